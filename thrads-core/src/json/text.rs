@@ -1,0 +1,251 @@
+//! JSON strings: found in one scan, compared as they stand, unescaped where they stand.
+//!
+//! The second of the two passes of reading a response. An escape is never shorter than what it stands for, so the
+//! decoded text fits where the encoded one was.
+
+use super::read::Span;
+
+/// A string of the document, without its quotes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Text {
+    pub(crate) span: Span,
+    /// It has at least one escape.
+    pub(crate) escaped: bool,
+}
+
+impl Text {
+    /// Finds the end of a string from the byte behind its opening quote. `None` if it has no end, a control
+    /// character, or an escape that JSON does not have.
+    pub(crate) fn scan(rest: &[u8]) -> Option<Self> {
+        let mut at = 0_usize;
+        let mut escaped = false;
+        loop {
+            at = at.checked_add(plain_prefix(rest.get(at..)?))?;
+            match rest.get(at)? {
+                b'"' => return Some(Self { span: Span { start: 0, end: at }, escaped }),
+                b'\\' => {
+                    escaped = true;
+                    let (_, length) = escape(rest.get(at..)?)?;
+                    at = at.checked_add(length)?;
+                }
+                _ => return None,
+            }
+        }
+    }
+
+    /// The same text `by` bytes further on.
+    pub(crate) fn behind(self, by: usize) -> Self {
+        let Span { start, end } = self.span;
+        Self {
+            span: Span { start: start.saturating_add(by), end: end.saturating_add(by) },
+            escaped: self.escaped,
+        }
+    }
+
+    /// The characters the text stands for.
+    pub(crate) fn chars(self, document: &[u8]) -> Chars<'_> {
+        Chars { rest: self.span.of(document) }
+    }
+
+    pub(crate) fn is_blank(self, document: &[u8]) -> bool {
+        self.chars(document).all(char::is_whitespace)
+    }
+
+    /// Undoes the escapes inside the document and returns where the text then stands.
+    pub(crate) fn unescape(self, document: &mut [u8]) -> Span {
+        if !self.escaped {
+            return self.span;
+        }
+        let Span { start, end } = self.span;
+        let (mut from, mut to) = (start, start);
+        while from < end {
+            let Some(rest) = document.get(from..end) else { break };
+            let plain = rest.iter().position(|&byte| byte == b'\\').unwrap_or(rest.len());
+            let next = from.saturating_add(plain);
+            let decoded = escape(rest.get(plain..).unwrap_or_default());
+            document.copy_within(from..next, to);
+            to = to.saturating_add(plain);
+            let Some((character, length)) = decoded else { break };
+            let mut utf8 = [0; 4];
+            for byte in character.encode_utf8(&mut utf8).bytes() {
+                if let Some(slot) = document.get_mut(to) {
+                    *slot = byte;
+                }
+                to = to.saturating_add(1);
+            }
+            from = next.saturating_add(length);
+        }
+        Span { start, end: to }
+    }
+}
+
+/// The characters of a string whose escapes are undone on the way; one U+FFFD for each unpaired surrogate.
+#[derive(Clone, Debug)]
+pub(crate) struct Chars<'d> {
+    rest: &'d [u8],
+}
+
+impl Iterator for Chars<'_> {
+    type Item = char;
+
+    fn next(&mut self) -> Option<char> {
+        let (character, length) = match self.rest.first()? {
+            b'\\' => escape(self.rest)?,
+            byte if byte.is_ascii() => (char::from(*byte), 1),
+            _ => multibyte(self.rest),
+        };
+        self.rest = self.rest.get(length..).unwrap_or_default();
+        Some(character)
+    }
+}
+
+fn multibyte(rest: &[u8]) -> (char, usize) {
+    let head = rest.get(..rest.len().min(4)).unwrap_or_default();
+    let valid = match core::str::from_utf8(head) {
+        Ok(text) => text,
+        Err(error) => head
+            .get(..error.valid_up_to())
+            .and_then(|head| core::str::from_utf8(head).ok())
+            .unwrap_or(""),
+    };
+    valid
+        .chars()
+        .next()
+        .map_or((char::REPLACEMENT_CHARACTER, 1), |character| (character, character.len_utf8()))
+}
+
+/// Reads one escape, a surrogate pair as one: the character and the bytes it took.
+fn escape(rest: &[u8]) -> Option<(char, usize)> {
+    let character = match rest.get(1)? {
+        byte @ (b'"' | b'\\' | b'/') => char::from(*byte),
+        b'b' => '\u{8}',
+        b'f' => '\u{c}',
+        b'n' => '\n',
+        b'r' => '\r',
+        b't' => '\t',
+        b'u' => return unicode_escape(rest),
+        _ => return None,
+    };
+    Some((character, 2))
+}
+
+fn unicode_escape(rest: &[u8]) -> Option<(char, usize)> {
+    let first = hex4(rest.get(2..6)?)?;
+    if let Some(character) = char::from_u32(first) {
+        return Some((character, 6));
+    }
+    let second = rest.get(6..12).and_then(|pair| pair.strip_prefix(b"\\u")).and_then(hex4);
+    match second {
+        Some(second) if first & 0xfc00 == 0xd800 && second & 0xfc00 == 0xdc00 => {
+            let code = 0x1_0000_u32.wrapping_add((first & 0x3ff) << 10 | second & 0x3ff);
+            Some((char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), 12))
+        }
+        _ => Some((char::REPLACEMENT_CHARACTER, 6)),
+    }
+}
+
+fn hex4(digits: &[u8]) -> Option<u32> {
+    digits.iter().try_fold(0, |code, &byte| Some(code << 4 | char::from(byte).to_digit(16)?))
+}
+
+/// How many bytes from the start are neither a quote, a backslash nor a control character.
+///
+/// A machine word at a time: `word - 0x20.. & !word` has the top bit of a byte set where that byte is below 0x20,
+/// and the same with 1 after an exclusive or finds a byte equal to the mask. A borrow can mark only bytes behind a
+/// true hit, and the bytes of a marked word are looked at one by one.
+pub(crate) fn plain_prefix(bytes: &[u8]) -> usize {
+    const WORD: usize = size_of::<usize>();
+    let (words, tail) = bytes.as_chunks::<WORD>();
+    let plain = words.iter().take_while(|word| !has_special(usize::from_le_bytes(**word))).count();
+    let at = plain.saturating_mul(WORD);
+    let rest = if plain == words.len() { tail } else { bytes.get(at..).unwrap_or_default() };
+    at.saturating_add(
+        rest.iter().take_while(|&&byte| byte >= 0x20 && byte != b'"' && byte != b'\\').count(),
+    )
+}
+
+fn has_special(word: usize) -> bool {
+    const ONES: usize = usize::MAX / 0xff;
+    const TOPS: usize = ONES << 7;
+    let below = |word: usize, limit: usize| word.wrapping_sub(ONES.wrapping_mul(limit)) & !word;
+    let quote = word ^ ONES.wrapping_mul(0x22);
+    let backslash = word ^ ONES.wrapping_mul(0x5c);
+    (below(word, 0x20) | below(quote, 1) | below(backslash, 1)) & TOPS != 0
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn decode(inside: &str) -> Option<String> {
+        let mut document = format!("{inside}\" tail").into_bytes();
+        let text = Text::scan(&document)?;
+        let by_chars: String = text.chars(&document).collect();
+        let span = text.unescape(&mut document);
+        let in_place = String::from_utf8(span.of(&document).to_vec()).unwrap();
+        assert_eq!(in_place, by_chars);
+        Some(in_place)
+    }
+
+    #[test]
+    fn decodes_as_serde_json_does() {
+        let texts = [
+            "",
+            "plain",
+            "Caf\\u00e9 \\ud83d\\ude00 \\\"q\\\" \\\\ \\/ \\n\\t\\u0000",
+            "é😀",
+            "\\udbff\\udfff",
+            "\\ud800\\udc00",
+            "\\b\\f\\r",
+            "ends with \\\\",
+            "日本語 and \\u65e5",
+            "a longer text with, one \\u0041 escape",
+        ];
+        for text in texts {
+            let expected: String = serde_json::from_str(&format!("\"{text}\"")).unwrap();
+            assert_eq!(decode(text).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn each_unpaired_surrogate_is_one_replacement_character() {
+        assert_eq!(decode("x\\ud83dy").unwrap(), "x\u{fffd}y");
+        assert_eq!(decode("\\ud83d\\ud83d\\ude00").unwrap(), "\u{fffd}😀");
+        assert_eq!(decode("\\ude00\\ud83d\\n").unwrap(), "\u{fffd}\u{fffd}\n");
+    }
+
+    #[test]
+    fn all_surrogate_pairs_decode() {
+        for code in (0x1_0000..=0x10_ffff_u32).step_by(97) {
+            let character = char::from_u32(code).unwrap();
+            let mut units = [0; 2];
+            character.encode_utf16(&mut units);
+            assert_eq!(
+                decode(&format!("\\u{:04x}\\u{:04X}", units[0], units[1])).unwrap(),
+                character.to_string()
+            );
+        }
+    }
+
+    #[test]
+    fn refuses_what_json_does_not_have() {
+        for text in ["\\x41", "\\u12g4", "\\u12", "\\", "a\u{1f}b", "tab\t", "\\u+123"] {
+            assert_eq!(Text::scan(format!("{text}\"").as_bytes()), None, "{text}");
+        }
+        assert_eq!(Text::scan(b"never closed"), None);
+    }
+
+    #[test]
+    fn the_word_scan_stops_where_a_byte_scan_does() {
+        for special in [b'"', b'\\', 0, 0x1f] {
+            for at in 0..40 {
+                for filler in [0x20_u8, 0x21, 0x23, 0x5b, 0x5d, 0x7f, 0x80, 0xff] {
+                    let mut bytes = [filler; 40];
+                    bytes[at] = special;
+                    assert_eq!(plain_prefix(&bytes), at);
+                }
+            }
+        }
+        assert_eq!(plain_prefix(&[b'a'; 33]), 33);
+    }
+}

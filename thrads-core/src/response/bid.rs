@@ -1,0 +1,300 @@
+//! The answer to a bid request: which ads it holds, which of them can be shown, and the ads themselves.
+//!
+//! Sections 3.7 to 3.9 and 3.11 of the wire contract.
+
+use super::Diagnostic;
+use super::ads::Survey;
+use crate::ad::{Ad, Cpm, Placement, SponsoredMessage, SponsoredPrompt, UnknownAd};
+use crate::json::decimal;
+use crate::json::members::{read_members, read_plain};
+use crate::json::read::{Read, Reader, Span, Value};
+use crate::json::text::Text;
+use crate::target::{Target, keeps_rule};
+
+/// Where an ad's members stand.
+pub(super) type Members = [Value; NAMES.len()];
+
+/// `data` of an answer to a bid request.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Bids {
+    bid: Slot,
+    bids: Slot,
+}
+
+/// What a place for ads holds.
+#[derive(Clone, Copy, Default)]
+enum Slot {
+    #[default]
+    Nothing,
+    One(Span, Result<(), Diagnostic>),
+    List(Span),
+    Odd,
+}
+
+impl Bids {
+    /// Reads the members of the `data` object that `reader` has entered.
+    pub(super) fn read(reader: &mut Reader<'_>) -> Read<Self> {
+        let mut slots = [Slot::Nothing; 2];
+        read_members(reader, &["bid", "bids"], &mut [], &mut |index, reader| {
+            let slot = Slot::read(reader)?;
+            if let Some(place) = slots.get_mut(index) {
+                *place = slot;
+            }
+            Ok(true)
+        })?;
+        let [bid, bids] = slots;
+        // A lone object under the plural name is no shape that the contract knows.
+        let bids = if let Slot::One(..) = bids { Slot::Odd } else { bids };
+        Ok(Self { bid, bids })
+    }
+
+    pub(super) fn survey(&self, body: &[u8]) -> Survey {
+        let mut survey = Survey::default();
+        for slot in [&self.bid, &self.bids] {
+            match slot {
+                Slot::Nothing => {}
+                Slot::Odd => survey.note(Diagnostic::UnexpectedType),
+                Slot::One(span, judged) => {
+                    survey.add_source(*span);
+                    survey.count(*judged);
+                }
+                Slot::List(inside) => {
+                    survey.add_source(*inside);
+                    survey_list(*inside, body, &mut survey);
+                }
+            }
+        }
+        survey
+    }
+}
+
+impl Slot {
+    fn read(reader: &mut Reader<'_>) -> Read<Self> {
+        let start = reader.at();
+        if reader.enter(b'{')? {
+            let members = read(reader)?;
+            return Ok(match field(&members, PROMPTS) {
+                Value::Array(span) => Self::List(inside(span)),
+                _ => Self::One(
+                    Span { start, end: reader.end() },
+                    judge(&members, reader.document()).map(drop),
+                ),
+            });
+        }
+        Ok(match reader.value()? {
+            Value::Null => Self::Nothing,
+            Value::Array(span) => Self::List(inside(span)),
+            _ => Self::Odd,
+        })
+    }
+}
+
+/// An array without its brackets.
+fn inside(array: Span) -> Span {
+    Span { start: array.start.saturating_add(1), end: array.end.saturating_sub(1) }
+}
+
+/// The list was read once already, so that its errors here can only be its end.
+fn survey_list(inside: Span, body: &[u8], survey: &mut Survey) {
+    let list = inside.of(body);
+    let mut reader = Reader::new(list);
+    while reader.peek().is_some() {
+        reader.skip_comma();
+        let judged = match reader.enter(b'{') {
+            Ok(true) => read(&mut reader).map(|members| judge(&members, list).map(drop)),
+            _ => reader.value().map(|_| Err(Diagnostic::UnexpectedType)),
+        };
+        let Ok(judged) = judged else { return };
+        survey.count(judged);
+    }
+}
+
+/// Reads the members of the ad that `reader` has entered.
+pub(super) fn read(reader: &mut Reader<'_>) -> Read<Members> {
+    let mut members = [Value::Absent; NAMES.len()];
+    read_plain(reader, &NAMES, &mut members)?;
+    Ok(members)
+}
+
+#[derive(Clone, Copy)]
+enum Format {
+    Message,
+    Prompt,
+    Unknown,
+}
+
+/// The ad's format, or why it cannot be shown. Reads escapes without undoing them.
+fn judge(members: &Members, document: &[u8]) -> Result<Format, Diagnostic> {
+    let has = |index| filled(members, index, document).is_some();
+    let format = format(members, document);
+    let has_text = match format {
+        Format::Message => has(HEADLINE) || has(DESCRIPTION),
+        Format::Prompt => has(PROMPT),
+        Format::Unknown => return Ok(format),
+    };
+    let target = target(members, format, document).ok_or(Diagnostic::NoTarget)?;
+    if !is_target(target, document) {
+        return Err(Diagnostic::RefusedTarget);
+    }
+    if has_text { Ok(format) } else { Err(Diagnostic::NoText) }
+}
+
+fn format(members: &Members, document: &[u8]) -> Format {
+    if let Some(name) = filled(members, AD_FORMAT, document) {
+        let is = |expected: &str| name.chars(document).eq(expected.chars());
+        return match () {
+            () if is("sponsored_message") => Format::Message,
+            () if is("sponsored_prompt") => Format::Prompt,
+            () => Format::Unknown,
+        };
+    }
+    let is_prompt = |placement: Text| placement.chars(document).eq("sponsored_prompt".chars());
+    if filled(members, PROMPT, document).is_some()
+        || field(members, PLACEMENT).text().is_some_and(is_prompt)
+    {
+        return Format::Prompt;
+    }
+    Format::Message
+}
+
+/// The click target: one draft of the prompt calls it `cta_url`.
+fn target(members: &Members, format: Format, document: &[u8]) -> Option<Text> {
+    let url = filled(members, URL, document);
+    match format {
+        Format::Prompt => url.or_else(|| filled(members, CTA_URL, document)),
+        _ => url,
+    }
+}
+
+pub(super) fn is_target(url: Text, document: &[u8]) -> bool {
+    if url.escaped {
+        return keeps_rule(url.chars(document));
+    }
+    core::str::from_utf8(url.span.of(document)).is_ok_and(|url| Target::parse(url).is_some())
+}
+
+/// Makes the ad whose members stand in `document` and which begins at `start` and ends with it.
+pub(super) fn make<'b>(
+    members: &Members,
+    start: usize,
+    document: &'b mut [u8],
+) -> Option<Ad<&'b str>> {
+    let format = judge(members, document).ok()?;
+    let target = target(members, format, document);
+    let click_url = filled(members, CLICK_URL, document).filter(|url| is_target(*url, document));
+    let spans: [Option<Span>; NAMES.len()] = core::array::from_fn(|index| {
+        match format {
+            Format::Unknown if index != AD_FORMAT => None,
+            _ => filled(members, index, document),
+        }
+        .map(|text| {
+            Text { escaped: text.escaped && !matches!(format, Format::Unknown), ..text }
+                .unescape(document)
+        })
+    });
+    let document: &'b [u8] = document;
+    let text = |span: Span| core::str::from_utf8(span.of(document)).ok();
+    let get = |index: usize| spans.get(index).copied().flatten().and_then(text);
+    let url = get(if target == field(members, URL).text() { URL } else { CTA_URL });
+    let cpm = cpm(field(members, PRICE), document);
+    Some(match format {
+        Format::Message => Ad::SponsoredMessage(SponsoredMessage {
+            placement: if get(PLACEMENT) == Some("image") {
+                Placement::Image
+            } else {
+                Placement::Text
+            },
+            cpm,
+            advertiser: get(ADVERTISER),
+            domain: get(DOMAIN),
+            headline: get(HEADLINE),
+            description: get(DESCRIPTION),
+            cta_text: get(CTA_TEXT),
+            url: url?,
+            image_url: get(IMAGE_URL),
+            logo_url: get(LOGO_URL),
+            dsp: get(DSP),
+            bid_id: get(BID_ID),
+            view_url: get(VIEW_URL),
+        }),
+        Format::Prompt => Ad::SponsoredPrompt(SponsoredPrompt {
+            prompt: get(PROMPT)?,
+            append_message: get(APPEND_MESSAGE),
+            cta_text: get(CTA_TEXT),
+            url: url?,
+            click_url: click_url.and(get(CLICK_URL)),
+            logo_url: get(LOGO_URL),
+            image_url: get(IMAGE_URL),
+            advertiser: get(ADVERTISER),
+            cpm,
+            bid_id: get(BID_ID),
+            view_url: get(VIEW_URL),
+        }),
+        Format::Unknown => Ad::Unknown(UnknownAd {
+            format: get(AD_FORMAT)?,
+            raw: text(Span { start, end: document.len() })?,
+        }),
+    })
+}
+
+/// A number, or a string that holds one (T78).
+fn cpm(price: Value, document: &[u8]) -> Option<Cpm> {
+    let number = match price {
+        Value::Number(span) => span.of(document),
+        Value::Text(text) => text.span.of(document).trim_ascii(),
+        _ => return None,
+    };
+    let mut reader = Reader::new(number);
+    let is_number = matches!(reader.value(), Ok(Value::Number(_))) && reader.finish().is_ok();
+    is_number.then(|| decimal::scaled(number, 6).map(Cpm))?
+}
+
+fn field(members: &Members, index: usize) -> Value {
+    members.get(index).copied().unwrap_or_default()
+}
+
+/// A member that is text and more than white space; all else counts as absent (T77).
+fn filled(members: &Members, index: usize, document: &[u8]) -> Option<Text> {
+    field(members, index).text().filter(|text| !text.is_blank(document))
+}
+
+const NAMES: [&str; 19] = [
+    "ad_format",
+    "price",
+    "advertiser",
+    "domain",
+    "headline",
+    "sponsored_prompt",
+    "description",
+    "append_message",
+    "cta_text",
+    "url",
+    "cta_url",
+    "placement",
+    "logo_url",
+    "image_url",
+    "view_url",
+    "sponsored_prompt_click_url",
+    "dsp",
+    "bidId",
+    "prompts",
+];
+const AD_FORMAT: usize = 0;
+const PRICE: usize = 1;
+const ADVERTISER: usize = 2;
+const DOMAIN: usize = 3;
+const HEADLINE: usize = 4;
+const PROMPT: usize = 5;
+const DESCRIPTION: usize = 6;
+const APPEND_MESSAGE: usize = 7;
+const CTA_TEXT: usize = 8;
+const URL: usize = 9;
+const CTA_URL: usize = 10;
+const PLACEMENT: usize = 11;
+const LOGO_URL: usize = 12;
+const IMAGE_URL: usize = 13;
+const VIEW_URL: usize = 14;
+const CLICK_URL: usize = 15;
+const DSP: usize = 16;
+const BID_ID: usize = 17;
+const PROMPTS: usize = 18;

@@ -1,0 +1,198 @@
+//! The envelope around an answer: both families', by one list of names.
+//!
+//! Sections 2.1.1 and 3.6 of the wire contract.
+
+use super::ads::{Ads, Survey};
+use super::bid::Bids;
+use super::{Answer, Diagnostic, Endpoint, NoAd, Served, chatbot_prompt};
+use crate::json::members::read_members;
+use crate::json::read::{Malformed, Read, Reader, Span, Value};
+use crate::json::text::Text;
+
+/// The envelope's other members, each as the JSON text that stood there; `None` where absent or null.
+///
+/// Generations disagree on their types and units (`totalTime` is seconds or milliseconds), so nothing is converted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Envelope<'b> {
+    /// `apiVersion` (v1).
+    pub api_version: Option<&'b str>,
+    /// When the platform made the answer.
+    pub timestamp: Option<&'b str>,
+    /// `docsUrl` (v1).
+    pub docs_url: Option<&'b str>,
+    /// How long the platform took.
+    pub total_time: Option<&'b str>,
+}
+
+/// Where everything stands in a body that is a JSON object. Nothing has been changed yet.
+pub(super) struct Parsed {
+    members: [Value; NAMES.len()],
+    data: Data,
+}
+
+/// What `data` holds.
+#[derive(Clone, Copy)]
+enum Data {
+    None,
+    ChatbotPrompt(Span, Survey),
+    Bids(Span, Bids),
+    /// A type that holds no ad: an array says so oddly, anything else not at all.
+    Array,
+    Other,
+}
+
+impl Parsed {
+    pub(super) fn read(endpoint: Endpoint, body: &[u8]) -> Read<Self> {
+        if core::str::from_utf8(body).is_err() {
+            return Err(Malformed);
+        }
+        let mut reader = Reader::new(body);
+        if !reader.enter(b'{')? {
+            return Err(Malformed);
+        }
+        let mut members = [Value::Absent; NAMES.len()];
+        let mut data = Data::None;
+        read_members(&mut reader, &NAMES, &mut members, &mut |index, reader| {
+            if index != DATA {
+                return Ok(false);
+            }
+            data = Data::read(endpoint, reader)?;
+            Ok(true)
+        })?;
+        reader.finish()?;
+        Ok(Self { members, data })
+    }
+
+    pub(super) fn member(&self, index: usize) -> Value {
+        self.members.get(index).copied().unwrap_or_default()
+    }
+
+    /// Only `status` in the spelling of "error" makes an answer of success one of failure (T32, T81).
+    pub(super) fn is_error(&self, body: &[u8]) -> bool {
+        let is_error =
+            |text: Text| text.chars(body).map(|c| c.to_ascii_lowercase()).eq("error".chars());
+        self.member(STATUS).text().is_some_and(is_error)
+    }
+
+    pub(super) fn into_answer(
+        self,
+        endpoint: Endpoint,
+        status: u16,
+        body: &mut [u8],
+    ) -> Answer<'_> {
+        let survey = match &self.data {
+            Data::None => Survey::default(),
+            Data::ChatbotPrompt(_, survey) => *survey,
+            Data::Bids(_, bids) => bids.survey(body),
+            Data::Array => Survey::odd(Diagnostic::UnexpectedType),
+            Data::Other => {
+                return Answer::Malformed(super::Malformed {
+                    status,
+                    snippet: super::snippet(body),
+                });
+            }
+        };
+        self.split(endpoint, survey, body)
+    }
+
+    /// Hands the ads their part of the body and freezes the rest.
+    fn split(self, endpoint: Endpoint, survey: Survey, body: &mut [u8]) -> Answer<'_> {
+        let keep =
+            |index, body: &mut [u8]| self.member(index).text().map(|text| text.unescape(body));
+        let request_id = keep(REQUEST_ID, body);
+        let message = keep(MESSAGE, body);
+        let data = match self.data {
+            Data::ChatbotPrompt(span, _) | Data::Bids(span, _) => span,
+            _ => Span { start: body.len(), end: body.len() },
+        };
+        let Some((before, rest)) = body.split_at_mut_checked(data.start) else {
+            return Answer::NoAd(NoAd::default());
+        };
+        let length = data.end.saturating_sub(data.start).min(rest.len());
+        let Some((ads, behind)) = rest.split_at_mut_checked(length) else {
+            return Answer::NoAd(NoAd::default());
+        };
+        let (before, behind): (&[u8], &[u8]) = (before, behind);
+        let text = |span: Span| {
+            let part = if span.end <= data.start {
+                span.of(before)
+            } else {
+                span.from(data.end).of(behind)
+            };
+            core::str::from_utf8(part).ok()
+        };
+        let raw = |index| raw_span(self.member(index)).and_then(text);
+        let envelope = Envelope {
+            api_version: raw(API_VERSION),
+            timestamp: raw(TIMESTAMP),
+            docs_url: raw(DOCS_URL),
+            total_time: raw(TOTAL_TIME),
+        };
+        let (request_id, message) = (request_id.and_then(text), message.and_then(text));
+        let diagnostic = survey.diagnostic;
+        if survey.usable == 0 {
+            return Answer::NoAd(NoAd { request_id, message, diagnostic, envelope });
+        }
+        let ads = Ads::new(endpoint, ads, data.start, &survey);
+        Answer::Ads(Served { request_id, message, diagnostic, envelope, ads })
+    }
+}
+
+impl Data {
+    fn read(endpoint: Endpoint, reader: &mut Reader<'_>) -> Read<Self> {
+        let start = reader.at();
+        if reader.enter(b'{')? {
+            return Ok(match endpoint {
+                Endpoint::Prompt => {
+                    let survey = chatbot_prompt::survey(start, reader)?;
+                    Self::ChatbotPrompt(Span { start, end: reader.end() }, survey)
+                }
+                Endpoint::Bid => {
+                    let bids = Bids::read(reader)?;
+                    Self::Bids(Span { start, end: reader.end() }, bids)
+                }
+            });
+        }
+        Ok(match reader.value()? {
+            Value::Null => Self::None,
+            Value::Array(_) => Self::Array,
+            _ => Self::Other,
+        })
+    }
+}
+
+/// The JSON text of a value as it stood, a string with its quotes.
+fn raw_span(value: Value) -> Option<Span> {
+    match value {
+        Value::Number(span) | Value::Array(span) | Value::Object(span) | Value::Bool(span) => {
+            Some(span)
+        }
+        Value::Text(Text { span: Span { start, end }, .. }) => {
+            Some(Span { start: start.checked_sub(1)?, end: end.checked_add(1)? })
+        }
+        Value::Absent | Value::Null => None,
+    }
+}
+
+const NAMES: [&str; 10] = [
+    "apiVersion",
+    "requestId",
+    "timestamp",
+    "docsUrl",
+    "totalTime",
+    "status",
+    "message",
+    "data",
+    "error",
+    "detail",
+];
+const API_VERSION: usize = 0;
+pub(super) const REQUEST_ID: usize = 1;
+const TIMESTAMP: usize = 2;
+const DOCS_URL: usize = 3;
+const TOTAL_TIME: usize = 4;
+const STATUS: usize = 5;
+pub(super) const MESSAGE: usize = 6;
+const DATA: usize = 7;
+pub(super) const ERROR: usize = 8;
+pub(super) const DETAIL: usize = 9;

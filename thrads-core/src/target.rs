@@ -1,0 +1,186 @@
+//! The one rule for targets: https with a host, or http to a loopback address.
+//!
+//! A helper of `ad`, `tracking`, `request` and the transports. Nothing that breaks the rule becomes a click target, is
+//! sent a ping, or is configured as an endpoint (wire contract 4.1, cases T45 and T89; RFC 3986 section 3).
+
+/// An absolute URL that keeps the rule, taken apart. Borrowed from the text it was read from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Target<'a> {
+    /// Whether it is https.
+    pub secure: bool,
+    /// Host name or address, as it stands; an IPv6 address in its brackets.
+    pub host: &'a str,
+    /// The port that is written, else the scheme's own (443 or 80).
+    pub port: u16,
+    /// Path and query; without the fragment, which is never sent. Empty, or begins with `?`, where the URL has no
+    /// path: [`origin_form`](Self::origin_form) writes the `/` that is then missing.
+    pub path: &'a str,
+    /// Host and port as the `Host` field has them: the port only where it is not the scheme's own.
+    pub authority: &'a str,
+}
+
+impl<'a> Target<'a> {
+    /// Takes `url` apart. `None` if it breaks the rule.
+    ///
+    /// Refused are also: control characters and white space anywhere, a backslash before the path (browsers read it
+    /// as a slash), and a port that is none. User information is passed over: it is no part of what is sent.
+    pub fn parse(url: &'a str) -> Option<Self> {
+        if url.chars().any(|character| character.is_control() || character.is_whitespace()) {
+            return None;
+        }
+        let (scheme, rest) = url.split_once("://")?;
+        let secure = scheme.eq_ignore_ascii_case("https");
+        if !secure && !scheme.eq_ignore_ascii_case("http") {
+            return None;
+        }
+        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+        let (written, tail) = rest.split_at_checked(end)?;
+        if written.contains('\\') {
+            return None;
+        }
+        let written = written.rsplit('@').next()?;
+        let (host, port) = split_port(written)?;
+        if host.is_empty() || !(secure || is_loopback(host)) {
+            return None;
+        }
+        let own = if secure { 443 } else { 80 };
+        let port = port.unwrap_or(own);
+        let path = tail.split('#').next().unwrap_or_default();
+        Some(Self { secure, host, port, path, authority: if port == own { host } else { written } })
+    }
+
+    /// Path and query as a request line has them (RFC 9112 section 3.2.1), in two parts to be written one behind
+    /// the other: the `/` that the URL leaves out, or nothing, and the rest.
+    pub fn origin_form(&self) -> (&'static str, &'a str) {
+        (if self.path.starts_with('/') { "" } else { "/" }, self.path)
+    }
+}
+
+/// Whether the URL that `chars` spell keeps the rule, for URLs that stand encoded and are not copied to be judged.
+pub(crate) fn keeps_rule(chars: impl Iterator<Item = char>) -> bool {
+    let mut head = heapless::String::<MAX_HEAD_BYTES>::new();
+    let mut in_head = true;
+    for character in chars {
+        if character.is_control() || character.is_whitespace() {
+            return false;
+        }
+        if in_head {
+            in_head = !(matches!(character, '/' | '?' | '#') && head.contains("://"));
+            if head.push(character).is_err() {
+                return false;
+            }
+        }
+    }
+    Target::parse(&head).is_some()
+}
+
+/// Splits `host [ ":" port ]`; an empty port is the scheme's own.
+fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
+    let host_end = match authority.strip_prefix('[') {
+        Some(rest) => rest.find(']')?.checked_add(2)?,
+        None => authority.find(':').unwrap_or(authority.len()),
+    };
+    let (host, tail) = authority.split_at_checked(host_end)?;
+    if tail.is_empty() || tail == ":" {
+        return Some((host, None));
+    }
+    let digits = tail.strip_prefix(':')?;
+    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
+        return None;
+    }
+    Some((host, Some(digits.parse().ok()?)))
+}
+
+/// `localhost`, 127.0.0.0/8 as four decimal numbers, and `[::1]`; no other spelling, since resolvers disagree on them.
+fn is_loopback(host: &str) -> bool {
+    if host.eq_ignore_ascii_case("localhost") || host == "[::1]" {
+        return true;
+    }
+    let mut parts = host.split('.');
+    let first_is_127 = parts.next() == Some("127");
+    let is_octet =
+        |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()) && part.parse::<u8>().is_ok();
+    first_is_127 && parts.clone().count() == 3 && parts.all(is_octet)
+}
+
+/// Scheme and authority of a URL that is judged while it is decoded; a longer one is refused. A DNS name has at most
+/// 253 characters.
+const MAX_HEAD_BYTES: usize = 288;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn takes_urls_apart() {
+        let target = Target::parse("HTTPS://Shop.example:8443/a/b?c=d&e=%20#f").unwrap();
+        assert_eq!((target.secure, target.host, target.port), (true, "Shop.example", 8443));
+        assert_eq!((target.path, target.authority), ("/a/b?c=d&e=%20", "Shop.example:8443"));
+        assert_eq!(Target::parse("https://a.example").unwrap().origin_form(), ("/", ""));
+        assert_eq!(Target::parse("https://a.example?q#f").unwrap().origin_form(), ("/", "?q"));
+        assert_eq!(Target::parse("https://user:word@a.example/x").unwrap().authority, "a.example");
+        assert_eq!(Target::parse("https://a.example:443/").unwrap().authority, "a.example");
+        assert_eq!(Target::parse("https://a.example:/x").unwrap().authority, "a.example");
+        assert_eq!(Target::parse("https://[2001:db8::1]:1/x").unwrap().host, "[2001:db8::1]");
+    }
+
+    #[test]
+    fn plain_http_only_to_loopback() {
+        for url in [
+            "http://127.0.0.1:8080/x",
+            "http://localhost/x",
+            "HTTP://LocalHost",
+            "http://[::1]/x",
+            "http://127.255.0.9/",
+        ] {
+            assert!(Target::parse(url).is_some_and(|target| !target.secure), "{url}");
+            assert!(keeps_rule(url.chars()), "{url}");
+        }
+        for url in [
+            "http://shop.example/",
+            "http://127.0.0.1@evil.example/",
+            "http://127.0.0.1.evil.example/",
+            "http://127.1/",
+            "http://0x7f.0.0.1/",
+            "http://localhost.evil.example/",
+            "http://127.0.0.1\\@evil.example/",
+            "http://127.0.0.256/",
+            "http://[::2]/",
+            "http://127.0.0.1./",
+        ] {
+            assert_eq!(Target::parse(url), None, "{url}");
+            assert!(!keeps_rule(url.chars()), "{url}");
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_target() {
+        for url in [
+            "",
+            "https://",
+            "https:///x",
+            "https://:443/",
+            "https://?x",
+            "https://#x",
+            "javascript:alert(1)",
+            "/relative",
+            "//host/x",
+            "ftp://a.example/",
+            "https://a b.example/",
+            "https://a.example/\u{7f}",
+            "https://a.example/\n",
+            " https://a.example/",
+            "https://a.example:99999/",
+            "https://a.example:x/",
+            "https://[::1/",
+            "https://[::1]x/",
+            "https:/a.example",
+            "https://user@/",
+            "https://a.example\\b/",
+            "https://a.example/\u{a0}",
+        ] {
+            assert_eq!(Target::parse(url), None, "{url:?}");
+            assert!(!keeps_rule(url.chars()), "{url:?}");
+        }
+    }
+}

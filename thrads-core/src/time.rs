@@ -1,0 +1,238 @@
+//! Time as the core sees it: given by the caller, in whole milliseconds, never read from a clock here.
+//!
+//! A helper of every stage of the pipeline. Message timestamps follow section 3.2 of the wire contract, HTTP dates
+//! RFC 9110 section 5.6.7.
+
+/// A moment on the caller's monotonic clock: milliseconds since an origin that only the caller knows.
+///
+/// It is compared and subtracted, never stored over a restart and never shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Instant(u64);
+
+impl Instant {
+    /// The moment `millis` milliseconds after the clock's origin.
+    pub const fn from_millis(millis: u64) -> Self {
+        Self(millis)
+    }
+
+    /// Milliseconds since the clock's origin.
+    pub const fn as_millis(self) -> u64 {
+        self.0
+    }
+
+    /// The time from `earlier` to `self`; zero when the clock went back.
+    pub const fn since(self, earlier: Self) -> Millis {
+        Millis(self.0.saturating_sub(earlier.0))
+    }
+
+    /// `self` moved `by` into the future; stays at the last moment there is when that is passed.
+    #[must_use]
+    pub const fn after(self, by: Millis) -> Self {
+        Self(self.0.saturating_add(by.0))
+    }
+}
+
+/// A length of time in whole milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Millis(pub u64);
+
+impl Millis {
+    /// `seconds` in milliseconds; the longest length there is when that is passed.
+    pub const fn from_secs(seconds: u64) -> Self {
+        Self(seconds.saturating_mul(1000))
+    }
+}
+
+/// Wall-clock time: milliseconds since 1970-01-01T00:00:00Z, without leap seconds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct UnixMillis(pub u64);
+
+impl UnixMillis {
+    /// Reads an HTTP date in the one form that RFC 9110 lets a sender write, `Wed, 21 Oct 2026 07:28:00 GMT`.
+    ///
+    /// `None` for anything else, the two obsolete forms included, and for dates before 1970.
+    pub fn from_http_date(text: &str) -> Option<Self> {
+        let rest =
+            text.trim().get(5..).filter(|_| text.trim().as_bytes().get(3..5) == Some(b", "))?;
+        let bytes = rest.as_bytes();
+        let separators = [(2, b' '), (6, b' '), (11, b' '), (14, b':'), (17, b':')];
+        if bytes.len() != 24
+            || !rest.ends_with(" GMT")
+            || separators.iter().any(|&(at, byte)| bytes.get(at) != Some(&byte))
+        {
+            return None;
+        }
+        let month = MONTHS.iter().zip(1..).find(|(name, _)| rest.get(3..6) == Some(name))?.1;
+        let date =
+            Civil { year: decimal(rest.get(7..11)?)?, month, day: decimal(rest.get(0..2)?)? };
+        let (hour, minute, second) =
+            (decimal(rest.get(12..14)?)?, decimal(rest.get(15..17)?)?, decimal(rest.get(18..20)?)?);
+        if !(1..=31).contains(&date.day)
+            || date.year < 1970
+            || hour > 23
+            || minute > 59
+            || second > 60
+        {
+            return None;
+        }
+        let seconds = u64::from(hour)
+            .wrapping_mul(3600)
+            .wrapping_add(u64::from(minute).wrapping_mul(60))
+            .wrapping_add(u64::from(second));
+        let days = u64::from(date.days_since_epoch());
+        Some(Self(days.wrapping_mul(86_400).wrapping_add(seconds).wrapping_mul(1000)))
+    }
+
+    /// The RFC 3339 form in UTC and whole seconds, `2026-05-04T09:00:00Z`; years past 9999 come out as 9999.
+    pub(crate) fn to_rfc3339(self) -> [u8; 20] {
+        let seconds = self.0 / 1000;
+        let date =
+            Civil::from_days(u32::try_from(seconds / 86_400).unwrap_or(u32::MAX).min(2_932_896));
+        let time = u32::try_from(seconds % 86_400).unwrap_or(0);
+        let mut out = *b"0000-00-00T00:00:00Z";
+        let fields = [
+            (0, date.year / 100),
+            (2, date.year % 100),
+            (5, date.month),
+            (8, date.day),
+            (11, time / 3600),
+            (14, time / 60 % 60),
+            (17, time % 60),
+        ];
+        for (at, value) in fields {
+            if let Some([tens, ones]) =
+                out.get_mut(at..).and_then(|tail| tail.first_chunk_mut::<2>())
+            {
+                *tens = digit(value / 10);
+                *ones = digit(value);
+            }
+        }
+        out
+    }
+}
+
+/// A date of the Gregorian calendar, 1970 or later.
+struct Civil {
+    year: u32,
+    month: u32,
+    day: u32,
+}
+
+/// Both directions count days in 400-year eras that begin on 1 March of year 0, so that the leap day is an era
+/// year's last and needs no case of its own. All values stay far below `u32::MAX`; wrapping keeps panics out.
+impl Civil {
+    fn from_days(days: u32) -> Self {
+        let shifted = days.wrapping_add(719_468);
+        let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
+        let year_of_era = day_of_era
+            .wrapping_sub(day_of_era / 1460)
+            .wrapping_add(day_of_era / 36_524)
+            .wrapping_sub(day_of_era / 146_096)
+            / 365;
+        let day_of_year = day_of_era.wrapping_sub(
+            year_of_era
+                .wrapping_mul(365)
+                .wrapping_add(year_of_era / 4)
+                .wrapping_sub(year_of_era / 100),
+        );
+        let month_from_march = day_of_year.wrapping_mul(5).wrapping_add(2) / 153;
+        let day = day_of_year.wrapping_sub(month_from_march.wrapping_mul(153).wrapping_add(2) / 5);
+        let month = if month_from_march < 10 {
+            month_from_march.wrapping_add(3)
+        } else {
+            month_from_march.wrapping_sub(9)
+        };
+        let year =
+            year_of_era.wrapping_add(era.wrapping_mul(400)).wrapping_add(u32::from(month <= 2));
+        Self { year, month, day: day.wrapping_add(1) }
+    }
+
+    fn days_since_epoch(&self) -> u32 {
+        let year = self.year.wrapping_sub(u32::from(self.month <= 2));
+        let (era, year_of_era) = (year / 400, year % 400);
+        let month_from_march =
+            if self.month > 2 { self.month.wrapping_sub(3) } else { self.month.wrapping_add(9) };
+        let day_of_year = (month_from_march.wrapping_mul(153).wrapping_add(2) / 5)
+            .wrapping_add(self.day)
+            .wrapping_sub(1);
+        let day_of_era = year_of_era
+            .wrapping_mul(365)
+            .wrapping_add(year_of_era / 4)
+            .wrapping_sub(year_of_era / 100)
+            .wrapping_add(day_of_year);
+        era.wrapping_mul(146_097).wrapping_add(day_of_era).wrapping_sub(719_468)
+    }
+}
+
+/// Reads digits and nothing else.
+fn decimal(text: &str) -> Option<u32> {
+    text.bytes().try_fold(0_u32, |value, byte| {
+        let digit = u32::from(byte.wrapping_sub(b'0'));
+        (digit < 10).then(|| value.wrapping_mul(10).wrapping_add(digit))
+    })
+}
+
+fn digit(value: u32) -> u8 {
+    u8::try_from(value % 10).unwrap_or(0).wrapping_add(b'0')
+}
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rfc3339(millis: u64) -> String {
+        String::from_utf8(UnixMillis(millis).to_rfc3339().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn writes_rfc3339() {
+        assert_eq!(rfc3339(0), "1970-01-01T00:00:00Z");
+        assert_eq!(rfc3339(1_777_885_200_999), "2026-05-04T09:00:00Z");
+        assert_eq!(rfc3339(951_782_400_000), "2000-02-29T00:00:00Z");
+        assert_eq!(
+            rfc3339(u64::MAX),
+            "9999-12-31T14:25:51Z".replace("14:25:51", &rfc3339(u64::MAX)[11..19])
+        );
+    }
+
+    #[test]
+    fn reads_the_date_it_writes_on_every_day_of_two_centuries() {
+        for day in 0..73_000_u64 {
+            let seconds = day * 86_400 + 3723;
+            let text = rfc3339(seconds * 1000);
+            let month = MONTHS[text[5..7].parse::<usize>().unwrap() - 1];
+            let http =
+                format!("Mon, {} {month} {} {} GMT", &text[8..10], &text[0..4], &text[11..19]);
+            assert_eq!(
+                UnixMillis::from_http_date(&http),
+                Some(UnixMillis(seconds * 1000)),
+                "{http}"
+            );
+        }
+    }
+
+    #[test]
+    fn refuses_what_is_no_http_date() {
+        for text in [
+            "",
+            "2",
+            "soon",
+            "Wed, 21 Oct 2026 07:28:00 CET",
+            "Wed, 32 Oct 2026 07:28:00 GMT",
+            "Wéd, 21 Oct 2026",
+        ] {
+            assert_eq!(UnixMillis::from_http_date(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_measures_zero() {
+        assert_eq!(Instant::from_millis(5).since(Instant::from_millis(9)), Millis(0));
+    }
+}
