@@ -1,5 +1,5 @@
 //! The Thrads (thrad.ai) chatbot-ad platform for devices and servers.
-#![no_std]
+#![cfg_attr(not(test), no_std)]
 #![cfg_attr(
     not(test),
     deny(
@@ -14,23 +14,34 @@
     )
 )]
 
-#[cfg(test)]
-extern crate std;
-#[cfg(test)]
-use std::prelude::rust_2024::*;
-
 mod ad;
+mod config;
+mod conversation;
 mod error;
 mod json;
+mod request;
 mod response;
 mod target;
 mod time;
+mod tracking;
 
 pub use ad::{Ad, ChatbotPrompt, Cpm, Placement, SponsoredMessage, SponsoredPrompt, UnknownAd};
+pub use config::{
+    ApiKey, BaseUrl, Endpoints, Environment, Family, MAX_BASE_URL_BYTES, MAX_KEY_BYTES, Publisher,
+};
+pub use conversation::{Conversation, History, HistoryError, Message, Pushed, Role, Timestamp};
 pub use error::{ConfigError, Sent, TransportError, TransportErrorKind};
+pub use request::{
+    AdFormat, AdFormats, BidConfig, BidRequest, Body, BufferTooSmall, Call, CountryCode, Device,
+    EndUser, Field, Geo, HeaderText, Ip, MAX_EXPERIMENT_TAG_CHARS, MAX_WAIT_TURNS,
+    MIN_HEADLINE_CHARS, Method, Pieces, PromptRequest, Request, Setting, UserAgent, UserMetadata,
+};
 pub use response::{
     Ads, Answer, ApiError, ApiErrorKind, Diagnostic, Endpoint, Envelope, FieldError, Head, Limits,
     Loc, MAX_ADS, MAX_FIELD_ERRORS, MAX_SNIPPET_BYTES, Malformed, NoAd, RetryAfter, Served, decode,
 };
-pub use target::Target;
+pub use target::{Target, Url};
 pub use time::{Instant, Millis, UnixMillis};
+pub use tracking::{
+    Impression, MAX_TRACKERS, Trackers, VIEWABLE_FOR, VIEWABLE_PER_MILLE, Viewability, trackers,
+};

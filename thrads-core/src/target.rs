@@ -3,6 +3,8 @@
 //! A helper of `ad`, `tracking`, `request` and the transports. Nothing that breaks the rule becomes a click target, is
 //! sent a ping, or is configured as an endpoint (wire contract 4.1, cases T45 and T89; RFC 3986 section 3).
 
+use core::fmt;
+
 /// An absolute URL that keeps the rule, taken apart. Borrowed from the text it was read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Target<'a> {
@@ -54,6 +56,87 @@ impl<'a> Target<'a> {
     pub fn origin_form(&self) -> (&'static str, &'a str) {
         (if self.path.starts_with('/') { "" } else { "/" }, self.path)
     }
+}
+
+/// A URL as it stands in an ad: by itself, or percent-encoded inside the query of another.
+#[derive(Clone, Copy, Debug)]
+pub struct Url<'a> {
+    text: &'a str,
+    is_encoded: bool,
+}
+
+impl<'a> Url<'a> {
+    pub(crate) fn plain(text: &'a str) -> Self {
+        Self { text, is_encoded: false }
+    }
+
+    /// `text` is decoded once, `%XX` only: a `+` stays one (wire contract 4.1).
+    pub(crate) fn encoded(text: &'a str) -> Self {
+        Self { text, is_encoded: true }
+    }
+
+    /// The URL's own bytes.
+    pub fn bytes(&self) -> impl Iterator<Item = u8> + Clone + use<'a> {
+        Decoded { rest: self.text.as_bytes(), is_encoded: self.is_encoded }
+    }
+
+    /// Whether it is a URL in visible ASCII that keeps the rule for targets. One with a bad `%` escape does not.
+    pub(crate) fn keeps_rule(&self) -> bool {
+        let escapes = self.text.split('%').skip(1).filter(|_| self.is_encoded);
+        let mut escapes =
+            escapes.map(|escape| escape.as_bytes().first_chunk().copied().and_then(hex_byte));
+        escapes.all(|byte| byte.is_some())
+            && self.bytes().all(|byte| byte.is_ascii_graphic())
+            && keeps_rule(self.bytes().map(char::from))
+    }
+}
+
+impl PartialEq for Url<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        self.bytes().eq(other.bytes())
+    }
+}
+
+impl Eq for Url<'_> {}
+
+impl fmt::Display for Url<'_> {
+    /// Bytes outside ASCII show as U+FFFD; a URL that keeps the rule has none.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.bytes().try_for_each(|byte| {
+            let character =
+                if byte.is_ascii() { char::from(byte) } else { char::REPLACEMENT_CHARACTER };
+            fmt::Write::write_char(f, character)
+        })
+    }
+}
+
+#[derive(Clone)]
+struct Decoded<'a> {
+    rest: &'a [u8],
+    is_encoded: bool,
+}
+
+impl Iterator for Decoded<'_> {
+    type Item = u8;
+
+    fn next(&mut self) -> Option<u8> {
+        let (&first, behind) = self.rest.split_first()?;
+        let escape =
+            if self.is_encoded && first == b'%' { behind.split_first_chunk() } else { None };
+        let (byte, rest) = match escape.and_then(|(digits, rest)| Some((hex_byte(*digits)?, rest)))
+        {
+            Some(decoded) => decoded,
+            None => (first, behind),
+        };
+        self.rest = rest;
+        Some(byte)
+    }
+}
+
+fn hex_byte(digits: [u8; 2]) -> Option<u8> {
+    let [high, low] = digits
+        .map(|digit| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok()));
+    Some(high? << 4 | low?)
 }
 
 /// Whether the URL that `chars` spell keeps the rule, for URLs that stand encoded and are not copied to be judged.

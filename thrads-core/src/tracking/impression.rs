@@ -1,0 +1,68 @@
+//! The right to report one impression, used up by reporting it.
+//!
+//! Part of `tracking`. Sections 4.2 and 4.3 of the wire contract.
+
+use super::trackers::{Trackers, collect};
+use crate::ad::{Ad, Cpm};
+use crate::request::{EndUser, Request};
+use crate::target::Url;
+
+/// The impression of one served ad. There is one for each ad, it cannot be copied, and reporting takes it.
+///
+/// Report it when the ad has been at least half in view for a second, as [`Viewability`](crate::Viewability) tells; not when it
+/// arrives, and not when it is drawn. Early reports are counted as unverified and hurt the payout. Dropping it reports
+/// nothing.
+#[derive(Debug, PartialEq, Eq)]
+#[must_use = "an impression that is not reported earns nothing"]
+pub struct Impression<T> {
+    click_url: Option<T>,
+    view_url: Option<T>,
+    cpm: Option<Cpm>,
+}
+
+impl<T: AsRef<str>> Impression<T> {
+    /// The one impression of an ad that was served. Whoever has more than one for an ad reports it more than once.
+    pub(crate) fn mint(ad: &Ad<T>) -> Self
+    where
+        T: Clone,
+    {
+        let (click_url, view_url) = match ad {
+            Ad::SponsoredMessage(ad) => (Some(ad.url.clone()), ad.view_url.clone()),
+            Ad::SponsoredPrompt(ad) => (Some(ad.url.clone()), ad.view_url.clone()),
+            Ad::ChatbotPrompt(_) | Ad::Unknown(_) => (None, None),
+        };
+        Self { click_url, view_url, cpm: ad.cpm() }
+    }
+
+    /// What it earns in millionths of the price's unit; nothing where the platform named no price.
+    pub fn earns_micros(&self) -> u64 {
+        self.cpm.map_or(0, Cpm::per_impression_micros)
+    }
+
+    /// Where it is to be reported; nowhere for formats without trackers.
+    pub fn trackers(&self) -> Trackers<'_> {
+        match &self.click_url {
+            Some(click_url) => {
+                collect(click_url.as_ref(), self.view_url.as_ref().map(AsRef::as_ref))
+            }
+            None => Trackers::default(),
+        }
+    }
+}
+
+impl<T> Impression<T> {
+    /// The same impression with its text made into another by `f`, such as `str::to_owned`.
+    pub fn map<U>(self, mut f: impl FnMut(T) -> U) -> Impression<U> {
+        Impression {
+            click_url: self.click_url.map(&mut f),
+            view_url: self.view_url.map(&mut f),
+            cpm: self.cpm,
+        }
+    }
+}
+
+/// The ping that tells `tracker` of an impression, in the end user's name. Without the key, and at most once more after
+/// a failure to connect or a 5xx.
+pub(crate) fn ping<'a>(tracker: Url<'a>, end_user: EndUser<'a>) -> Request<'a> {
+    Request::ping(tracker, end_user)
+}
