@@ -2,7 +2,6 @@
 //! recorded, limited or met by a fault.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use axum::Router;
 use axum::body::{Body, Bytes};
@@ -65,7 +64,9 @@ async fn arm(State(shared): State<Arc<Shared>>, body: Bytes) -> Response<Body> {
     // The order to open a port again could not come in through it.
     let times = order.times.or(matches!(fault, Fault::Refuse(_)).then_some(1));
     shared.inject(fault, times);
-    wait_for_gate(&shared, fault).await;
+    if let Fault::Refuse(time) = fault {
+        shared.gate.refuses(time).await;
+    }
     let armed = json!({"fault": fault.to_string(), "times": times});
     reply::with_json(200, json::to_vec(&armed, Style::Utf8))
 }
@@ -87,15 +88,3 @@ async fn landing(uri: Uri) -> Response<Body> {
         advertiser.chars().filter(|c| c.is_ascii_alphanumeric() || ".-".contains(*c)).collect();
     reply::with_html(200, &reply::page(&format!("{shown}: the advertiser's page would be here")))
 }
-
-// So that whoever armed `refuse` finds the port closed as soon as the answer is in.
-async fn wait_for_gate(shared: &Shared, fault: Fault) {
-    let Fault::Refuse(time) = fault else { return };
-    let mut waited = Duration::ZERO;
-    while !shared.gate.is_refusing() && waited < time {
-        waited += STEP;
-        tokio::time::sleep(STEP).await;
-    }
-}
-
-const STEP: Duration = Duration::from_millis(1);

@@ -39,6 +39,7 @@ impl Course<'_> {
         match fault {
             Fault::Refuse(time) => {
                 self.shared.gate.shut(Some(time));
+                self.shared.gate.refuses(time).await;
                 self.link.play(Script::silence());
                 Outcome { wire: Some(fault), ..Outcome::plain(Response::default()) }
             }

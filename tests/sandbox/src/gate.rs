@@ -65,13 +65,23 @@ impl Gate {
         links.push(Arc::downgrade(link));
     }
 
+    /// Waits until connects are refused, at most `time`: whoever ordered it then finds the port
+    /// closed as soon as the answer is in.
+    pub(crate) async fn refuses(&self, time: Duration) {
+        let mut waited = Duration::ZERO;
+        while !self.is_refusing() && waited < time {
+            waited += STEP;
+            tokio::time::sleep(STEP).await;
+        }
+    }
+
     /// Waits until the listener has done what was ordered, at most a second.
     pub(crate) fn settle(&self) {
         for _ in 0..1000 {
             if self.is_refusing() == (self.order() != Order::Open) {
                 return;
             }
-            std::thread::sleep(Duration::from_millis(1));
+            std::thread::sleep(STEP);
         }
     }
 }
@@ -79,3 +89,5 @@ impl Gate {
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
+
+const STEP: Duration = Duration::from_millis(1);
