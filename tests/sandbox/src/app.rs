@@ -13,9 +13,9 @@ use serde_json::Value;
 
 use crate::control;
 use crate::fault::Fault;
-use crate::faulty::{self, Course};
+use crate::faulty::{Course, Outcome};
 use crate::gate::Order;
-use crate::headers::{base_url, key, text};
+use crate::headers::{Key, base_url, key, text};
 use crate::limit::Quota;
 use crate::listener::Via;
 use crate::reply::{self, Family, Served};
@@ -32,12 +32,15 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
         .route(E1.trim_end_matches('/'), any(with_slash))
         .route(E10, post(ssp::bid_request))
         .route(&format!("{E10}/"), any(without_slash))
-        .route(tracking::VIEW, get(tracking::view))
-        .route(tracking::DSP_VIEW, get(tracking::view))
-        .route(tracking::REDIRECT, get(tracking::click))
-        .route(tracking::PROMPT_CLICK, post(tracking::prompt_click).get(tracking::prompt_click))
+        .route(tracking::VIEW, get(tracking::view).head(not_allowed))
+        .route(tracking::DSP_VIEW, get(tracking::view).head(not_allowed))
+        .route(tracking::REDIRECT, get(tracking::click).head(not_allowed))
+        .route(
+            tracking::PROMPT_CLICK,
+            post(tracking::prompt_click).get(tracking::prompt_click).head(not_allowed),
+        )
         .fallback(async || reply::detail(404, "Not Found"))
-        .method_not_allowed_fallback(async || reply::detail(405, "Method Not Allowed"))
+        .method_not_allowed_fallback(not_allowed)
         .layer(middleware::from_fn_with_state(shared.clone(), intake));
     control::router()
         .merge(platform)
@@ -85,9 +88,13 @@ async fn intake(
     match call {
         Some(call) => call.answer(shared, link, ordered, request, next).await,
         None => {
+            let fault = ordered.or_else(|| {
+                tracking::is_ping(request.uri().path())
+                    .then(|| shared.world().ping_faults.take())?
+            });
             let base = base_url(request.headers(), &shared.authority);
             let course = Course { shared: &shared, link: &link, base, family: Family::Ssp };
-            course.run(ordered, next.run(request)).await.finish(&link, || {})
+            course.run(fault, next.run(request)).await.finish(&link, || {})
         }
     }
 }
@@ -122,43 +129,50 @@ impl Call {
         request: Request,
         next: Next,
     ) -> Response<Body> {
-        let since = Instant::now();
-        let Self { family, opener } = self;
-        let key = key(&shared.config, family, request.headers()).map(|key| key.name());
-        let (quota, fault, refusal) = {
-            let mut world = shared.world();
-            world.stats.count_request(opener);
-            let quota = world.limiter.take(key, clock::since_epoch().as_secs());
-            if quota.allowed {
-                (quota, ordered.or_else(|| world.faults.take()), None)
-            } else {
-                world.stats.refused += 1;
-                let stamp = world.stamp(family, since);
-                (quota, None, Some(reply::error(family, &stamp, 429, "Rate limit exceeded")))
-            }
-        };
+        let (quota, admitted) = self.arrives(&shared, request.headers(), ordered);
         let base = base_url(request.headers(), &shared.authority);
-        let course = Course { shared: &shared, link: &link, base, family };
-        let mut outcome = match refusal {
-            Some(refusal) => faulty::Outcome::plain(refusal),
-            None => course.run(fault, next.run(request)).await,
+        let course = Course { shared: &shared, link: &link, base, family: self.family };
+        let mut outcome = match admitted {
+            Ok(fault) => course.run(fault, next.run(request)).await,
+            Err(refusal) => Outcome::plain(refusal),
         };
-        limits(outcome.response.headers_mut(), quota);
-        if fault.is_some_and(is_rate_limit) {
-            outcome.response.headers_mut().insert("x-ratelimit-remaining", 0.into());
-        }
-        let status = outcome.response.status().as_u16();
-        let served = outcome.response.extensions().get::<Served>().is_some();
+        let status = outcome.response.status();
+        outcome.response.headers_mut().extend(quota.fields(status));
         if !outcome.is_silent() {
-            shared.world().stats.count_status(status);
+            shared.world().stats.count_status(status.as_u16());
         }
+        let served = outcome.response.extensions().get::<Served>().is_some();
         let counter = shared.clone();
         outcome.finish(&link, move || {
             if served {
-                counter.world().stats.count_ad(opener);
+                counter.world().stats.count_ad(self.opener);
             }
         })
     }
+
+    // The fault the call is to meet, or the answer to one call too many.
+    fn arrives(
+        self,
+        shared: &Shared,
+        headers: &HeaderMap,
+        ordered: Option<Fault>,
+    ) -> (Quota, Result<Option<Fault>, Response<Body>>) {
+        let key = key(&shared.config, self.family, headers).map(Key::name);
+        let mut world = shared.world();
+        world.stats.count_request(self.opener);
+        let quota = world.limiter.take(key, clock::since_epoch().as_secs());
+        if quota.allowed {
+            return (quota, Ok(ordered.or_else(|| world.call_faults.take())));
+        }
+        world.stats.refused += 1;
+        let stamp = world.stamp(self.family, Instant::now());
+        (quota, Err(reply::error(self.family, &stamp, 429, "Rate limit exceeded")))
+    }
+}
+
+// A HEAD would otherwise be taken for a GET, and count.
+async fn not_allowed() -> Response<Body> {
+    reply::detail(405, "Method Not Allowed")
 }
 
 async fn health(State(shared): State<Arc<Shared>>) -> Response<Body> {
@@ -201,16 +215,6 @@ fn record(shared: &Shared, method: &Method, uri: &Uri, headers: &HeaderMap, body
         headers,
         body: body.to_vec(),
     });
-}
-
-fn limits(headers: &mut HeaderMap, quota: Quota) {
-    headers.insert("x-ratelimit-limit", quota.limit.into());
-    headers.insert("x-ratelimit-remaining", quota.remaining.into());
-    headers.insert("x-ratelimit-reset", quota.reset.into());
-}
-
-fn is_rate_limit(fault: Fault) -> bool {
-    matches!(fault, Fault::Status { code: 429, .. })
 }
 
 pub(crate) const E1: &str = "/api/v1/prompt/get-ad/";

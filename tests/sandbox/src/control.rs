@@ -25,18 +25,33 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/sandbox/landing", get(landing))
 }
 
+/// Which requests an injected fault meets.
+#[derive(Clone, Copy, PartialEq, Eq, Default, Debug, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum On {
+    #[default]
+    Calls,
+    Pings,
+}
+
 impl Shared {
-    /// The next `times` calls meet `fault`; see [`Fault::Refuse`] for how that one counts.
-    pub(crate) fn inject(&self, fault: Fault, times: Option<u32>) {
-        match fault {
-            Fault::Refuse(time) => self.gate.shut(times.map(|times| time.saturating_mul(times))),
-            _ => self.world().faults.push(fault, times),
+    /// The next `times` requests meet `fault`; see [`Fault::Refuse`] for how that one counts.
+    pub(crate) fn inject(&self, on: On, fault: Fault, times: Option<u32>) {
+        match (fault, on) {
+            (Fault::Refuse(time), _) => {
+                self.gate.shut(times.map(|times| time.saturating_mul(times)))
+            }
+            (_, On::Calls) => self.world().call_faults.push(fault, times),
+            (_, On::Pings) => self.world().ping_faults.push(fault, times),
         }
     }
 
     /// No fault is waiting afterwards, and the port is open.
     pub(crate) fn clear_faults(&self) {
-        self.world().faults.clear();
+        let mut world = self.world();
+        world.call_faults.clear();
+        world.ping_faults.clear();
+        drop(world);
         self.gate.open();
     }
 }
@@ -46,6 +61,8 @@ impl Shared {
 struct Order {
     fault: String,
     times: Option<u32>,
+    #[serde(default)]
+    on: On,
 }
 
 async fn stats(State(shared): State<Arc<Shared>>) -> Response<Body> {
@@ -63,7 +80,7 @@ async fn arm(State(shared): State<Arc<Shared>>, body: Bytes) -> Response<Body> {
     };
     // The order to open a port again could not come in through it.
     let times = order.times.or(matches!(fault, Fault::Refuse(_)).then_some(1));
-    shared.inject(fault, times);
+    shared.inject(order.on, fault, times);
     if let Fault::Refuse(time) = fault {
         shared.gate.refuses(time).await;
     }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use axum::body::{Body, to_bytes};
 use axum::http::{Response, StatusCode, header};
 
-use crate::fault::Fault;
+use crate::fault::{Fault, Shape};
 use crate::reply::{self, Family, Served};
 use crate::script::{Answer, Script};
 use crate::wire::Link;
@@ -54,16 +54,7 @@ impl Course<'_> {
             Fault::Empty200 => Outcome::plain(reply::with_json(200, Vec::new())),
             Fault::NoContent => Outcome::plain(no_content()),
             Fault::Status { code, shape, retry_after } => {
-                let stamp = self.shared.world().stamp(self.family, Instant::now());
-                let text = message(code);
-                let mut response = match shape {
-                    Some(shape) => reply::shaped_error(shape, &stamp, code, text),
-                    None => reply::error(self.family, &stamp, code, text),
-                };
-                if let Some(seconds) = retry_after {
-                    response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
-                }
-                Outcome::plain(response)
+                Outcome::plain(self.error(code, shape, retry_after))
             }
             Fault::Redirect => {
                 Outcome::plain(reply::redirect(302, &format!("{}/sandbox/redirected", self.base)))
@@ -71,6 +62,19 @@ impl Course<'_> {
             Fault::TruncatedJson => Outcome::truncated(handler.await).await,
             wire => Outcome { wire: Some(wire), ..Outcome::read(handler.await).await },
         }
+    }
+
+    fn error(&self, code: u16, shape: Option<Shape>, retry_after: Option<u32>) -> Response<Body> {
+        let stamp = self.shared.world().stamp(self.family, Instant::now());
+        let text = message(code);
+        let mut response = match shape {
+            Some(shape) => reply::shaped_error(shape, &stamp, code, text),
+            None => reply::error(self.family, &stamp, code, text),
+        };
+        if let Some(seconds) = retry_after {
+            response.headers_mut().insert(header::RETRY_AFTER, seconds.into());
+        }
+        response
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use axum::http::{HeaderMap, HeaderName, StatusCode};
+
 /// Calls of each key in the second they came in.
 pub(crate) struct Limiter {
     limit: u32,
@@ -18,6 +20,19 @@ pub(crate) struct Quota {
     pub(crate) remaining: u32,
     /// Unix seconds.
     pub(crate) reset: u64,
+}
+
+impl Quota {
+    /// The three headers of an answer with `status`; a 429 never has anything left.
+    pub(crate) fn fields(self, status: StatusCode) -> HeaderMap {
+        let spent = status == StatusCode::TOO_MANY_REQUESTS;
+        let remaining = if spent { 0 } else { self.remaining };
+        HeaderMap::from_iter([
+            (HeaderName::from_static("x-ratelimit-limit"), self.limit.into()),
+            (HeaderName::from_static("x-ratelimit-remaining"), remaining.into()),
+            (HeaderName::from_static("x-ratelimit-reset"), self.reset.into()),
+        ])
+    }
 }
 
 impl Limiter {

@@ -11,6 +11,7 @@ use tokio::sync::oneshot;
 
 use crate::app;
 use crate::config::Config;
+use crate::control::On;
 use crate::fault::Fault;
 use crate::listener::{Port, Via};
 use crate::stats::Stats;
@@ -63,7 +64,15 @@ impl Sandbox {
     /// Faults injected one after another wait for each other. [`Fault::Refuse`] is different: see
     /// there; the port is closed when this returns.
     pub fn inject(&self, fault: Fault, times: Option<u32>) {
-        self.shared.inject(fault, times);
+        self.shared.inject(On::Calls, fault, times);
+        if matches!(fault, Fault::Refuse(_)) {
+            self.shared.gate.settle();
+        }
+    }
+
+    /// The same for view pings and prompt clicks, which wait in a line of their own.
+    pub fn inject_pings(&self, fault: Fault, times: Option<u32>) {
+        self.shared.inject(On::Pings, fault, times);
         if matches!(fault, Fault::Refuse(_)) {
             self.shared.gate.settle();
         }

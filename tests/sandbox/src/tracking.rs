@@ -104,12 +104,12 @@ pub(crate) async fn view(
     let mut world = shared.world();
     let world = &mut *world;
     let Some(token) = find(world, &uri) else { return unknown() };
-    let first = !std::mem::replace(&mut token.seen, true);
     let earned = match (&token.kind, uri.path()) {
-        (Kind::View { earns }, VIEW) => first.then_some(*earns),
+        (Kind::View { earns }, VIEW) => Some(*earns).filter(|_| !token.seen),
         (Kind::PartnerView, DSP_VIEW) => None,
         _ => return unknown(),
     };
+    token.seen = true;
     world.stats.pings += 1;
     if let Some(micros) = earned {
         world.stats.impressions += 1;
@@ -145,6 +145,11 @@ pub(crate) async fn prompt_click(State(shared): State<Arc<Shared>>, uri: Uri) ->
         world.stats.prompt_clicks += 1;
     }
     reply::with_json(200, br#"{"status":"success"}"#.to_vec())
+}
+
+/// Whether a path is one that a client reports to.
+pub(crate) fn is_ping(path: &str) -> bool {
+    [VIEW, DSP_VIEW, PROMPT_CLICK].contains(&path)
 }
 
 /// Percent-encodes everything but unreserved characters.

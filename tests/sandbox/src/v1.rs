@@ -14,7 +14,7 @@ use crate::headers::{Key, base_url, key, text};
 use crate::inventory::{Exchange, Matching, Question, choose, inventory};
 use crate::json::Style;
 use crate::pacing::V1Rule;
-use crate::reply::{self, Family, Served};
+use crate::reply::{self, Family, Served, Stamp};
 use crate::tracking::Issuer;
 use crate::validate::{self, Extra, Fields, Issue};
 use crate::world::{Shared, World};
@@ -43,20 +43,10 @@ pub(crate) async fn get_ad(
     let stamp = world.stamp(Family::V1, since);
     match found {
         Ok(question) => {
-            let base = base_url(&headers, &shared.authority);
-            let data = Data::new(question, &mut world, &base);
-            let mut answer =
-                reply::v1_success(&stamp, "Ad served successfully", data, question.common.style());
-            answer.extensions_mut().insert(Served);
-            answer
+            let data = Data::new(question, &mut world, &base_url(&headers, &shared.authority));
+            ad(&stamp, &data, question.common.style())
         }
-        Err(reason) => {
-            let data = match shared.config.no_ad_data {
-                NoAdData::Empty => json!({}),
-                NoAdData::Null => Value::Null,
-            };
-            reply::v1_success(&stamp, reason, data, Style::Utf8)
-        }
+        Err(reason) => no_ad(&stamp, reason, shared.config.no_ad_data),
     }
 }
 
@@ -164,6 +154,20 @@ impl<'a> Data<'a> {
             icon: question.common.logo_url(),
         }
     }
+}
+
+fn ad(stamp: &Stamp, data: &Data<'_>, style: Style) -> Response<Body> {
+    let mut answer = reply::v1_success(stamp, "Ad served successfully", data, style);
+    answer.extensions_mut().insert(Served);
+    answer
+}
+
+fn no_ad(stamp: &Stamp, reason: &str, how: NoAdData) -> Response<Body> {
+    let data = match how {
+        NoAdData::Empty => json!({}),
+        NoAdData::Null => Value::Null,
+    };
+    reply::v1_success(stamp, reason, data, Style::Utf8)
 }
 
 fn read_content(fields: &mut Fields<'_>) -> Option<Exchange> {

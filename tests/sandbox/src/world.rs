@@ -28,7 +28,10 @@ pub(crate) struct Shared {
 pub(crate) struct World {
     pub(crate) stats: Stats,
     pub(crate) limiter: Limiter,
-    pub(crate) faults: Queue,
+    /// For calls to E1 and E10.
+    pub(crate) call_faults: Queue,
+    /// For view pings and prompt clicks.
+    pub(crate) ping_faults: Queue,
     pub(crate) ids: Ids,
     pub(crate) v1_chats: Bounded<V1Chat>,
     pub(crate) ssp_chats: Bounded<SspChat>,
@@ -56,7 +59,8 @@ impl Shared {
         let world = World {
             stats: Stats::default(),
             limiter: Limiter::new(config.limit),
-            faults: Queue::default(),
+            call_faults: Queue::default(),
+            ping_faults: Queue::default(),
             ids: Ids::new(config.seed),
             v1_chats: Bounded::new(CHATS),
             ssp_chats: Bounded::new(CHATS),

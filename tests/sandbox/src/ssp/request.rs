@@ -166,6 +166,7 @@ fn read_messages(fields: &mut Fields<'_>) -> Option<(Exchange, u32)> {
         let msg =
             format!("List should have at least 2 items after validation, not {}", items.len());
         fields.note("too_short", "messages", msg);
+        return None;
     }
     let before = fields.path("messages");
     let mut turns = Vec::with_capacity(items.len());
@@ -174,23 +175,20 @@ fn read_messages(fields: &mut Fields<'_>) -> Option<(Exchange, u32)> {
         fields.append(issues);
         turns.push(turn?);
     }
-    let [.., (user_role, user), (assistant_role, assistant)] = turns.as_slice() else {
-        return None;
-    };
-    if turns.windows(2).any(|pair| pair[0].0 == pair[1].0) {
-        fields.note(
-            "value_error",
-            "messages",
-            "Value error, messages must alternate between user and assistant",
-        );
-    } else if (*user_role, *assistant_role) != ("user", "assistant") {
-        fields.note(
-            "value_error",
-            "messages",
-            "Value error, the last two messages must be user then assistant",
-        );
-    }
+    check_order(fields, &turns);
+    let [.., (_, user), (_, assistant)] = turns.as_slice() else { return None };
     Some((Exchange::new(user, assistant), u32::try_from(turns.len()).unwrap_or(u32::MAX)))
+}
+
+fn check_order(fields: &mut Fields<'_>, turns: &[(&str, &str)]) {
+    let problem = if turns.windows(2).any(|pair| pair[0].0 == pair[1].0) {
+        "Value error, messages must alternate between user and assistant"
+    } else if turns.last().is_some_and(|(role, _)| *role == "user") {
+        "Value error, the last two messages must be user then assistant"
+    } else {
+        return;
+    };
+    fields.note("value_error", "messages", problem);
 }
 
 fn read_message<'a>(item: &'a Value, at: &[Value]) -> (Option<(&'a str, &'a str)>, Vec<Issue>) {

@@ -320,6 +320,15 @@ fn records_requests_as_they_came() {
 }
 
 #[test]
+fn starts_and_stops_inside_another_runtime() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build().unwrap();
+    runtime.block_on(async {
+        let sandbox = start(Config::default());
+        assert_eq!(Call::new("GET", "/health").send(&sandbox).status, 200);
+    });
+}
+
+#[test]
 fn closes_its_port_when_dropped() {
     let sandbox = start(Config::default());
     let address = crate::client::authority(&sandbox);

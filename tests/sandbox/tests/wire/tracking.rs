@@ -49,6 +49,29 @@ fn counts_an_impression_once_a_token() {
 }
 
 #[test]
+fn takes_a_ping_for_nothing_else() {
+    let sandbox = start(Config::default());
+    let [_, own] = trackers(bid(&sandbox, PRODUCTION_KEY)["url"].as_str().unwrap());
+    let target = own.strip_prefix(&sandbox.base_url()).unwrap();
+    for method in ["HEAD", "POST"] {
+        assert_eq!(Call::new(method, target).end_user().send(&sandbox).status, 405);
+    }
+    let astray = own.replace("tracking/view", "dsp/view");
+    assert_eq!(get(&sandbox, &astray).send(&sandbox).status, 404);
+    assert_eq!(get(&sandbox, &own).send(&sandbox).status, 200);
+    assert_eq!((sandbox.stats().pings, sandbox.stats().impressions), (1, 1));
+}
+
+#[test]
+fn lets_pings_meet_faults_of_their_own() {
+    let sandbox = start(Config::default());
+    sandbox.inject_pings("500".parse().unwrap(), Some(1));
+    let [_, own] = trackers(bid(&sandbox, PRODUCTION_KEY)["url"].as_str().unwrap());
+    assert_eq!([(); 2].map(|()| get(&sandbox, &own).send(&sandbox).status), [500, 200]);
+    assert_eq!(sandbox.stats().pings, 1);
+}
+
+#[test]
 fn pays_nothing_for_staging() {
     let sandbox = start(Config::default());
     let [_, own] = trackers(bid(&sandbox, STAGING_KEY)["url"].as_str().unwrap());
