@@ -75,6 +75,7 @@ macro_rules! switches {
     ($($(#[$doc:meta])* $name:ident { $($(#[$vdoc:meta])* $variant:ident = $text:literal),+ $(,)? })+) => {$(
         $(#[$doc])*
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        #[non_exhaustive]
         pub enum $name { $($(#[$vdoc])* $variant),+ }
 
         impl $name {

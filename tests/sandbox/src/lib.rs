@@ -17,6 +17,15 @@
 //!
 //! As a program: `cargo run --bin sandbox -- --port 8080`.
 //!
+//! Besides the platform's paths there are its own, which are neither recorded nor limited:
+//!
+//! | | |
+//! |---|---|
+//! | `GET /sandbox/stats` | [`Stats`] as JSON |
+//! | `POST /sandbox/fault` | `{"fault":"drip=50","times":2,"on":"calls"}`: a [`Fault`] by name; without `times` until cleared, `on` is `calls` or `pings` |
+//! | `DELETE /sandbox/fault` | ends every injected fault |
+//! | `x-sandbox-fault: drip=50` | on any request to the platform's paths: the fault of that one |
+//!
 //! Out of scope: the auction itself, other people's networks, TLS. It listens on 127.0.0.1 only.
 
 mod app;

@@ -37,9 +37,10 @@ fn run(config: Config) -> std::io::Result<()> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_io().build()?;
     runtime.block_on(tokio::signal::ctrl_c())?;
     let stats = sandbox.stats();
+    let (calls, ads) = (stats.requests + stats.openers.requests, stats.ads + stats.openers.ads);
     println!(
-        "\n{} calls, {} ads, {} impressions, {} clicks",
-        stats.requests, stats.ads, stats.impressions, stats.clicks
+        "\n{calls} calls, {ads} with ads, {} impressions, {} clicks",
+        stats.impressions, stats.clicks
     );
     Ok(())
 }

@@ -4,7 +4,7 @@ use std::io::{ErrorKind, Read, Write};
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use thrads_sandbox::{Config, Fault, STAGING_KEY, Sandbox};
+use thrads_sandbox::{Config, Fault, STAGING_KEY, Sandbox, Stats};
 
 use crate::client::{Answer, Call, V1, chat, connect};
 
@@ -243,6 +243,7 @@ fn takes_orders_by_route_for_so_many_calls() {
         [422, 422]
     );
     let stats = Call::new("GET", "/sandbox/stats").send(&sandbox).json();
+    assert_eq!(serde_json::from_value::<Stats>(stats.clone()).unwrap(), sandbox.stats());
     assert_eq!((&stats["openers"]["requests"], &stats["by_status"]["500"]), (&json!(6), &json!(2)));
     assert!(sandbox.log().iter().all(|seen| !seen.target.starts_with("/sandbox/")));
     assert_eq!(sandbox.log().iter().filter(|seen| seen.target == V1).count(), 6);
