@@ -22,12 +22,14 @@ use std::prelude::rust_2024::*;
 mod ad;
 mod error;
 mod json;
+mod render;
 mod response;
 mod target;
 mod time;
 
 pub use ad::{Ad, ChatbotPrompt, Cpm, Placement, SponsoredMessage, SponsoredPrompt, UnknownAd};
 pub use error::{ConfigError, Sent, TransportError, TransportErrorKind};
+pub use render::{DEFAULT_CTA, DISCLOSURE, MIN_COLUMNS, card, speech};
 pub use response::{
     Ads, Answer, ApiError, ApiErrorKind, Diagnostic, Endpoint, Envelope, FieldError, Head, Limits,
     Loc, MAX_ADS, MAX_FIELD_ERRORS, MAX_SNIPPET_BYTES, Malformed, NoAd, RetryAfter, Served, decode,
