@@ -41,13 +41,23 @@ impl Args {
                 Some((name, value)) => (name, Some(value.to_owned())),
                 None => (word.as_str(), None),
             };
-            let mut value = || inline.clone().or_else(|| words.next()).ok_or_else(|| format!("{name} needs a value"));
+            let mut value = || {
+                inline
+                    .clone()
+                    .or_else(|| words.next())
+                    .ok_or_else(|| format!("{name} needs a value"))
+            };
             match name {
                 "--base-url" => {
                     let url = value()?;
-                    args.base_url = Some(BaseUrl::new(&url).map_err(|error| format!("--base-url {url}: {error}"))?);
+                    args.base_url = Some(
+                        BaseUrl::new(&url).map_err(|error| format!("--base-url {url}: {error}"))?,
+                    );
                 }
-                "--api" => args.family = choose("--api", &value()?, &[("v1", Family::V1), ("ssp", Family::Ssp)])?,
+                "--api" => {
+                    args.family =
+                        choose("--api", &value()?, &[("v1", Family::V1), ("ssp", Family::Ssp)])?
+                }
                 "--enforce" => {
                     let sides = [("server", Enforcement::Server), ("device", Enforcement::Device)];
                     args.enforcement = choose("--enforce", &value()?, &sides)?;
@@ -58,11 +68,13 @@ impl Args {
                 }
                 "--fault" => {
                     let name = value()?;
-                    let fault = name.parse().map_err(|_| format!("--fault {name}: no such fault (see --list-faults)"))?;
+                    let fault = name.parse().map_err(|_| {
+                        format!("--fault {name}: no such fault (see --list-faults)")
+                    })?;
                     args.fault = Some(fault);
                 }
                 "--production" if inline.is_none() => args.production = true,
-                "--list-faults" => return Ok(Action::Print(Fault::NAMES.map(|name| format!("{name}\n")).concat())),
+                "--list-faults" => return Ok(Action::Print(Fault::NAMES.join("\n") + "\n")),
                 "--help" | "-h" => return Ok(Action::Print(HELP.to_owned())),
                 _ => return Err(format!("unknown option {word}")),
             }

@@ -7,8 +7,8 @@ use crate::script;
 use crate::tally::Tally;
 use std::time::{Duration, Instant};
 use thrads_core::{
-    BidRequest, Call, Clock, ConfigError, CountryCode, EndUser, Enforcement, Family, History, Offer, Policy,
-    PromptRequest, Role, Viewability,
+    BidRequest, Call, Clock, ConfigError, CountryCode, EndUser, Enforcement, Family, History,
+    Offer, Policy, PromptRequest, Role, Viewability,
 };
 use thrads_sandbox::Fault;
 use thrads_std::{Chat, Outcome, TokioClock};
@@ -75,7 +75,8 @@ impl Kiosk {
         self.open().await;
         for (question, turn) in script::QUESTIONS.iter().zip(1..) {
             if turn == script::FAILING_TURN && self.fault.is_none() {
-                self.platform.inject(Fault::Status { code: 500, shape: None, retry_after: None }, Some(1));
+                self.platform
+                    .inject(Fault::Status { code: 500, shape: None, retry_after: None }, Some(1));
             }
             self.screen.say("person", question);
             let offers = self.turn(question).await;
@@ -98,7 +99,9 @@ impl Kiosk {
                     self.new_chat();
                     self.open_for_a_person(&mut lines).await;
                 }
-                command if command.starts_with('/') => self.screen.note("/why, /click, /new and /quit are understood"),
+                command if command.starts_with('/') => {
+                    self.screen.note("/why, /click, /new and /quit are understood")
+                }
                 text => {
                     let question = self.picked(text).unwrap_or_else(|| text.to_owned());
                     let offers = self.turn(&question).await;
@@ -120,7 +123,9 @@ impl Kiosk {
     async fn open_for_a_person(&mut self, lines: &mut Option<mpsc::Receiver<String>>) {
         let call = match self.family {
             Family::V1 => country().map(|country| Call::Prompt(PromptRequest::new(country))),
-            Family::Ssp => end_user().and_then(|user| Ok(Call::Bid(BidRequest::opener(USER_ID, user)?))),
+            Family::Ssp => {
+                end_user().and_then(|user| Ok(Call::Bid(BidRequest::opener(USER_ID, user)?)))
+            }
         };
         let Ok(call) = call else { return };
         let outcome = self.chat.ask(call).await;
@@ -165,7 +170,8 @@ impl Kiosk {
 
     /// Puts the ads of an outcome on the screen. A person sees nothing of any other outcome.
     fn shown(&mut self, outcome: Outcome) -> Vec<Offer<String>> {
-        let explained = self.chat.explained().map(|explained| explained.to_string()).unwrap_or_default();
+        let explained =
+            self.chat.explained().map(|explained| explained.to_string()).unwrap_or_default();
         match outcome {
             Outcome::Ad(served) => {
                 self.screen.remark(&explained);
@@ -202,7 +208,11 @@ impl Kiosk {
 
     /// Counts the ads on the screen once they have been there for a second. A person who types on before that has not
     /// looked at them.
-    async fn watch(&mut self, offers: Vec<Offer<String>>, lines: &mut Option<mpsc::Receiver<String>>) {
+    async fn watch(
+        &mut self,
+        offers: Vec<Offer<String>>,
+        lines: &mut Option<mpsc::Receiver<String>>,
+    ) {
         let mut view = Viewability::new();
         view.on_sample(self.clock.now(), 1000);
         let Some(viewable_at) = view.poll_at().filter(|_| !offers.is_empty()) else { return };
@@ -278,7 +288,9 @@ fn prompt_call<'a>(chat_id: &'a str, history: &'a Memory) -> Option<Call<'a>> {
 }
 
 fn bid_call<'a>(chat_id: &'a str, history: &'a Memory) -> Option<Call<'a>> {
-    BidRequest::contextual(USER_ID, chat_id, history.conversation()?, end_user().ok()?).ok().map(Call::Bid)
+    BidRequest::contextual(USER_ID, chat_id, history.conversation()?, end_user().ok()?)
+        .ok()
+        .map(Call::Bid)
 }
 
 /// Lines from the terminal, read on a thread of their own since a read cannot be given up.

@@ -39,7 +39,11 @@ fn run(args: &Args) -> ExitCode {
     };
     runtime.block_on(async {
         let mut kiosk = Kiosk::new(args, platform);
-        if is_typed { kiosk.converse().await } else { kiosk.play().await }
+        if is_typed {
+            kiosk.converse().await
+        } else {
+            kiosk.play().await
+        }
         kiosk.summarise(args.summary);
     });
     // A thread that waits for a key press would keep the runtime from ending.

@@ -24,13 +24,16 @@ impl Platform {
         let live = args.production || (sandbox.is_some() && !is_typed);
         let environment = if live { Environment::Production } else { Environment::Staging };
         let endpoints = match (&sandbox, &args.base_url) {
-            (Some(sandbox), _) => Endpoints::at(BaseUrl::new(&sandbox.base_url()).map_err(|error| error.to_string())?),
+            (Some(sandbox), _) => {
+                Endpoints::at(BaseUrl::new(&sandbox.base_url()).map_err(|error| error.to_string())?)
+            }
             (None, Some(base)) => Endpoints::at(base.clone()),
             (None, None) => Endpoints::default(),
         };
         let key = key(endpoints.of(args.family), sandbox.is_some(), environment)?;
         let publisher = Publisher { key, environment, endpoints };
-        let thrads = Thrads::new(publisher, Options::default()).map_err(|error| error.to_string())?;
+        let thrads =
+            Thrads::new(publisher, Options::default()).map_err(|error| error.to_string())?;
         Ok(Self { thrads, sandbox })
     }
 
@@ -64,7 +67,8 @@ impl Platform {
 
 fn start_sandbox() -> Result<Sandbox, String> {
     let config = Config { direct: true, ..Config::default() };
-    Sandbox::start(config).map_err(|error| format!("the sandbox cannot listen on loopback: {error}"))
+    Sandbox::start(config)
+        .map_err(|error| format!("the sandbox cannot listen on loopback: {error}"))
 }
 
 /// The sandbox's own keys open nothing else, so they serve any loopback address where no key is given.

@@ -44,7 +44,8 @@ impl Screen {
         }
         let (on, off) = if self.is_coloured { ("\x1b[36m", "\x1b[0m") } else { ("", "") };
         for (line, text) in text.lines().enumerate() {
-            let number = number.filter(|_| line == 0).map_or(String::new(), |number| format!("{number}"));
+            let number =
+                number.filter(|_| line == 0).map_or(String::new(), |number| format!("{number}"));
             println!("{number:>9} {on}│{off} {text}");
         }
     }

@@ -21,12 +21,17 @@ pub(crate) const FAILING_TURN: u32 = 3;
 /// The assistant's answer.
 pub(crate) fn answer(question: &str) -> &'static str {
     let question = question.to_lowercase();
-    let known = ANSWERS.iter().find(|(keywords, _)| keywords.iter().any(|keyword| question.contains(keyword)));
+    let known = ANSWERS
+        .iter()
+        .find(|(keywords, _)| keywords.iter().any(|keyword| question.contains(keyword)));
     known.map_or("I will gladly ask a colleague. Is there anything else?", |(_, answer)| *answer)
 }
 
 const ANSWERS: [(&[&str], &str); 12] = [
-    (&["hello", "hi ", "good morning", "café on"], "Welcome! The café is by the escalator, one floor up."),
+    (
+        &["hello", "hi ", "good morning", "café on"],
+        "Welcome! The café is by the escalator, one floor up.",
+    ),
     (&["kettle"], "One with a steel body and a lid that locks. Gas or electric?"),
     (&["kitchen"], "Second aisle on the left, behind the flowers."),
     (&["close", "open", "hours"], "We are open until eight this evening."),

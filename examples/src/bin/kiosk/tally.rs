@@ -45,10 +45,9 @@ impl Tally {
     }
 
     fn json(&self, platform: Option<&Stats>) -> Value {
-        let held: Map<_, _> = self.held.iter().map(|(reason, count)| ((*reason).to_owned(), json!(count))).collect();
-        let counted = |stats: &Stats| {
-            json!({"requests": stats.requests, "ads": stats.ads, "impressions": stats.impressions})
-        };
+        let held: Map<_, _> =
+            self.held.iter().map(|(reason, count)| ((*reason).to_owned(), json!(count))).collect();
+        let counted = |stats: &Stats| json!({"requests": stats.requests, "ads": stats.ads, "impressions": stats.impressions});
         json!({
             "turns": self.turns,
             "asked": self.asked,
@@ -63,7 +62,8 @@ impl Tally {
     }
 
     fn text(&self, platform: Option<&Stats>) -> String {
-        let held: Vec<_> = self.held.iter().map(|(reason, count)| format!("{count} by {reason}")).collect();
+        let held: Vec<_> =
+            self.held.iter().map(|(reason, count)| format!("{count} by {reason}")).collect();
         let rows = [
             ("turns", self.turns.to_string(), None),
             ("asked", self.asked.to_string(), platform.map(|stats| stats.requests.to_string())),
@@ -71,9 +71,21 @@ impl Tally {
             ("held", if held.is_empty() { "0".to_owned() } else { held.join(", ") }, None),
             ("no ad", self.no_ad.to_string(), None),
             ("failed", self.failed.to_string(), None),
-            ("openers", self.openers.to_string(), platform.map(|stats| stats.openers.requests.to_string())),
-            ("impressions", self.impressions.to_string(), platform.map(|stats| stats.impressions.to_string())),
-            ("revenue", dollars(self.revenue_micros), platform.map(|stats| dollars(stats.revenue_micros))),
+            (
+                "openers",
+                self.openers.to_string(),
+                platform.map(|stats| stats.openers.requests.to_string()),
+            ),
+            (
+                "impressions",
+                self.impressions.to_string(),
+                platform.map(|stats| stats.impressions.to_string()),
+            ),
+            (
+                "revenue",
+                dollars(self.revenue_micros),
+                platform.map(|stats| dollars(stats.revenue_micros)),
+            ),
             ("slowest turn", format!("{:.1} s", self.slowest_turn.as_secs_f32()), None),
         ];
         let mut text = format!("\n{:>14}  {:<26}the platform counted\n", "", "this kiosk");
