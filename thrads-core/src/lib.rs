@@ -15,33 +15,46 @@
 )]
 
 mod ad;
+mod client;
 mod config;
 mod conversation;
 mod error;
+mod head;
 mod json;
+mod pacing;
 mod request;
 mod response;
+mod session;
 mod target;
 mod time;
 mod tracking;
+mod transport;
 
 pub use ad::{Ad, ChatbotPrompt, Cpm, Placement, SponsoredMessage, SponsoredPrompt, UnknownAd};
+pub use client::{Asked, Budget, Client, DEFAULT_MAX_RATE_WAIT, DEFAULT_TIMEOUT, Reported};
 pub use config::{
     ApiKey, BaseUrl, Endpoints, Environment, Family, MAX_BASE_URL_BYTES, MAX_KEY_BYTES, Publisher,
 };
 pub use conversation::{Conversation, History, HistoryError, Message, Pushed, Role, Timestamp};
 pub use error::{ConfigError, Sent, TransportError, TransportErrorKind};
+pub use head::{Head, Limits, RetryAfter};
+pub use pacing::{
+    DEFAULT_LIMIT, Decision, Enforcement, Explained, Hold, LOW_QUOTA, Pacing, Policy, Rate,
+    RateEvent, Reason, Until,
+};
 pub use request::{
     AdFormat, AdFormats, BidConfig, BidRequest, Body, BufferTooSmall, Call, CountryCode, Device,
     EndUser, Field, Geo, HeaderText, Ip, MAX_EXPERIMENT_TAG_CHARS, MAX_WAIT_TURNS,
     MIN_HEADLINE_CHARS, Method, Pieces, PromptRequest, Request, Setting, UserAgent, UserMetadata,
 };
 pub use response::{
-    Ads, Answer, ApiError, ApiErrorKind, Diagnostic, Endpoint, Envelope, FieldError, Head, Limits,
-    Loc, MAX_ADS, MAX_FIELD_ERRORS, MAX_SNIPPET_BYTES, Malformed, NoAd, RetryAfter, Served, decode,
+    Ads, Answer, ApiError, ApiErrorKind, Diagnostic, Endpoint, Envelope, FieldError, Loc, MAX_ADS,
+    MAX_FIELD_ERRORS, MAX_SNIPPET_BYTES, Malformed, NoAd, Served, decode,
 };
+pub use session::{Failure, Next, Offer, Offers, Outcome, Session, Step};
 pub use target::{Target, Url};
 pub use time::{Instant, Millis, UnixMillis};
 pub use tracking::{
     Impression, MAX_TRACKERS, Trackers, VIEWABLE_FOR, VIEWABLE_PER_MILLE, Viewability, trackers,
 };
+pub use transport::{Clock, Transport};

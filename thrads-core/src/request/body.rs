@@ -16,7 +16,6 @@ use core::fmt;
 pub struct Body<'a>(pub(super) Content<'a>);
 
 #[derive(Clone, Copy)]
-#[expect(clippy::large_enum_variant, reason = "there is no heap to put the larger one on")]
 pub(super) enum Content<'a> {
     Nothing,
     Prompt(PromptRequest<'a>),

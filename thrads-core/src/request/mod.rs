@@ -23,7 +23,6 @@ use body::Content;
 /// A call that asks for an ad.
 #[derive(Clone, Copy)]
 #[non_exhaustive]
-#[expect(clippy::large_enum_variant, reason = "there is no heap to put the larger one on")]
 pub enum Call<'a> {
     /// E1, a sponsored chatbot prompt of the v1 API.
     Prompt(PromptRequest<'a>),
@@ -144,15 +143,24 @@ impl<'a> Request<'a> {
         Self { method: Method::Post, place, end_user, body: Body(content) }
     }
 
-    /// A view ping: a GET of a URL that came in an answer, in the end user's name and without the key.
-    pub(crate) fn ping(url: Url<'a>, end_user: EndUser<'a>) -> Self {
+    /// A view ping: a GET of a tracker, in the end user's name and without the key (wire contract 4.2).
+    ///
+    /// [`Client::report`](crate::Client::report) sends them; whoever drives a session without it sends one to each tracker of
+    /// an [`Impression`](crate::Impression) that has been seen, and drops the impression.
+    pub fn ping(tracker: Url<'a>, end_user: EndUser<'a>) -> Self {
         let end_user = Some(end_user);
         Self {
             method: Method::Get,
-            place: Place::Foreign(url),
+            place: Place::Foreign(tracker),
             end_user,
             body: Body(Content::Nothing),
         }
+    }
+
+    /// Whether the body of the answer matters. If not, a transport returns as soon as it has the head, with an empty
+    /// range.
+    pub fn wants_body(&self) -> bool {
+        matches!(self.place, Place::Endpoint { .. })
     }
 
     /// The method.

@@ -137,12 +137,12 @@ impl<'a> PromptRequest<'a> {
         Self { environment, ..self }
     }
 
-    /// Values above the API's limit stay as they were.
+    /// Values above the API's limit become the limit.
     pub(super) fn paced(self, offset: Option<u8>, frequency: Option<u8>) -> Self {
-        let allowed = |turns: &u8| *turns <= MAX_WAIT_TURNS;
+        let allowed = |turns: u8| turns.min(MAX_WAIT_TURNS);
         Self {
-            conversation_offset: offset.filter(allowed).or(self.conversation_offset),
-            ad_frequency_limit: frequency.filter(allowed).or(self.ad_frequency_limit),
+            conversation_offset: offset.map(allowed).or(self.conversation_offset),
+            ad_frequency_limit: frequency.map(allowed).or(self.ad_frequency_limit),
             ..self
         }
     }

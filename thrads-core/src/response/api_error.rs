@@ -4,7 +4,8 @@
 //! as a list, a limiter's `error` text, and HTML from whatever stands in front.
 
 use super::envelope::{DETAIL, ERROR, MESSAGE, Parsed, REQUEST_ID};
-use super::{Head, snippet};
+use super::snippet;
+use crate::head::Head;
 use crate::json::members::read_plain;
 use crate::json::read::{Read, Reader, Span, Value};
 use crate::json::text::Text;

@@ -8,13 +8,12 @@ mod api_error;
 mod bid;
 mod chatbot_prompt;
 mod envelope;
-mod head;
 
 pub use ads::{Ads, MAX_ADS};
 pub use api_error::{ApiError, ApiErrorKind, FieldError, Loc, MAX_FIELD_ERRORS};
 pub use envelope::Envelope;
-pub use head::{Head, Limits, RetryAfter};
 
+use crate::head::Head;
 use crate::json::read::Malformed as NotJson;
 use envelope::Parsed;
 

@@ -4,8 +4,6 @@
 
 use super::trackers::{Trackers, collect};
 use crate::ad::{Ad, Cpm};
-use crate::request::{EndUser, Request};
-use crate::target::Url;
 
 /// The impression of one served ad. There is one for each ad, it cannot be copied, and reporting takes it.
 ///
@@ -59,10 +57,4 @@ impl<T> Impression<T> {
             cpm: self.cpm,
         }
     }
-}
-
-/// The ping that tells `tracker` of an impression, in the end user's name. Without the key, and at most once more after
-/// a failure to connect or a 5xx.
-pub(crate) fn ping<'a>(tracker: Url<'a>, end_user: EndUser<'a>) -> Request<'a> {
-    Request::ping(tracker, end_user)
 }

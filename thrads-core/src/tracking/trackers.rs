@@ -30,10 +30,10 @@ impl<'a> Trackers<'a> {
     fn add(&mut self, url: Url<'a>) {
         if !url.keeps_rule() {
             self.refused = self.refused.saturating_add(1);
-        } else if !self.urls.contains(&Some(url)) {
-            if let Some(free) = self.urls.iter_mut().find(|place| place.is_none()) {
-                *free = Some(url);
-            }
+        } else if !self.urls.contains(&Some(url))
+            && let Some(free) = self.urls.iter_mut().find(|place| place.is_none())
+        {
+            *free = Some(url);
         }
     }
 }

@@ -1,0 +1,240 @@
+//! The budget of a key: so many requests a second, and none while the platform wants to be left alone.
+//!
+//! Part of `pacing`. Section 3.14 of the wire contract. The generic cell rate algorithm with a burst of one: requests
+//! are spaced so that no rolling second ever holds more than the limit.
+
+use super::{Decision, Hold, Reason, Until};
+use crate::head::Head;
+use crate::time::{Instant, Millis, UnixMillis};
+
+/// Requests a second that the platform allows a key, where its answers do not say less.
+pub const DEFAULT_LIMIT: u32 = 40;
+/// Requests left in the platform's window below which [`RateEvent::LowQuota`] is reported.
+pub const LOW_QUOTA: u32 = 10;
+
+/// What a key may still send. One value a key, lent to all of its conversations.
+///
+/// Requests are spaced at 0.96 of the limit: with a burst of one that is at most the limit in any rolling second, and
+/// the platform's own clock may tick a little differently. A limit of 0 counts as 1.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Rate {
+    /// When the next request is due, in microseconds of the caller's clock.
+    due: u64,
+    configured: u32,
+    /// Spacing in microseconds at the limit in force.
+    spacing: u32,
+    left_alone: Option<LeftAlone>,
+    is_low: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+struct LeftAlone {
+    since: Instant,
+    length: Millis,
+}
+
+/// Something about the key's budget that an operator wants to know.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum RateEvent {
+    /// Fewer than [`LOW_QUOTA`] requests are left in the platform's window; said once until there are more again.
+    LowQuota {
+        /// Requests left.
+        remaining: u32,
+    },
+}
+
+impl Default for Rate {
+    fn default() -> Self {
+        Self::new(DEFAULT_LIMIT)
+    }
+}
+
+impl Rate {
+    /// At most `limit` requests in any second. Raise it above [`DEFAULT_LIMIT`] only if the platform has agreed to it.
+    pub const fn new(limit: u32) -> Self {
+        Self { due: 0, configured: limit, spacing: spacing(limit), left_alone: None, is_low: false }
+    }
+
+    /// Takes one request out of the budget if it may be sent within `patience`; callers are served in the order they
+    /// come. A request that is then not sent is not given back.
+    pub fn decide(&mut self, now: Instant, patience: Millis) -> Decision {
+        if let Some(until) = self.left_alone_until(now) {
+            return Decision::Hold(Hold { reason: Reason::Backoff, until: Until::At(until) });
+        }
+        let now_micros = now.as_millis().saturating_mul(1000);
+        // No caller waits longer than a second, so a request further ahead was due by a clock that has gone back.
+        let due = self.due.min(now_micros.saturating_add(MAX_AHEAD_MICROS)).max(now_micros);
+        let at = Instant::from_millis(due.div_ceil(1000));
+        if at.since(now) > patience {
+            return Decision::Hold(Hold { reason: Reason::Rate, until: Until::At(at) });
+        }
+        self.due = due.saturating_add(self.spacing.into());
+        Decision::Ask(at)
+    }
+
+    /// Learns from the head of an answer: the limit if it is below the configured one, and how long to leave the
+    /// platform alone after a 429 (`Retry-After`, else the window's reset, else a second) or when the window is used up.
+    ///
+    /// `wall` is the caller's clock; times in the answer are measured against its own `Date` first.
+    pub fn observe(
+        &mut self,
+        now: Instant,
+        wall: Option<UnixMillis>,
+        head: &Head,
+    ) -> Option<RateEvent> {
+        if let Some(limit) = head.limits.limit {
+            self.spacing = spacing(limit.min(self.configured));
+        }
+        let reset = reset_delay(head, wall);
+        let used_up = head.limits.remaining == Some(0);
+        let delay = match head.status {
+            429 => head.retry_delay(wall).or(reset).or(Some(DEFAULT_BACKOFF)),
+            _ => reset.filter(|_| used_up),
+        };
+        if let Some(length) = delay.filter(|delay| *delay > Millis(0)) {
+            self.left_alone = Some(LeftAlone { since: now, length: length.min(MAX_BACKOFF) });
+        }
+        self.note_remaining(head.limits.remaining?)
+    }
+
+    fn note_remaining(&mut self, remaining: u32) -> Option<RateEvent> {
+        let was_low = core::mem::replace(&mut self.is_low, remaining < LOW_QUOTA);
+        (self.is_low && !was_low).then_some(RateEvent::LowQuota { remaining })
+    }
+
+    /// The end of the time to leave the platform alone; a clock that went back begins it anew.
+    fn left_alone_until(&mut self, now: Instant) -> Option<Instant> {
+        let LeftAlone { since, length } = self.left_alone?;
+        let since = since.min(now);
+        if now.since(since) >= length {
+            self.left_alone = None;
+            return None;
+        }
+        self.left_alone = Some(LeftAlone { since, length });
+        Some(since.after(length))
+    }
+}
+
+/// How far off the reset of the platform's window is: not in the past, and a minute at most.
+fn reset_delay(head: &Head, wall: Option<UnixMillis>) -> Option<Millis> {
+    let reset = head.limits.reset?.saturating_mul(1000);
+    let now = head.date.or(wall)?;
+    Some(Millis(reset.saturating_sub(now.0)).min(MAX_RESET))
+}
+
+/// Microseconds between requests at 24/25 of `limit` a second, rounded up.
+const fn spacing(limit: u32) -> u32 {
+    let limit = if limit == 0 { 1 } else { limit };
+    (25_000_000 / 24_u32).div_ceil(limit)
+}
+
+const MAX_AHEAD_MICROS: u64 = 1_000_000;
+/// After a 429 that does not say how long.
+const DEFAULT_BACKOFF: Millis = Millis(1000);
+/// A `Retry-After` beyond an hour is taken for an hour, so that one odd answer does not silence a device for good.
+const MAX_BACKOFF: Millis = Millis::from_secs(3600);
+/// The window is a second long; a reset further off than a minute is a clock that is off.
+const MAX_RESET: Millis = Millis::from_secs(60);
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(ms: u64) -> Instant {
+        Instant::from_millis(ms)
+    }
+
+    fn head(status: u16, fields: &[(&str, &str)]) -> Head {
+        let mut head = Head::new(status);
+        fields.iter().for_each(|(name, value)| head.field(name, value.as_bytes()));
+        head
+    }
+
+    #[test]
+    fn no_rolling_second_holds_more_than_the_limit() {
+        for limit in [1, 2, 3, 7, 39, 40, 41, 100, 999] {
+            let mut rate = Rate::new(limit);
+            let mut sent = Vec::new();
+            let mut seed = 1_u64;
+            let mut now = 0;
+            while now < 20_000 {
+                if let Decision::Ask(due) = rate.decide(at(now), Millis(500)) {
+                    sent.push(due.as_millis());
+                }
+                seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+                now += if seed >> 60 == 0 { seed >> 54 } else { seed >> 63 };
+            }
+            sent.sort_unstable();
+            let most = sent
+                .iter()
+                .map(|&start| sent.iter().filter(|&&t| t >= start && t < start + 1000).count())
+                .max();
+            assert!(most.unwrap() <= limit as usize, "{limit}: {most:?}");
+            assert!(limit > 100 || sent.len() as u32 >= limit * 18, "{limit}: {}", sent.len());
+        }
+    }
+
+    #[test]
+    fn callers_wait_in_order_and_not_longer_than_they_want() {
+        let mut rate = Rate::new(40);
+        assert_eq!(rate.decide(at(0), Millis(0)), Decision::Ask(at(0)));
+        assert_eq!(rate.decide(at(0), Millis(30)), Decision::Ask(at(27)));
+        assert_eq!(rate.decide(at(0), Millis(100)), Decision::Ask(at(53)));
+        let hold = Hold { reason: Reason::Rate, until: Until::At(at(79)) };
+        assert_eq!(rate.decide(at(0), Millis(0)), Decision::Hold(hold));
+    }
+
+    #[test]
+    fn a_limit_below_the_configured_one_is_learnt_and_one_above_is_not() {
+        let mut rate = Rate::new(40);
+        rate.observe(at(0), None, &head(200, &[("x-ratelimit-limit", "10")]));
+        assert_eq!(rate.spacing, Rate::new(10).spacing);
+        rate.observe(at(0), None, &head(200, &[("x-ratelimit-limit", "100")]));
+        assert_eq!(rate.spacing, Rate::new(40).spacing);
+    }
+
+    #[test]
+    fn leaves_the_platform_alone_as_long_as_it_asks() {
+        let cases: [(&[(&str, &str)], u64); 4] = [
+            (&[("retry-after", "2")], 2000),
+            (&[], 1000),
+            (
+                &[("x-ratelimit-reset", "1777885201"), ("date", "Mon, 04 May 2026 09:00:00 GMT")],
+                1000,
+            ),
+            (&[("retry-after", "999999999")], 3_600_000),
+        ];
+        for (fields, length) in cases {
+            let mut rate = Rate::new(40);
+            rate.observe(at(100), None, &head(429, fields));
+            let hold = Hold { reason: Reason::Backoff, until: Until::At(at(100 + length)) };
+            assert_eq!(rate.decide(at(99 + length), Millis(500)), Decision::Hold(hold));
+            assert_eq!(rate.decide(at(100 + length), Millis(0)), Decision::Ask(at(100 + length)));
+        }
+    }
+
+    #[test]
+    fn a_clock_that_goes_back_holds_for_no_more_than_was_asked() {
+        let mut rate = Rate::new(40);
+        let hour = 3_600_000;
+        assert!(matches!(rate.decide(at(hour), Millis(0)), Decision::Ask(_)));
+        assert_eq!(rate.decide(at(5), Millis(1000)), Decision::Ask(at(1005)));
+        rate.observe(at(hour), None, &head(429, &[("retry-after", "2")]));
+        assert!(matches!(rate.decide(at(7), Millis(0)), Decision::Hold(_)));
+        assert!(matches!(rate.decide(at(2007), Millis(0)), Decision::Ask(_)));
+    }
+
+    #[test]
+    fn low_quota_is_said_once_per_crossing() {
+        let mut rate = Rate::new(40);
+        let mut see = |left: &str| {
+            rate.observe(at(0), None, &head(200, &[("x-ratelimit-remaining", left)])).is_some()
+        };
+        let seen: Vec<_> = ["10", "9", "8", "11", "9.0"].into_iter().map(&mut see).collect();
+        assert_eq!(seen, [false, true, false, false, true]);
+    }
+}

@@ -1,0 +1,245 @@
+//! One conversation's asking for ads, without I/O: what to send, and what the answer means.
+//!
+//! Ties `pacing`, `request` and `response` together; `client` drives it over a transport. The four outcomes of asking are
+//! those of section 5 of the wire contract: whatever happens, the chat goes on.
+
+use crate::ad::Ad;
+use crate::config::{Family, Publisher};
+use crate::error::TransportError;
+use crate::head::Head;
+use crate::pacing::{Decision, Enforcement, Explained, Hold, Pacing, Policy, Rate};
+use crate::request::{Call, Request};
+use crate::response::{Answer, ApiError, Endpoint, Malformed, NoAd, Served, decode};
+use crate::time::{Instant, Millis};
+use crate::tracking::Impression;
+
+/// The ads of one conversation.
+///
+/// Tell it of each finished exchange with [`on_turn`](Self::on_turn), then ask. A request that is never answered, because its
+/// future was dropped, is settled by the next ask as one that may have been sent.
+#[derive(Debug)]
+pub struct Session {
+    pacing: Pacing,
+    state: State,
+    explained: Option<Explained>,
+    unsettled: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+enum State {
+    Idle,
+    Asked { endpoint: Endpoint, turn: Option<u32> },
+}
+
+/// What to do with a call.
+#[derive(Clone, Copy)]
+#[expect(clippy::large_enum_variant, reason = "there is no heap to put the larger one on")]
+pub enum Step<'a> {
+    /// Send this.
+    Send {
+        /// What to send.
+        request: Request<'a>,
+        /// Nothing before this moment, so that the key's budget holds.
+        not_before: Instant,
+    },
+    /// Do not ask.
+    Hold(Hold),
+}
+
+/// What to do with an answer whose head has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Next {
+    /// Read its body.
+    Body,
+    /// Drop it: the person has moved on, or nobody asked.
+    Drop,
+}
+
+/// What came of asking for an ad. None of them is an error to a chat: without an ad it goes on.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Outcome<'b> {
+    /// At least one ad.
+    Ad(Offers<'b>),
+    /// The platform was asked and has none.
+    NoAd(NoAd<'b>),
+    /// The platform was not asked.
+    Held(Hold),
+    /// Something went wrong; the operator may want to know.
+    Failed(Failure<'b>),
+}
+
+/// Why asking failed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Failure<'b> {
+    /// No answer came.
+    Transport(TransportError),
+    /// The platform refused or failed.
+    Api(ApiError<'b>),
+    /// The answer cannot be read.
+    Malformed(Malformed<'b>),
+    /// The answer came after the person had moved on, or to a session that had not asked.
+    Stale,
+}
+
+/// The ads that were served, one at a time, each with the right to report its impression once.
+#[derive(Debug)]
+pub struct Offers<'b>(Served<'b>);
+
+/// An ad to show, and its impression.
+#[derive(Debug)]
+pub struct Offer<T> {
+    /// What to show.
+    pub ad: Ad<T>,
+    /// To be reported once the ad has been seen.
+    pub impression: Impression<T>,
+}
+
+impl<'b> Offers<'b> {
+    /// The answer around the ads; ads that are taken from it directly have no impression.
+    pub fn served(&self) -> &Served<'b> {
+        &self.0
+    }
+}
+
+impl<'b> Iterator for Offers<'b> {
+    type Item = Offer<&'b str>;
+
+    fn next(&mut self) -> Option<Offer<&'b str>> {
+        let ad = self.0.ads.next()?;
+        Some(Offer { ad, impression: Impression::mint(&ad) })
+    }
+}
+
+impl Session {
+    /// A conversation before its first word.
+    pub const fn new(family: Family, policy: Policy) -> Self {
+        Self {
+            pacing: Pacing::new(family, policy),
+            state: State::Idle,
+            explained: None,
+            unsettled: 0,
+        }
+    }
+
+    /// An exchange is finished: the person asked and was answered. Makes the answer to an earlier ask a late one.
+    pub fn on_turn(&mut self) {
+        self.pacing.on_turn();
+    }
+
+    /// A new chat begins: turns count anew, and an answer to an earlier ask is a late one.
+    pub fn reset(&mut self) {
+        self.settle();
+        self.pacing = Pacing::new(self.pacing.family(), self.pacing.policy());
+        self.explained = None;
+    }
+
+    /// Finished exchanges so far.
+    pub fn turn(&self) -> u32 {
+        self.pacing.turn()
+    }
+
+    /// The last decision with the counters behind it; `None` before the first.
+    pub fn explained(&self) -> Option<Explained> {
+        self.explained
+    }
+
+    /// Requests that were handed out and never answered: they may have been sent.
+    pub fn unsettled(&self) -> u32 {
+        self.unsettled
+    }
+
+    /// Decides about a call and makes it a request. Openers are not spaced by turns; the key's budget holds for them too.
+    ///
+    /// `rate` is the key's budget; where it is used up for the moment, a request is handed out all the same if it may be
+    /// sent within `patience`. A call of the other family than the session's is spaced by the session's arithmetic.
+    pub fn poll_request<'a>(
+        &mut self,
+        now: Instant,
+        rate: &mut Rate,
+        patience: Millis,
+        publisher: &'a Publisher,
+        call: Call<'a>,
+    ) -> Step<'a> {
+        self.settle();
+        let decision = if call.is_opener() {
+            rate.decide(now, patience)
+        } else {
+            self.pacing.decide(now, rate, patience, call.forced())
+        };
+        self.explained = Some(self.pacing.explain(decision));
+        let not_before = match decision {
+            Decision::Hold(hold) => return Step::Hold(hold),
+            Decision::Ask(at) => at,
+        };
+        let turn = (!call.is_opener()).then_some(self.pacing.turn());
+        let endpoint = match call {
+            Call::Prompt(_) => Endpoint::Prompt,
+            Call::Bid(_) => Endpoint::Bid,
+        };
+        self.state = State::Asked { endpoint, turn };
+        Step::Send { request: Request::new(publisher, self.spaced(call)), not_before }
+    }
+
+    /// Whether the body of an answer is worth reading.
+    pub fn handle_head(&mut self, head: &Head) -> Next {
+        match self.state {
+            State::Asked { turn, .. }
+                if self.is_current(turn) || !matches!(head.status, 200..=299) =>
+            {
+                Next::Body
+            }
+            _ => Next::Drop,
+        }
+    }
+
+    /// Takes the answer; its outcome borrows `body` and nothing else.
+    pub fn handle_response<'b>(&mut self, head: &Head, body: &'b mut [u8]) -> Outcome<'b> {
+        let State::Asked { endpoint, turn } = core::mem::replace(&mut self.state, State::Idle)
+        else {
+            return Outcome::Failed(Failure::Stale);
+        };
+        match decode(endpoint, head, body) {
+            Answer::Ads(_) | Answer::NoAd(_) if !self.is_current(turn) => {
+                Outcome::Failed(Failure::Stale)
+            }
+            Answer::Ads(served) => {
+                if turn.is_some() {
+                    self.pacing.on_served();
+                }
+                Outcome::Ad(Offers(served))
+            }
+            Answer::NoAd(no_ad) => Outcome::NoAd(no_ad),
+            Answer::ApiError(error) => Outcome::Failed(Failure::Api(error)),
+            Answer::Malformed(malformed) => Outcome::Failed(Failure::Malformed(malformed)),
+        }
+    }
+
+    /// Takes it that no answer came.
+    pub fn handle_failure(&mut self, error: TransportError) -> Outcome<'static> {
+        self.state = State::Idle;
+        Outcome::Failed(Failure::Transport(error))
+    }
+
+    /// An ask for an earlier turn is late; one before the first word is late once there has been a turn.
+    fn is_current(&self, turn: Option<u32>) -> bool {
+        turn.unwrap_or(0) == self.pacing.turn()
+    }
+
+    fn settle(&mut self) {
+        if let State::Asked { .. } = core::mem::replace(&mut self.state, State::Idle) {
+            self.unsettled = self.unsettled.saturating_add(1);
+        }
+    }
+
+    /// Only one side counts: the platform is told not to, or is told what to count by.
+    fn spaced<'a>(&self, call: Call<'a>) -> Call<'a> {
+        let policy = self.pacing.policy();
+        match policy.enforcement {
+            Enforcement::Device => call.unpaced(self.pacing.turn()),
+            Enforcement::Server => call.paced(policy.offset, policy.frequency, None),
+        }
+    }
+}
