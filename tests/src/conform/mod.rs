@@ -5,8 +5,10 @@ mod bid;
 mod end_user;
 mod members;
 mod normalise;
+mod pace;
 mod read;
 mod rfc3339;
+mod script;
 mod serve;
 mod viewability;
 mod write;
@@ -56,6 +58,7 @@ fn run(line: &Members<'_>) -> Answered {
         "read" => read::answer(line),
         "write" => write::answer(line),
         "normalise" => normalise::answer(line),
+        "pace" => pace::answer(line),
         "viewability" => viewability::answer(line),
         _ => Err(Refusal::Unsupported),
     }
