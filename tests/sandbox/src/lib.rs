@@ -1,1 +1,65 @@
-//! Sandbox.
+//! The Thrads publisher platform on loopback.
+//!
+//! It is what this project runs on when no key is there, so it answers as the platform is documented
+//! to answer and refuses what the platform refuses. It serves E1 (`POST /api/v1/prompt/get-ad/`), E8
+//! (`GET /health`), E10 (`POST /api/v1/ssp/bid-request`), the view pings, the click redirect and the
+//! prompt clicks of the wire contract; paths it does not have are 404. Ads come from `ads.json`.
+//!
+//! ```
+//! use thrads_sandbox::{Config, Fault, Sandbox};
+//!
+//! let sandbox = Sandbox::start(Config { direct: true, ..Config::default() })?;
+//! sandbox.inject(Fault::Html, Some(1));
+//! // ... point a client at `sandbox.base_url()` with the key `thrads_sandbox::STAGING_KEY` ...
+//! assert_eq!(sandbox.stats().requests, 0);
+//! # Ok::<(), std::io::Error>(())
+//! ```
+//!
+//! As a program: `cargo run --bin sandbox -- --port 8080`.
+//!
+//! Besides the platform's paths there are its own, which are neither recorded nor limited:
+//!
+//! | | |
+//! |---|---|
+//! | `GET /sandbox/stats` | [`Stats`] as JSON |
+//! | `POST /sandbox/fault` | `{"fault":"drip=50","times":2,"on":"calls"}`: a [`Fault`] by name; without `times` until cleared, `on` is `calls` or `pings` |
+//! | `DELETE /sandbox/fault` | ends every injected fault |
+//! | `x-sandbox-fault: drip=50` | on any request to the platform's paths: the fault of that one |
+//!
+//! Out of scope: the auction itself, other people's networks, TLS. It listens on 127.0.0.1 only.
+
+mod app;
+mod bounded;
+mod clock;
+mod config;
+mod control;
+mod fault;
+mod faulty;
+mod gate;
+mod headers;
+mod ids;
+mod inventory;
+mod json;
+mod limit;
+mod listener;
+mod pacing;
+mod reply;
+mod sandbox;
+mod script;
+mod ssp;
+mod stats;
+mod tracking;
+mod v1;
+mod validate;
+mod wire;
+mod world;
+
+pub use config::{
+    Config, EndUser, Geo, KeyHeaders, NoAdData, OffsetMode, ProductionMember, PromptsIn, Staging,
+    TrackersIn, UnknownName,
+};
+pub use fault::{BadChunks, Fault, Shape, UnknownFault};
+pub use headers::{PRODUCTION_KEY, STAGING_KEY};
+pub use sandbox::Sandbox;
+pub use stats::{Openers, Stats};
+pub use world::Recorded;

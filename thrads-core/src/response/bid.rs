@@ -239,8 +239,15 @@ pub(super) fn make<'b>(
 
 /// A number, or a string that holds one (T78).
 fn cpm(price: Value, document: &[u8]) -> Option<Cpm> {
+    let mut copied = heapless::Vec::<u8, MAX_PRICE_BYTES>::new();
     let number = match price {
         Value::Number(span) => span.of(document),
+        Value::Text(text) if text.escaped => {
+            for character in text.chars(document) {
+                copied.push(u8::try_from(character).ok()?).ok()?;
+            }
+            copied.trim_ascii()
+        }
         Value::Text(text) => text.span.of(document).trim_ascii(),
         _ => return None,
     };
@@ -257,6 +264,9 @@ fn field(members: &Members, index: usize) -> Value {
 fn filled(members: &Members, index: usize, document: &[u8]) -> Option<Text> {
     field(members, index).text().filter(|text| !text.is_blank(document))
 }
+
+/// Of a price in a string with escapes; a longer one is no price.
+const MAX_PRICE_BYTES: usize = 32;
 
 const NAMES: [&str; 19] = [
     "ad_format",

@@ -1,0 +1,150 @@
+//! The command line of the program: options become a [`Config`].
+
+use std::fmt;
+use std::str::FromStr;
+
+use thrads_sandbox::Config;
+
+/// What the command line asks for.
+#[derive(Debug)]
+pub(crate) enum Command {
+    Run(Box<Config>),
+    Help,
+}
+
+/// Why a command line makes no sense.
+#[derive(Debug)]
+pub(crate) enum Error {
+    Unknown(String),
+    NoValue(String),
+    BadValue { option: String, value: String, why: String },
+}
+
+/// Reads the arguments after the program's name.
+pub(crate) fn read(args: impl Iterator<Item = String>) -> Result<Command, Error> {
+    let mut config = Config { port: 8080, ..Config::default() };
+    let mut args = args.peekable();
+    while let Some(arg) = args.next() {
+        let (option, joined) = match arg.split_once('=') {
+            Some((option, value)) => (option.to_owned(), Some(value.to_owned())),
+            None => (arg, None),
+        };
+        match (option.as_str(), &joined) {
+            ("-h" | "--help", None) => return Ok(Command::Help),
+            ("--direct", None) => config.direct = true,
+            ("--always-serve", None) => config.always_serve = true,
+            ("--always-match", None) => config.always_match = true,
+            _ => {
+                let mut value =
+                    || joined.clone().or_else(|| args.next()).ok_or(Error::NoValue(option.clone()));
+                set(&mut config, &option, &mut value)?;
+            }
+        }
+    }
+    Ok(Command::Run(Box::new(config)))
+}
+
+type Value<'a> = &'a mut dyn FnMut() -> Result<String, Error>;
+
+fn set(config: &mut Config, option: &str, value: Value<'_>) -> Result<(), Error> {
+    match option {
+        "--port" => config.port = parse(option, value)?,
+        "--limit" => config.limit = parse(option, value)?,
+        "--seed" => config.seed = parse(option, value)?,
+        "--prompts" => config.prompts = parse(option, value)?,
+        "--ad-offset" => config.ad_offset = parse(option, value)?,
+        "--max-frequency" => config.max_frequency = parse(option, value)?,
+        "--offset-mode" => config.offset_mode = parse(option, value)?,
+        "--c3" => config.key_headers = parse(option, value)?,
+        "--c4" => config.production_member = parse(option, value)?,
+        "--c5" => config.staging = parse(option, value)?,
+        "--c7" => config.prompts_in = parse(option, value)?,
+        "--c10" => config.trackers_in = parse(option, value)?,
+        "--c11" => config.end_user = parse(option, value)?,
+        "--c12" => config.geo = parse(option, value)?,
+        "--c23" => config.no_ad_data = parse(option, value)?,
+        _ => return Err(Error::Unknown(option.to_owned())),
+    }
+    Ok(())
+}
+
+fn parse<T: FromStr<Err: fmt::Display>>(option: &str, value: Value<'_>) -> Result<T, Error> {
+    let value = value()?;
+    value.parse().map_err(|why: T::Err| Error::BadValue {
+        option: option.to_owned(),
+        value,
+        why: why.to_string(),
+    })
+}
+
+impl fmt::Display for Error {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Unknown(option) => write!(f, "there is no option {option}"),
+            Self::NoValue(option) => write!(f, "{option} needs a value"),
+            Self::BadValue { option, value, why } => {
+                write!(f, "{option} cannot be {value:?}: {why}")
+            }
+        }
+    }
+}
+
+pub(crate) const USAGE: &str = "\
+The Thrads publisher platform on loopback.
+
+Usage: sandbox [OPTIONS]
+
+  --port N             port on 127.0.0.1; 0 takes a free one [8080]
+  --direct             end users call it themselves: no X-Forwarded-For asked for
+  --always-serve       v1 with production:false serves on every call
+  --always-match       production has an ad for every subject
+  --limit N            requests a second a key [40]
+  --seed N             where ids and the rotation of ads begin [0]
+  --prompts N          sponsored prompts of an SSP answer [3]
+  --ad-offset N        the dashboard's ad_offset [2]
+  --max-frequency N    the dashboard's max_frequency [5]
+  --offset-mode MODE   v1 offset: after-n, at-n
+  --c3 MODE            key headers: strict, any
+  --c4 MODE            the SSP's production member: ignored, legacy
+  --c5 MODE            the SSP's staging key: serves, paces
+  --c7 MODE            prompts in data: bids, bid-array, bid
+  --c10 MODE           message trackers: query, top-level, both
+  --c11 MODE           end-user headers: required, optional
+  --c12 MODE           geo headers: trio, loose
+  --c23 MODE           v1 data without an ad: empty, null
+  -h, --help           this text
+";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use thrads_sandbox::{PromptsIn, TrackersIn};
+
+    fn run(args: &str) -> Result<Command, Error> {
+        read(args.split_whitespace().map(str::to_owned))
+    }
+
+    #[test]
+    fn reads_values_behind_a_space_or_an_equals_sign() {
+        let Ok(Command::Run(config)) = run("--port 0 --direct --c7=bid --c10 both --seed=9") else {
+            panic!()
+        };
+        assert_eq!((config.port, config.direct, config.seed), (0, true, 9));
+        assert_eq!((config.prompts_in, config.trackers_in), (PromptsIn::Bid, TrackersIn::Both));
+    }
+
+    #[test]
+    fn says_what_is_wrong() {
+        for (args, part) in [
+            ("--prot 1", "no option --prot"),
+            ("--port", "needs a value"),
+            ("--port 70000", "--port cannot be \"70000\""),
+            ("--c12 both", "expected one of trio, loose"),
+            ("--direct=yes", "no option --direct"),
+            ("8080", "no option 8080"),
+        ] {
+            assert!(run(args).unwrap_err().to_string().contains(part), "{args}");
+        }
+        assert!(matches!(run("--port 1 -h"), Ok(Command::Help)));
+    }
+}

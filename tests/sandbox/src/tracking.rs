@@ -1,0 +1,222 @@
+//! Trackers: the URLs an ad carries, and what happens when they are called (wire contract 4).
+//!
+//! Every URL must come back byte for byte as it was given out. A client that decodes it twice, or
+//! drops a parameter, finds its token unknown.
+
+use std::sync::Arc;
+
+use axum::body::Body;
+use axum::extract::State;
+use axum::http::{HeaderMap, Response, Uri};
+
+use crate::config::TrackersIn;
+use crate::headers::{base_url, check_end_user};
+use crate::reply;
+use crate::world::{Shared, World};
+
+/// What a token in a URL stands for.
+pub(crate) struct Token {
+    kind: Kind,
+    query: String,
+    seen: bool,
+}
+
+#[derive(Clone, PartialEq, Eq, Debug)]
+enum Kind {
+    /// The SSP's own view tracker: what a counted impression earns, in millionths of a dollar.
+    View { earns: u64 },
+    /// The demand partner's view tracker.
+    PartnerView,
+    /// The click redirect, and whose page it ends on.
+    Click { domain: String },
+    /// The tap on a sponsored prompt.
+    PromptClick,
+}
+
+/// Gives out the URLs of ads.
+pub(crate) struct Issuer<'a> {
+    pub(crate) world: &'a mut World,
+    pub(crate) base: &'a str,
+    /// Whether impressions earn.
+    pub(crate) billable: bool,
+}
+
+/// The URLs of a sponsored message.
+pub(crate) struct MessageUrls {
+    pub(crate) url: String,
+    pub(crate) view_url: Option<String>,
+}
+
+impl Issuer<'_> {
+    /// `price_micros` is a CPM.
+    pub(crate) fn message(
+        &mut self,
+        domain: &str,
+        price_micros: u64,
+        how: TrackersIn,
+    ) -> MessageUrls {
+        let view = self.view(price_micros);
+        let click = self.click(domain);
+        if how == TrackersIn::TopLevel {
+            return MessageUrls { url: click, view_url: Some(view) };
+        }
+        // An escaped slash and a plus sign: a client that decodes once too often breaks them.
+        let partner = self.issue(DSP_VIEW, Kind::PartnerView, "&slot=a%2Fb&size=1+1");
+        let trackers = format!("&view_url={}&thrad_view_url={}", escape(&partner), escape(&view));
+        let token = click.rsplit('=').next().unwrap_or_default().to_owned();
+        if let Some(token) = self.world.tokens.get_mut(&token) {
+            token.query.push_str(&trackers);
+        }
+        MessageUrls { url: click + &trackers, view_url: (how == TrackersIn::Both).then_some(view) }
+    }
+
+    pub(crate) fn view(&mut self, price_micros: u64) -> String {
+        let earns = if self.billable { price_micros / 1000 } else { 0 };
+        self.issue(VIEW, Kind::View { earns }, "")
+    }
+
+    pub(crate) fn click(&mut self, domain: &str) -> String {
+        self.issue(REDIRECT, Kind::Click { domain: domain.to_owned() }, "")
+    }
+
+    pub(crate) fn prompt_click(&mut self) -> String {
+        self.issue(PROMPT_CLICK, Kind::PromptClick, "")
+    }
+
+    fn issue(&mut self, path: &str, kind: Kind, more: &str) -> String {
+        let token = self.world.ids.token();
+        let query = format!("token={token}{more}");
+        let url = format!("{}{path}?{query}", self.base);
+        self.world.tokens.insert(token, Token { kind, query, seen: false });
+        url
+    }
+}
+
+/// `GET` of either view tracker.
+pub(crate) async fn view(
+    State(shared): State<Arc<Shared>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response<Body> {
+    if let Err(message) = check_end_user(&shared.config, &headers) {
+        return reply::detail(400, message);
+    }
+    let mut world = shared.world();
+    let world = &mut *world;
+    let Some(token) = find(world, &uri) else { return unknown() };
+    let earned = match (&token.kind, uri.path()) {
+        (Kind::View { earns }, VIEW) => Some(*earns).filter(|_| !token.seen),
+        (Kind::PartnerView, DSP_VIEW) => None,
+        _ => return unknown(),
+    };
+    token.seen = true;
+    world.stats.pings += 1;
+    if let Some(micros) = earned {
+        world.stats.impressions += 1;
+        world.stats.revenue_micros += micros;
+    }
+    reply::with_json(200, br#"{"status":"success"}"#.to_vec())
+}
+
+/// `GET` of a click URL: counts, and sends the browser on to a page of the sandbox.
+pub(crate) async fn click(
+    State(shared): State<Arc<Shared>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let mut world = shared.world();
+    let Some(Token { kind: Kind::Click { domain }, .. }) = find(&mut world, &uri) else {
+        return unknown();
+    };
+    let base = base_url(&headers, &shared.authority);
+    let location = format!("{base}/sandbox/landing?advertiser={}", escape(domain));
+    world.stats.clicks += 1;
+    reply::redirect(302, &location)
+}
+
+/// `POST` or `GET` (C9) of a prompt's click URL.
+pub(crate) async fn prompt_click(State(shared): State<Arc<Shared>>, uri: Uri) -> Response<Body> {
+    let mut world = shared.world();
+    let world = &mut *world;
+    let Some(token) = find(world, &uri).filter(|token| token.kind == Kind::PromptClick) else {
+        return unknown();
+    };
+    if !std::mem::replace(&mut token.seen, true) {
+        world.stats.prompt_clicks += 1;
+    }
+    reply::with_json(200, br#"{"status":"success"}"#.to_vec())
+}
+
+/// Whether a path is one that a client reports to.
+pub(crate) fn is_ping(path: &str) -> bool {
+    [VIEW, DSP_VIEW, PROMPT_CLICK].contains(&path)
+}
+
+/// Percent-encodes everything but unreserved characters.
+pub(crate) fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len() * 2);
+    for byte in text.bytes() {
+        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
+            out.push(byte as char);
+        } else {
+            out.push_str(&format!("%{byte:02X}"));
+        }
+    }
+    out
+}
+
+fn find<'a>(world: &'a mut World, uri: &Uri) -> Option<&'a mut Token> {
+    let query = uri.query()?;
+    let name = query.strip_prefix("token=")?.split('&').next()?;
+    world.tokens.get_mut(name).filter(|token| token.query == query)
+}
+
+fn unknown() -> Response<Body> {
+    reply::detail(404, "Link expired or not found")
+}
+
+pub(crate) const VIEW: &str = "/api/v1/tracking/view";
+pub(crate) const DSP_VIEW: &str = "/api/v1/dsp/view";
+pub(crate) const REDIRECT: &str = "/api/v1/tracking/redirect";
+pub(crate) const PROMPT_CLICK: &str = "/api/v1/tracking/sponsored-prompt-click";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Config;
+
+    fn issue(how: TrackersIn) -> (MessageUrls, Shared) {
+        let shared = Shared::new(Config::default(), "127.0.0.1:1".to_owned());
+        let mut world = shared.world();
+        let mut issuer = Issuer { world: &mut world, base: "http://h:1", billable: true };
+        let urls = issuer.message("shop.example", 2_350_000, how);
+        drop(world);
+        (urls, shared)
+    }
+
+    #[test]
+    fn nests_escapes_in_the_click_url() {
+        let (urls, _) = issue(TrackersIn::Query);
+        let escapes =
+            ["&view_url=http%3A%2F%2Fh%3A1%2Fapi%2Fv1%2Fdsp%2Fview%3Ftoken%3D", "a%252Fb", "1%2B1"];
+        assert!(escapes.iter().all(|part| urls.url.contains(part)), "{}", urls.url);
+        assert!(urls.view_url.is_none());
+    }
+
+    #[test]
+    fn puts_the_tracker_where_the_switch_says() {
+        let (urls, _) = issue(TrackersIn::TopLevel);
+        assert!(urls.view_url.is_some() && !urls.url.contains("view_url="));
+        let (urls, _) = issue(TrackersIn::Both);
+        assert!(urls.url.ends_with(&escape(&urls.view_url.unwrap())));
+    }
+
+    #[test]
+    fn knows_a_url_only_as_it_was_given_out() {
+        let (urls, shared) = issue(TrackersIn::Query);
+        let uri: Uri = urls.url.parse().unwrap();
+        assert!(find(&mut shared.world(), &uri).is_some());
+        let stripped: Uri = urls.url.split('&').next().unwrap().parse().unwrap();
+        assert!(find(&mut shared.world(), &stripped).is_none());
+    }
+}

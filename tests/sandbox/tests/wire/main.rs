@@ -1,0 +1,6 @@
+//! The sandbox as a client meets it: bytes over a socket, against the cases of the wire contract.
+
+mod client;
+mod faults;
+mod platform;
+mod tracking;

@@ -1,0 +1,44 @@
+//! `Clock` over tokio's timer.
+//!
+//! The other half of the seam to thrads-core.
+
+use std::time::{Duration, SystemTime};
+use thrads_core::{Clock, Instant, UnixMillis};
+use tokio::time;
+
+/// Tells tokio's time, from when it was made; copies share the origin.
+#[derive(Clone, Copy, Debug)]
+pub struct TokioClock {
+    origin: time::Instant,
+}
+
+impl TokioClock {
+    /// A clock that begins at zero now.
+    pub fn new() -> Self {
+        Self { origin: time::Instant::now() }
+    }
+}
+
+impl Default for TokioClock {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Clock for TokioClock {
+    fn now(&self) -> Instant {
+        Instant::from_millis(millis(self.origin.elapsed()))
+    }
+
+    async fn sleep_until(&self, moment: Instant) {
+        time::sleep_until(self.origin + Duration::from_millis(moment.as_millis())).await;
+    }
+
+    fn wall(&self) -> Option<UnixMillis> {
+        SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok().map(|since| UnixMillis(millis(since)))
+    }
+}
+
+fn millis(duration: Duration) -> u64 {
+    u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
+}
