@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 use std::thread;
-use thrads_core::{Answer, Target, decode};
+use thrads_core::{Answer, Target, decode, trackers};
 use thrads_tests::ReadCase;
 
 #[test]
@@ -31,6 +31,10 @@ fn read(case: &ReadCase, mut body: Vec<u8>) {
     for ad in served.ads {
         let url = ad.click_url();
         assert!(url.is_none_or(|url| Target::parse(url).is_some()), "{url:?} came of {case:?}");
+        for tracker in trackers(&ad).iter() {
+            let url = tracker.to_string();
+            assert!(Target::parse(&url).is_some(), "{url} came of {case:?}");
+        }
     }
 }
 
