@@ -22,6 +22,7 @@ mod error;
 mod head;
 mod json;
 mod pacing;
+mod render;
 mod request;
 mod response;
 mod session;
@@ -42,6 +43,7 @@ pub use pacing::{
     DEFAULT_LIMIT, Decision, Enforcement, Explained, Hold, LOW_QUOTA, Pacing, Policy, Rate,
     RateEvent, Reason, Until,
 };
+pub use render::{DEFAULT_CTA, DISCLOSURE, MIN_COLUMNS, card, speech};
 pub use request::{
     AdFormat, AdFormats, BidConfig, BidRequest, Body, BufferTooSmall, Call, CountryCode, Device,
     EndUser, Field, Geo, HeaderText, Ip, MAX_EXPERIMENT_TAG_CHARS, MAX_WAIT_TURNS,

@@ -35,7 +35,10 @@ impl Clock for TokioClock {
     }
 
     fn wall(&self) -> Option<UnixMillis> {
-        SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).ok().map(|since| UnixMillis(millis(since)))
+        SystemTime::now()
+            .duration_since(SystemTime::UNIX_EPOCH)
+            .ok()
+            .map(|since| UnixMillis(millis(since)))
     }
 }
 

@@ -88,7 +88,10 @@ impl fmt::Display for Failure {
                 }
             }
             Self::Malformed { status } => {
-                write!(f, "the answer with status {status} is not the platform's: check what stands before it")
+                write!(
+                    f,
+                    "the answer with status {status} is not the platform's: check what stands before it"
+                )
             }
             Self::Stale => f.write_str("the answer came after the person had moved on"),
         }
@@ -127,7 +130,9 @@ impl From<thrads_core::Failure<'_>> for Failure {
                 request_id: error.request_id.map(str::to_owned),
                 fields: error.fields.iter().map(|field| field.loc.to_string()).collect(),
             },
-            thrads_core::Failure::Malformed(malformed) => Self::Malformed { status: malformed.status },
+            thrads_core::Failure::Malformed(malformed) => {
+                Self::Malformed { status: malformed.status }
+            }
             _ => Self::Stale,
         }
     }

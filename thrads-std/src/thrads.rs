@@ -8,8 +8,8 @@ use crate::transport::{ReqwestTransport, StartError};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 use thrads_core::{
-    Asked, Budget, Call, Client, DEFAULT_LIMIT, DEFAULT_MAX_RATE_WAIT, DEFAULT_TIMEOUT, EndUser, Explained, Family,
-    Impression, Millis, Policy, Publisher, Rate, RateEvent, Reported, Session,
+    Asked, Budget, Call, Client, DEFAULT_LIMIT, DEFAULT_MAX_RATE_WAIT, DEFAULT_TIMEOUT, EndUser,
+    Explained, Family, Impression, Millis, Policy, Publisher, Rate, RateEvent, Reported, Session,
 };
 use tracing::{debug, info, warn};
 
@@ -140,13 +140,26 @@ fn log(outcome: &Outcome) {
     let code = outcome.code();
     match outcome {
         Outcome::Ad(served) => {
-            info!(outcome = code, ads = served.offers.len(), request_id = served.request_id.as_deref(), "asked");
+            info!(
+                outcome = code,
+                ads = served.offers.len(),
+                request_id = served.request_id.as_deref(),
+                "asked"
+            );
         }
-        Outcome::NoAd { request_id, .. } => info!(outcome = code, request_id = request_id.as_deref(), "asked"),
+        Outcome::NoAd { request_id, .. } => {
+            info!(outcome = code, request_id = request_id.as_deref(), "asked")
+        }
         Outcome::Held(hold) => debug!(outcome = code, reason = hold.reason.code(), "held"),
         Outcome::Failed(failure) => match failure {
             Failure::Api { status, kind, request_id, .. } => {
-                warn!(outcome = code, status, reason = kind.code(), request_id = request_id.as_deref(), "asked");
+                warn!(
+                    outcome = code,
+                    status,
+                    reason = kind.code(),
+                    request_id = request_id.as_deref(),
+                    "asked"
+                );
             }
             failure => warn!(outcome = code, reason = %failure, "asked"),
         },

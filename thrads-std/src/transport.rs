@@ -57,7 +57,8 @@ impl ReqwestTransport {
             _ => reqwest::Method::POST,
         };
         let sending = self.client.request(method, url).headers(headers(request).ok_or(refused)?);
-        let sending = if request.body().is_empty() { sending } else { sending.body(encode(request)) };
+        let sending =
+            if request.body().is_empty() { sending } else { sending.body(encode(request)) };
         sending.send().await.map_err(|error| classify(&error))
     }
 }
@@ -102,7 +103,8 @@ impl Error for StartError {}
 fn tls_config() -> Result<rustls::ClientConfig, rustls::Error> {
     let provider = Arc::new(rustls::crypto::ring::default_provider());
     let builder = || {
-        rustls::ClientConfig::builder_with_provider(Arc::clone(&provider)).with_safe_default_protocol_versions()
+        rustls::ClientConfig::builder_with_provider(Arc::clone(&provider))
+            .with_safe_default_protocol_versions()
     };
     let config = match builder()?.with_platform_verifier() {
         Ok(builder) => builder.with_no_client_auth(),
@@ -140,7 +142,10 @@ fn head(response: &reqwest::Response) -> Head {
     head
 }
 
-async fn read_body(response: &mut reqwest::Response, buffer: &mut Vec<u8>) -> Result<(), TransportError> {
+async fn read_body(
+    response: &mut reqwest::Response,
+    buffer: &mut Vec<u8>,
+) -> Result<(), TransportError> {
     while let Some(chunk) = response.chunk().await.map_err(|error| classify(&error))? {
         if chunk.len() > MAX_BODY_BYTES - buffer.len() {
             return Err(TransportError::maybe_sent(TransportErrorKind::TooLarge));
@@ -188,8 +193,12 @@ fn cause_kind(cause: &(dyn Error + 'static)) -> Option<TransportErrorKind> {
         };
     }
     match cause.downcast_ref::<io::Error>()?.kind() {
-        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => Some(TransportErrorKind::Incomplete),
-        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => Some(TransportErrorKind::Protocol),
+        io::ErrorKind::UnexpectedEof | io::ErrorKind::ConnectionReset => {
+            Some(TransportErrorKind::Incomplete)
+        }
+        io::ErrorKind::InvalidInput | io::ErrorKind::InvalidData => {
+            Some(TransportErrorKind::Protocol)
+        }
         _ => None,
     }
 }

@@ -1,0 +1,178 @@
+//! What a person is shown or told: an ad's text, always behind its disclosure.
+//!
+//! The last stage: takes a whole [`Ad`], writes plain text. Section 5 of the wire contract (label, call to action, an
+//! advertiser that may be a domain); 3.8, 3.9 and 2.2 for the formats. Nothing here holds a copy of the text: `text`
+//! lets through what may be seen, `pieces` measures it, `card` breaks it into lines, `speech` into sentences.
+
+mod card;
+mod class;
+mod pieces;
+mod speech;
+mod text;
+
+pub use card::{MIN_COLUMNS, card};
+pub use speech::speech;
+
+use crate::ad::Ad;
+use text::Clean;
+
+/// The label that stands before every ad (wire contract section 5): written by [`card`] and [`speech`], never left out
+/// and never cut.
+pub const DISCLOSURE: &str = "Sponsored";
+
+/// The call to action of a sponsored message whose own is absent or has nothing to show (wire contract 3.8).
+pub const DEFAULT_CTA: &str = "Learn More";
+
+/// The texts of an ad as they came, to be written only through [`Clean`]; each may be blank.
+struct Shown<'a> {
+    sponsor: &'a str,
+    /// Headline and description, or the question of a prompt.
+    texts: [&'a str; 2],
+    /// Only a message has one.
+    call_to_action: Option<&'a str>,
+}
+
+impl<'a> Shown<'a> {
+    /// `None` for a format that is not shown.
+    fn of<T: AsRef<str>>(ad: &'a Ad<T>) -> Option<Self> {
+        let mut sponsor = ad.advertiser().unwrap_or_default();
+        let (texts, call_to_action) = match ad {
+            Ad::SponsoredMessage(message) => {
+                // A name with nothing to show does not hide the domain.
+                if Clean::new(sponsor).is_blank() {
+                    sponsor = text(&message.domain);
+                }
+                let texts = [text(&message.headline), text(&message.description)];
+                (texts, Some(text(&message.cta_text)))
+            }
+            Ad::SponsoredPrompt(prompt) => ([prompt.prompt.as_ref(), ""], None),
+            Ad::ChatbotPrompt(prompt) => ([prompt.prompt.as_ref(), ""], None),
+            Ad::Unknown(_) => return None,
+        };
+        Some(Self { sponsor, texts, call_to_action })
+    }
+}
+
+fn text<T: AsRef<str>>(text: &Option<T>) -> &str {
+    text.as_ref().map_or("", AsRef::as_ref)
+}
+
+#[cfg(test)]
+mod samples {
+    use crate::ad::{Ad, ChatbotPrompt, Placement, SponsoredMessage, SponsoredPrompt};
+
+    pub(super) const NOTHING: SponsoredMessage<&str> = SponsoredMessage {
+        placement: Placement::Text,
+        cpm: None,
+        advertiser: None,
+        domain: None,
+        headline: None,
+        description: None,
+        cta_text: None,
+        url: "https://secret-url.example/",
+        image_url: None,
+        logo_url: None,
+        dsp: None,
+        bid_id: None,
+        view_url: None,
+    };
+
+    pub(super) fn message<'a>(
+        advertiser: &'a str,
+        headline: &'a str,
+        description: &'a str,
+    ) -> Ad<&'a str> {
+        Ad::SponsoredMessage(SponsoredMessage {
+            advertiser: Some(advertiser),
+            headline: Some(headline),
+            description: Some(description),
+            ..NOTHING
+        })
+    }
+
+    pub(super) fn prompt(prompt: &str) -> Ad<&str> {
+        Ad::SponsoredPrompt(SponsoredPrompt {
+            prompt,
+            append_message: None,
+            cta_text: Some("Shop"),
+            url: NOTHING.url,
+            click_url: None,
+            logo_url: None,
+            image_url: None,
+            advertiser: Some("Fellrunner"),
+            cpm: None,
+            bid_id: None,
+            view_url: None,
+        })
+    }
+
+    pub(super) fn chatbot_prompt(prompt: &str) -> Ad<&str> {
+        Ad::ChatbotPrompt(ChatbotPrompt {
+            prompt,
+            link: NOTHING.url,
+            brand: Some("Fellrunner"),
+            sponsored_prompt_id: None,
+            icon: None,
+            token: None,
+        })
+    }
+
+    /// What an advertiser may send, kindly or not.
+    pub(super) const TEXTS: &[&str] = &[
+        "",
+        " \t\n",
+        "a",
+        "Kettles that do not drip",
+        "Geräuscharme Edelstahlwasserkocherneuheiten für Großküchen – Überzeugend günstig!",
+        "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft",
+        "L’été, une bouilloire à température réglable\u{a0}: 1\u{202f}299\u{a0}€\u{a0}! «\u{a0}Ça alors\u{a0}»",
+        "Cafe\u{301} nai\u{308}ve Vi\u{1ec7}t e\u{302}\u{323} u\u{31b}\u{301}",
+        "静かで安全な電気ケトル。「二年保証」付き、今だけ送料無料！",
+        "がぎぐげご",
+        "ｶﾞﾗｽ製のケトル ﾊﾝﾄﾞﾄﾞﾘｯﾌﾟ",
+        "不滴水的电热水壶，两年质保（全国联保）。立即选购Boilwell！",
+        "물이 새지 않는 전기 주전자를 만나보세요. 이년보증무료배송사은품증정행사중입니다",
+        "غلاية كهربائية هادئة، ضمان لمدة سنتين. هل تريد المزيد؟ مُحَمَّدٌ",
+        "می\u{200c}خواهم کتری بخرم",
+        "קומקום חשמלי שקט עם אחריות לשנתיים! שָׁלוֹם",
+        "กาต้มน้ำไฟฟ้าเงียบมากรับประกันสองปี",
+        "शांत इलेक्ट्रिक केतली, दो साल की वारंटी",
+        "Чайник, который не капает",
+        "Tea ☕️ 👍🏽 ❤️‍🔥 👨‍👩‍👧‍👦 🏳️‍🌈 1️⃣ 🇩🇪🇫🇷🇯🇵🇺🇸🇬🇧🇮🇱 🏴󠁧󠁢󠁥󠁮󠁧󠁿",
+        "👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍👩‍👧‍👦👨‍❤️‍💋‍👨‍👩‍👧‍👦‍🔥‍🔥‍🔥‍🔥‍🔥‍🔥‍🔥‍🔥",
+        "🇩🇪🇫🇷🇯🇵🇺🇸🇬🇧🇮🇱🇩🇪🇫🇷🇯🇵🇺🇸🇬🇧🇮🇱🇩",
+        "\u{202e}elttek yuB\u{202c} \u{2066}x\u{2069} \u{200f}y\u{200e}\u{61c}",
+        "nul\0 \u{1b}[31mred\u{1b}[0m \u{9b}2J \u{7f}bell\u{7}\u{8}\u{8}\u{8}\r\nover",
+        "\u{301}\u{302}lead Z\u{300}\u{301}\u{302}\u{303}\u{304}\u{305}\u{306}\u{307}algo \u{338}\u{20e3}",
+        "\u{200d}\u{200d}\u{fe0f}\u{200c}a\u{200d}b\u{200c}c\u{fe0f}\u{fe0f}d\u{200d}",
+        "\u{2800}\u{3164}\u{115f}\u{ffa0}\u{ad}\u{34f}\u{180e}",
+        "\u{e000}\u{f8ff}\u{fdd0}\u{ffff}\u{1fffe}\u{e0041}\u{f0000}\u{10ffff}\u{fff9}x\u{fffb}\u{fffc}",
+        "https://a-very-long-address.example/with/a/path?and=a&query=that&never=ends#at-all",
+        "、、、、、、、、、、。。。。。。。。。。」」」」」」」（（（（（（（（（（（「「「「「",
+        "ab漢cd字ef、gh。",
+    ];
+}
+
+#[cfg(test)]
+mod tests {
+    use super::samples::NOTHING;
+    use super::*;
+    use crate::ad::SponsoredMessage;
+
+    fn sponsor_of(advertiser: Option<&str>, domain: Option<&str>) -> String {
+        let ad = Ad::SponsoredMessage(SponsoredMessage { advertiser, domain, ..NOTHING });
+        Clean::new(Shown::of(&ad).unwrap().sponsor).collect()
+    }
+
+    #[test]
+    fn a_name_with_nothing_to_show_does_not_hide_the_domain() {
+        assert_eq!(sponsor_of(Some("Boilwell"), Some("boilwell.example")), "Boilwell");
+        for blank in ["", " \t", "\u{200b}", "\u{202e}\u{2800}", "\u{301}", "\u{3164}"] {
+            assert_eq!(sponsor_of(Some(blank), Some("boilwell.example")), "boilwell.example");
+            assert_eq!(sponsor_of(Some(blank), Some(blank)), "");
+            assert_eq!(sponsor_of(Some(blank), None), "");
+        }
+        assert_eq!(sponsor_of(None, Some("boilwell.example")), "boilwell.example");
+        assert_eq!(sponsor_of(None, None), "");
+    }
+}
