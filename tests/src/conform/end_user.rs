@@ -20,7 +20,7 @@ pub(super) fn read<'a>(line: &Members<'a>) -> Result<Option<EndUser<'a>>, Refusa
     let geo = person.object("geo")?.map(|place| geo(&place)).transpose()?;
     match ip {
         Some(ip) => Ok(Some(EndUser::Forwarded { ip, user_agent, accept_language, geo })),
-        None if geo.is_some() => Err(person.refuse("geo")),
+        // A device that speaks for itself is found by its connection; its `geo` is checked and not sent.
         None => Ok(Some(EndUser::ThisDevice { user_agent, accept_language })),
     }
 }
