@@ -26,6 +26,7 @@ mod render;
 mod request;
 mod response;
 mod session;
+mod settings;
 mod target;
 mod time;
 mod tracking;
@@ -54,6 +55,7 @@ pub use response::{
     MAX_FIELD_ERRORS, MAX_SNIPPET_BYTES, Malformed, NoAd, Served, decode,
 };
 pub use session::{Failure, Next, Offer, Offers, Outcome, Session, Step};
+pub use settings::{MAX_ACCEPT_LANGUAGE_BYTES, MAX_USER_AGENT_BYTES, Settings};
 pub use target::{Target, Url};
 pub use time::{Instant, Millis, UnixMillis};
 pub use tracking::{
