@@ -10,7 +10,7 @@ pub(super) fn listed(ad: &Ad<&str>) -> Answered {
         Ad::SponsoredMessage(ad) => message(ad, pings),
         Ad::SponsoredPrompt(ad) => prompt(ad, pings),
         Ad::ChatbotPrompt(ad) => chatbot_prompt(ad),
-        Ad::Unknown(ad) => json!({"format": ad.format, "unknown": true}),
+        Ad::Unknown(ad) => json!({"format": ad.format().collect::<String>(), "unknown": true}),
         _ => return Err(Refusal::Unsupported),
     })
 }

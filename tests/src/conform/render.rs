@@ -32,9 +32,9 @@ fn read<'a>(ad: &Members<'a>) -> Result<Ad<&'a str>, Refusal> {
         "sponsored_message" => message(ad),
         "sponsored_prompt" => prompt(ad),
         "prompt" => chatbot_prompt(ad),
-        format if ad.bool("unknown")? == Some(true) => {
+        _ if ad.bool("unknown")? == Some(true) => {
             ad.only(&["format", "unknown"])?;
-            Ok(Ad::Unknown(UnknownAd { format, raw: "{}" }))
+            Ok(Ad::Unknown(UnknownAd { raw: "{}" }))
         }
         _ => Err(Refusal::Unsupported),
     }
