@@ -190,6 +190,41 @@ fn null_is_absent_but_for_the_dashboards_null() {
 }
 
 #[test]
+fn an_ad_is_shown_and_told_as_it_was_read() {
+    let ad = json!({
+        "format": "sponsored_message", "placement": "text", "price_micros": 2_350_000,
+        "advertiser": "Boilwell", "domain": null, "headline": "Kettles", "description": null,
+        "cta_text": null, "url": "https://s.example/r", "image_url": null, "logo_url": null,
+        "dsp": null, "bid_id": "b1", "trackers": [],
+    });
+    let card = json!({"id": 1, "op": "render", "as": "card", "columns": 32, "ad": ad});
+    let lines = json!(["Sponsored \u{b7} Boilwell", "Kettles", "[Learn More]"]);
+    assert_eq!(ask(&card.to_string()), json!({"id": 1, "lines": lines}));
+    let speech = json!({"id": 1, "op": "render", "as": "speech", "language": "en", "ad": ad});
+    assert_eq!(ask(&speech.to_string())["text"], "Sponsored, by Boilwell: Kettles.");
+    let unknown = json!({"format": "carousel", "unknown": true});
+    let card = json!({"id": 1, "op": "render", "as": "card", "columns": 32, "ad": unknown});
+    assert_eq!(ask(&card.to_string()), json!({"id": 1, "lines": []}));
+}
+
+#[test]
+fn an_ad_that_cannot_be_shown_is_refused() {
+    let answered = |manner: &str, language: Value, ad: Value| {
+        let line =
+            json!({"op": "render", "as": manner, "columns": 32, "language": language, "ad": ad});
+        ask(&line.to_string())
+    };
+    let question = json!({"format": "prompt", "prompt": "Q?", "link": "https://a.example/"});
+    assert_eq!(answered("card", Value::Null, json!({"format": "prompt"}))["invalid"], "ad");
+    assert_eq!(answered("card", Value::Null, json!("ad"))["invalid"], "ad");
+    assert_eq!(answered("card", Value::Null, Value::Null)["invalid"], "ad");
+    let poll = json!({"format": "sponsored_poll", "question": "Q?"});
+    assert_eq!(answered("card", Value::Null, poll)["error"], "unsupported");
+    assert_eq!(answered("speech", json!("de"), question.clone())["error"], "unsupported");
+    assert_eq!(answered("dance", Value::Null, question)["error"], "unreadable");
+}
+
+#[test]
 fn members_of_an_answer_come_in_the_protocols_order() {
     let names = |line: &str| {
         let answered: Value = ask(line);

@@ -7,6 +7,7 @@ mod members;
 mod normalise;
 mod pace;
 mod read;
+mod render;
 mod rfc3339;
 mod script;
 mod serve;
@@ -58,6 +59,7 @@ fn run(line: &Members<'_>) -> Answered {
         "read" => read::answer(line),
         "write" => write::answer(line),
         "normalise" => normalise::answer(line),
+        "render" => render::answer(line),
         "pace" => pace::answer(line),
         "viewability" => viewability::answer(line),
         _ => Err(Refusal::Unsupported),
