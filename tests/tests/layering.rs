@@ -116,7 +116,7 @@ fn sources(root: &Path) -> Vec<Source> {
 }
 
 /// Each may use those before it.
-const STAGES: [&str; 10] = [
+const STAGES: [&str; 11] = [
     "conversation",
     "pacing",
     "request",
@@ -127,6 +127,7 @@ const STAGES: [&str; 10] = [
     "session",
     "transport",
     "client",
+    "settings",
 ];
 /// For all to use; they use one another only.
 const HELPERS: [&str; 7] = ["config", "error", "head", "json", "redact", "target", "time"];
