@@ -87,8 +87,8 @@ fn an_answer_behind_a_held_turn_is_unreadable() {
 fn what_this_version_cannot_express_is_unsupported() {
     for line in [
         json!({"id": {"a": 1}, "op": "listen"}),
-        json!({"id": {"a": 1}, "op": "write", "call": "feedback"}),
-        json!({"id": {"a": 1}, "op": "read", "call": "vote", "status": 200, "body": "{}"}),
+        json!({"id": {"a": 1}, "op": "write", "call": "collect"}),
+        json!({"id": {"a": 1}, "op": "read", "call": "collect", "status": 200, "body": "{}"}),
         json!({"id": {"a": 1}, "op": "read", "call": "bid", "status": 200, "legacy": "G2"}),
         json!({
             "id": {"a": 1}, "op": "pace", "family": "v1", "policy": {}, "script": ["turn", "reboot"]
@@ -219,7 +219,9 @@ fn an_ad_that_cannot_be_shown_is_refused() {
     assert_eq!(answered("card", Value::Null, json!("ad"))["invalid"], "ad");
     assert_eq!(answered("card", Value::Null, Value::Null)["invalid"], "ad");
     let poll = json!({"format": "sponsored_poll", "question": "Q?"});
-    assert_eq!(answered("card", Value::Null, poll)["error"], "unsupported");
+    assert_eq!(answered("card", Value::Null, poll)["invalid"], "ad");
+    let carousel = json!({"format": "sponsored_carousel"});
+    assert_eq!(answered("card", Value::Null, carousel)["error"], "unsupported");
     assert_eq!(answered("speech", json!("de"), question.clone())["error"], "unsupported");
     assert_eq!(answered("dance", Value::Null, question)["error"], "unreadable");
 }

@@ -2,14 +2,18 @@
 //!
 //! The end of the pipeline; everything it decides is decided in `session`.
 
+use crate::ad::{PollOption, SponsoredPoll};
 use crate::config::Publisher;
 use crate::error::{Sent, TransportError, TransportErrorKind};
+use crate::head::Head;
 use crate::pacing::{Rate, RateEvent};
-use crate::request::{Call, EndUser, Request};
+use crate::request::{Call, EndUser, Interaction, Method, Request};
+use crate::response::{Answer, Endpoint, PollAnswer, decode};
 use crate::session::{Failure, Next, Outcome, Session, Step};
-use crate::time::Millis;
-use crate::tracking::Impression;
+use crate::time::{Instant, Millis};
+use crate::tracking::{Feedback, Impression, PromptClick, Vote, poll_results};
 use crate::transport::{Clock, Transport};
+use core::ops::Range;
 
 /// How long asking may take over all: connecting, TLS, the platform and the body (wire contract 3.15).
 pub const DEFAULT_TIMEOUT: Millis = Millis::from_secs(5);
@@ -28,7 +32,7 @@ impl Budget for Rate {
     }
 }
 
-/// Asks for ads and reports impressions over a transport.
+/// Asks for ads and reports what became of them over a transport.
 #[derive(Clone, Debug)]
 pub struct Client<T, C> {
     transport: T,
@@ -37,16 +41,27 @@ pub struct Client<T, C> {
     max_rate_wait: Millis,
 }
 
-/// What came of reporting an impression.
+/// What came of reporting something: an impression, a tap, what became of a prompt.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Reported {
-    /// Trackers that took it.
+    /// Places that took it.
     pub sent: u8,
-    /// Trackers that could not be reached or refused it.
+    /// Places that could not be reached or refused it.
     pub failed: u8,
     /// Trackers that break the rule for targets and were not tried.
     pub refused: u8,
+}
+
+/// What came of a vote, or of asking for the results of a poll. None of it is an error to a chat: without results it
+/// goes on.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum Polled<'b> {
+    /// What the poll says.
+    Answer(PollAnswer<'b>),
+    /// Something went wrong; the operator may want to know.
+    Failed(Failure<'b>),
 }
 
 /// An outcome, and what else the answer told.
@@ -103,18 +118,14 @@ impl<T: Transport, C: Clock> Client<T, C> {
         if not_before > start {
             self.clock.sleep_until(not_before).await;
         }
-        let spent = self.clock.now().since(start);
-        let left = Millis(self.timeout.0.saturating_sub(spent.0));
-        let (head, body) = match self.transport.exchange(&request, left, buffer).await {
+        let (head, body) = match self.exchange_since(start, &request, buffer).await {
             Ok(answer) => answer,
             Err(error) => return Asked { outcome: session.handle_failure(error), event: None },
         };
         let (now, wall) = (self.clock.now(), self.clock.wall());
         let event = budget.with(|rate| rate.observe(now, wall, &head));
         let outcome = match session.handle_head(&head) {
-            Next::Body => {
-                session.handle_response(&head, buffer.as_mut().get_mut(body).unwrap_or_default())
-            }
+            Next::Body => session.handle_response(&head, inside(buffer, body)),
             Next::Drop => Outcome::Failed(Failure::Stale),
         };
         Asked { outcome, event }
@@ -148,6 +159,99 @@ impl<T: Transport, C: Clock> Client<T, C> {
         reported
     }
 
+    /// Reports a tap on a sponsored prompt, with a POST and, only where the platform wants the other method (405), with one
+    /// GET. Never more than two requests; nothing is repeated.
+    ///
+    /// Each attempt ends after the timeout. `buffer` is there for the transport. Dropped half-way, the tap may have been
+    /// told.
+    pub async fn prompt_click<S: AsRef<str>>(
+        &mut self,
+        click: PromptClick<S>,
+        end_user: EndUser<'_>,
+        buffer: &mut T::Buffer,
+    ) -> Reported {
+        let mut status = self.status(&click.request(Method::Post, end_user), buffer).await;
+        if status == Ok(405) {
+            status = self.status(&click.request(Method::Get, end_user), buffer).await;
+        }
+        Reported::of(matches!(status, Ok(200..=399)))
+    }
+
+    /// Reports what became of a sponsored chatbot prompt of the v1 API, by the call that follows from the ad. One request
+    /// at most, without the key; none, and nothing counted, for a prompt that has only a token and was not clicked.
+    ///
+    /// It ends after the timeout. The answer is read into `buffer`: one that says `error` counts as failed. Dropped
+    /// half-way, it may have been told.
+    pub async fn feedback<S: AsRef<str>>(
+        &mut self,
+        feedback: Feedback<S>,
+        publisher: &Publisher,
+        interaction: Interaction<'_>,
+        buffer: &mut T::Buffer,
+    ) -> Reported {
+        let Some(request) = feedback.request(publisher, interaction) else {
+            return Reported::default();
+        };
+        let start = self.clock.now();
+        let answer = self.exchange_since(start, &request, buffer).await;
+        Reported::of(answer.is_ok_and(|(head, body)| {
+            matches!(decode(Endpoint::Feedback, &head, inside(buffer, body)), Answer::NoAd(_))
+        }))
+    }
+
+    /// Casts a vote for one of the poll's own options and brings the votes so far.
+    ///
+    /// A second time only after a 5xx, since the platform counts a vote once. Where the vote was cast before (409), the
+    /// results are asked for in its place; [`PollAnswer::AlreadyVoted`] is the answer only if there are none to be had.
+    /// All of it together ends after the timeout. The vote is used up whatever comes of it; dropped half-way, it may
+    /// have been cast.
+    pub async fn vote<'b, S: AsRef<str>>(
+        &mut self,
+        vote: Vote<S>,
+        option: PollOption<'_>,
+        end_user: EndUser<'_>,
+        buffer: &'b mut T::Buffer,
+    ) -> Polled<'b> {
+        let start = self.clock.now();
+        let request = vote.request(option, end_user);
+        let mut answer = self.exchange_since(start, &request, buffer).await;
+        if matches!(&answer, Ok((head, _)) if is_server_error(head.status)) {
+            answer = self.exchange_since(start, &request, buffer).await;
+        }
+        if !matches!(&answer, Ok((head, _)) if head.status == ALREADY_VOTED) {
+            return Polled::of(Endpoint::Vote, answer, buffer);
+        }
+        let results = self.exchange_since(start, &vote.results(end_user), buffer).await;
+        match Polled::of(Endpoint::Results, results, buffer) {
+            results @ Polled::Answer(PollAnswer::Results(_)) => results,
+            _ => Polled::Answer(PollAnswer::AlreadyVoted),
+        }
+    }
+
+    /// Brings the results of a poll. It ends after the timeout; nothing is repeated.
+    pub async fn results<'b, S: AsRef<str>>(
+        &mut self,
+        poll: &SponsoredPoll<S>,
+        end_user: EndUser<'_>,
+        buffer: &'b mut T::Buffer,
+    ) -> Polled<'b> {
+        let start = self.clock.now();
+        let answer = self.exchange_since(start, &poll_results(poll, end_user), buffer).await;
+        Polled::of(Endpoint::Results, answer, buffer)
+    }
+
+    /// An exchange within what the timeout leaves of the time since `start`.
+    async fn exchange_since(
+        &mut self,
+        start: Instant,
+        request: &Request<'_>,
+        buffer: &mut T::Buffer,
+    ) -> Result<(Head, Range<usize>), TransportError> {
+        let spent = self.clock.now().since(start);
+        let left = Millis(self.timeout.0.saturating_sub(spent.0));
+        self.transport.exchange(request, left, buffer).await
+    }
+
     async fn status(
         &mut self,
         request: &Request<'_>,
@@ -157,9 +261,51 @@ impl<T: Transport, C: Clock> Client<T, C> {
     }
 }
 
+impl Reported {
+    /// One place that took it, or did not.
+    const fn of(is_sent: bool) -> Self {
+        if is_sent {
+            Self { sent: 1, failed: 0, refused: 0 }
+        } else {
+            Self { sent: 0, failed: 1, refused: 0 }
+        }
+    }
+}
+
+impl<'b> Polled<'b> {
+    fn of<B: AsMut<[u8]> + ?Sized>(
+        endpoint: Endpoint,
+        answer: Result<(Head, Range<usize>), TransportError>,
+        buffer: &'b mut B,
+    ) -> Self {
+        let (head, body) = match answer {
+            Ok(answer) => answer,
+            Err(error) => return Self::Failed(Failure::Transport(error)),
+        };
+        match decode(endpoint, &head, inside(buffer, body)) {
+            Answer::Poll(answer) => Self::Answer(answer),
+            Answer::ApiError(error) => Self::Failed(Failure::Api(error)),
+            Answer::Malformed(malformed) => Self::Failed(Failure::Malformed(malformed)),
+            // No poll is answered with ads.
+            Answer::Ads(_) | Answer::NoAd(_) => Self::Failed(Failure::Stale),
+        }
+    }
+}
+
+fn inside<B: AsMut<[u8]> + ?Sized>(buffer: &mut B, body: Range<usize>) -> &mut [u8] {
+    buffer.as_mut().get_mut(body).unwrap_or_default()
+}
+
+fn is_server_error(status: u16) -> bool {
+    (500..=599).contains(&status)
+}
+
+/// What the older generation answers to a second vote (wire contract 4.6).
+const ALREADY_VOTED: u16 = 409;
+
 fn is_worth_repeating(status: Result<u16, TransportError>) -> bool {
     match status {
-        Ok(status) => (500..=599).contains(&status),
+        Ok(status) => is_server_error(status),
         Err(TransportError { kind, sent }) => {
             sent == Sent::No && kind != TransportErrorKind::Target
         }

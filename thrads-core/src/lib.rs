@@ -32,8 +32,11 @@ mod time;
 mod tracking;
 mod transport;
 
-pub use ad::{Ad, ChatbotPrompt, Cpm, Placement, SponsoredMessage, SponsoredPrompt, UnknownAd};
-pub use client::{Asked, Budget, Client, DEFAULT_MAX_RATE_WAIT, DEFAULT_TIMEOUT, Reported};
+pub use ad::{
+    Ad, ChatbotMessage, ChatbotPrompt, Cpm, Placement, PollOption, PollOptions, SponsoredMessage,
+    SponsoredPoll, SponsoredPrompt, UnknownAd,
+};
+pub use client::{Asked, Budget, Client, DEFAULT_MAX_RATE_WAIT, DEFAULT_TIMEOUT, Polled, Reported};
 pub use config::{
     ApiKey, BaseUrl, Endpoints, Environment, Family, MAX_BASE_URL_BYTES, MAX_KEY_BYTES, Publisher,
 };
@@ -47,18 +50,21 @@ pub use pacing::{
 pub use render::{DEFAULT_CTA, DISCLOSURE, MIN_COLUMNS, card, speech};
 pub use request::{
     AdFormat, AdFormats, BidConfig, BidRequest, Body, BufferTooSmall, Call, CountryCode, Device,
-    EndUser, Field, Geo, HeaderText, Ip, MAX_EXPERIMENT_TAG_CHARS, MAX_WAIT_TURNS,
-    MIN_HEADLINE_CHARS, Method, Pieces, PromptRequest, Request, Setting, UserAgent, UserMetadata,
+    EndUser, Field, Geo, HeaderText, Interaction, Ip, MAX_EXPERIMENT_TAG_CHARS, MAX_ID_CHARS,
+    MAX_WAIT_TURNS, MIN_HEADLINE_CHARS, MessageRequest, Method, Pieces, PromptRequest, Request,
+    Setting, UserAgent, UserMetadata,
 };
 pub use response::{
     Ads, Answer, ApiError, ApiErrorKind, Diagnostic, Endpoint, Envelope, FieldError, Loc, MAX_ADS,
-    MAX_FIELD_ERRORS, MAX_SNIPPET_BYTES, Malformed, NoAd, Served, decode,
+    MAX_FIELD_ERRORS, MAX_SNIPPET_BYTES, Malformed, NoAd, PollAnswer, PollResults, PollRow,
+    PollRows, Served, decode,
 };
 pub use session::{Failure, Next, Offer, Offers, Outcome, Session, Step};
 pub use settings::{MAX_ACCEPT_LANGUAGE_BYTES, MAX_USER_AGENT_BYTES, Settings};
 pub use target::{Target, Url};
 pub use time::{Instant, Millis, UnixMillis};
 pub use tracking::{
-    Impression, MAX_TRACKERS, Trackers, VIEWABLE_FOR, VIEWABLE_PER_MILLE, Viewability, trackers,
+    Engagement, Feedback, Impression, MAX_TRACKERS, PromptClick, Trackers, VIEWABLE_FOR,
+    VIEWABLE_PER_MILLE, Viewability, Vote, poll_results, trackers,
 };
 pub use transport::{Clock, Transport};

@@ -35,11 +35,7 @@ impl Text {
 
     /// The same text `by` bytes further on.
     pub(crate) fn behind(self, by: usize) -> Self {
-        let Span { start, end } = self.span;
-        Self {
-            span: Span { start: start.saturating_add(by), end: end.saturating_add(by) },
-            escaped: self.escaped,
-        }
+        Self { span: self.span.behind(by), escaped: self.escaped }
     }
 
     /// The characters the text stands for.

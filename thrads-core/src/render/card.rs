@@ -17,8 +17,10 @@ pub const MIN_COLUMNS: usize = DISCLOSURE.len();
 ///
 /// The first line is always the disclosure: [`DISCLOSURE`], and who is behind the ad where that is known. Under it a
 /// sponsored message has its headline and its description, whichever there are, and its call to action in square
-/// brackets ([`DEFAULT_CTA`](crate::DEFAULT_CTA) if it has none); a prompt has its question. Of a format that this
-/// version does not know nothing is written. The click URL is not part of the card.
+/// brackets ([`DEFAULT_CTA`](crate::DEFAULT_CTA) if it has none); a message of the v1 API has its product, its text and
+/// the same brackets; a prompt has its question; a poll has its question and its options, numbered from 1 in the order
+/// of [`PollOptions`](crate::PollOptions). Of a format that this version does not know nothing is written. The click
+/// URL is not part of the card.
 ///
 /// - Lines break between words, and between characters only in a word longer than a line and in Chinese and Japanese.
 ///   The disclosure and the call to action are one line each, cut with `…` where they are longer.
@@ -60,6 +62,9 @@ pub fn card<T: AsRef<str>>(ad: &Ad<T>, columns: usize, out: &mut impl Write) -> 
     for text in shown.texts {
         lines.paragraph(text)?;
     }
+    for (number, option) in shown.options() {
+        lines.option(number, option)?;
+    }
     match shown.call_to_action {
         Some(label) => lines.button(label),
         None => Ok(()),
@@ -92,7 +97,15 @@ impl<W: Write> Lines<'_, W> {
             return Ok(());
         }
         self.next_line()?;
-        self.flow(text, self.columns, false)
+        self.flow(text, "", self.columns, false)
+    }
+
+    fn option(&mut self, number: u32, text: &str) -> fmt::Result {
+        self.next_line()?;
+        let digits = number.checked_ilog10().unwrap_or(0).saturating_add(1);
+        write!(self.out, "{number}.")?;
+        self.column = usize::try_from(digits).unwrap_or(0).saturating_add(1);
+        self.flow(text, " ", self.columns, false)
     }
 
     fn button(&mut self, label: &str) -> fmt::Result {
@@ -107,16 +120,16 @@ impl<W: Write> Lines<'_, W> {
     fn cut(&mut self, text: &str, end: usize) -> fmt::Result {
         let room = end.saturating_sub(self.column);
         if pieces(text).columns_within(Link::Space, room) <= room {
-            return self.flow(text, end, true);
+            return self.flow(text, "", end, true);
         }
-        self.flow(text, end.saturating_sub(1), true)?;
+        self.flow(text, "", end.saturating_sub(1), true)?;
         self.write(CUT, 1)
     }
 
-    /// Writes the text on as many lines as it takes, or as much of it as one line holds.
-    fn flow(&mut self, text: &str, end: usize, one_line: bool) -> fmt::Result {
+    /// Writes the text on as many lines as it takes, or as much of it as one line holds, behind `space` where that has
+    /// room.
+    fn flow(&mut self, text: &str, mut space: &str, end: usize, one_line: bool) -> fmt::Result {
         let mut pieces = pieces(text);
-        let mut space = "";
         loop {
             let ahead = pieces.clone();
             let Some(piece) = pieces.next() else { return Ok(()) };

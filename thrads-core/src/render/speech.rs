@@ -8,7 +8,8 @@ use super::text::Clean;
 use super::{DISCLOSURE, Shown};
 use crate::ad::Ad;
 
-/// Writes an ad as sentences to be spoken: the disclosure, then headline and description, or the question of a prompt.
+/// Writes an ad as sentences to be spoken: the disclosure, then headline and description, product and message, or the
+/// question of a prompt or a poll and the poll's options by number.
 ///
 /// Who is behind the ad is left out where nobody is named. A full stop is added only to a text that does not end like a
 /// sentence. No URL and no call to action are said, no line break is written, and what is invisible or a control
@@ -47,6 +48,13 @@ pub fn speech<T: AsRef<str>>(ad: &Ad<T>, out: &mut impl Write) -> fmt::Result {
         out.write_str(before)?;
         before = " ";
         if !say(text, out)? {
+            out.write_char('.')?;
+        }
+    }
+    for (number, option) in shown.options() {
+        write!(out, "{before}{number}. ")?;
+        before = " ";
+        if !say(option, out)? {
             out.write_char('.')?;
         }
     }

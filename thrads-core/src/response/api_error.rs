@@ -6,8 +6,8 @@
 use super::envelope::{DETAIL, ERROR, MESSAGE, Parsed, REQUEST_ID};
 use super::snippet;
 use crate::head::Head;
-use crate::json::members::read_plain;
-use crate::json::read::{Read, Reader, Span, Value};
+use crate::json::members::members_of;
+use crate::json::read::{Reader, Span, Value};
 use crate::json::text::Text;
 use core::fmt;
 
@@ -195,19 +195,6 @@ impl Found {
 
 fn worded(value: Value, body: &[u8]) -> Option<Text> {
     value.text().filter(|text| !text.is_blank(body))
-}
-
-/// The named members of an object that was read once already; absent where it cannot be read.
-fn members_of<const N: usize>(object: Span, names: &[&str; N], body: &[u8]) -> [Value; N] {
-    let mut values = [Value::Absent; N];
-    let mut reader = Reader::new(body);
-    reader.seek(object.start);
-    let read: Read<()> = (|| {
-        reader.enter(b'{')?;
-        read_plain(&mut reader, names, &mut values)
-    })();
-    debug_assert!(read.is_ok());
-    values
 }
 
 /// Items with a `loc` array and a `msg`; others are passed over.
