@@ -83,6 +83,11 @@ fn refuses_bad_chunking() {
 }
 
 #[test]
+fn an_empty_chunk_size_counts_as_the_last_chunk() {
+    assert_eq!(answered(format!("{CHUNKED}5\r\nhello\r\n\r\n\r\n"), 99), ok("hello"));
+}
+
+#[test]
 fn a_short_body_is_incomplete() {
     let head = "HTTP/1.1 200 OK\r\ncontent-length: 500\r\n\r\n";
     assert_eq!(answered(format!("{head}{}", "x".repeat(120)), 1000), failed(Incomplete));

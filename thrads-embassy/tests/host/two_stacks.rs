@@ -108,7 +108,7 @@ fn platform() -> Publisher {
 #[test]
 fn asks_over_embassy_net_again_and_again() {
     over_a_cable(0, async |stack| {
-        let (sockets, publisher) = (Sockets::<1024, 1536>::new(), platform());
+        let (sockets, publisher) = (Sockets::<1536, 1536>::new(), platform());
         let mut transport = ReqwlessTransport::over(stack, &sockets, InsecureForTests);
         let request = Request::new(&publisher, opener());
         for _ in 0..3 {
@@ -121,7 +121,7 @@ fn asks_over_embassy_net_again_and_again() {
 #[test]
 fn asks_over_a_cable_that_loses_frames() {
     over_a_cable(7, async |stack| {
-        let (sockets, publisher) = (Sockets::<1024, 1536>::new(), platform());
+        let (sockets, publisher) = (Sockets::<1536, 1536>::new(), platform());
         let mut transport = ReqwlessTransport::over(stack, &sockets, InsecureForTests);
         let request = Request::new(&publisher, opener());
         for _ in 0..2 {
@@ -145,7 +145,7 @@ fn asks_with_buffers_of_a_few_bytes() {
 #[test]
 fn an_exchange_dropped_at_any_await_gives_its_socket_back() {
     over_a_cable(0, async |stack| {
-        let (sockets, publisher) = (Sockets::<1024, 1536>::new(), platform());
+        let (sockets, publisher) = (Sockets::<1536, 1536>::new(), platform());
         let mut transport = ReqwlessTransport::over(stack, &sockets, InsecureForTests);
         let request = Request::new(&publisher, opener());
         for polls in 0.. {
@@ -165,7 +165,7 @@ fn an_exchange_dropped_at_any_await_gives_its_socket_back() {
 fn what_embassy_net_cannot_reach_is_unsent() {
     let unsent = |kind: TransportErrorKind| Err(TransportError::unsent(kind));
     over_a_cable(0, async |stack| {
-        let sockets = Sockets::<1024, 1536>::new();
+        let sockets = Sockets::<1536, 1536>::new();
         let mut transport = ReqwlessTransport::over(stack, &sockets, InsecureForTests);
         for (base, failure) in [
             ("http://127.9.8.2:81", unsent(Connect)),
