@@ -67,7 +67,8 @@ impl Rate {
         }
         let now_micros = now.as_millis().saturating_mul(1000);
         // No caller waits longer than that, so a request further ahead was due by a clock that has gone back.
-        let due = self.due.min(now_micros.saturating_add(AHEAD_MICROS)).max(now_micros);
+        self.due = self.due.min(now_micros.saturating_add(AHEAD_MICROS));
+        let due = self.due.max(now_micros);
         let at = Instant::from_millis(due.div_ceil(1000));
         if at.since(now) > patience.min(MAX_PATIENCE) {
             return Decision::Hold(Hold { reason: Reason::Rate, until: Until::At(at) });
