@@ -30,20 +30,35 @@ fn chats_and_keys_are_counted_apart<W: Way>() {
     }
 }
 
-fn openers_advance_nothing<W: Way>() {
+fn openers_before_the_first_word_advance_nothing<W: Way>() {
     for family in FAMILIES {
         let sandbox = generous();
         let mut rig = Rig::<W>::of(&sandbox, PRODUCTION_KEY);
         for enforcement in [Enforcement::Server, Enforcement::Device] {
             let mut session = paced(family, enforcement);
             let chat = format!("{enforcement:?}");
-            for turn in 1..=4 {
+            for _ in 0..3 {
                 assert!(!offers(rig.ask(&mut session, opener(family))).is_empty());
+            }
+            for turn in 1..=4 {
                 let outcome = rig.turn(&mut session, Talk::of(turn).call(family, &chat));
                 assert_eq!(outcome.code() == "ad", turn == 3, "{family:?} {}", brief(&outcome));
             }
         }
-        assert_eq!(sandbox.stats().openers.requests, 8);
+        assert_eq!(sandbox.stats().openers.requests, 6);
+    }
+}
+
+fn an_opener_between_calls_is_served_and_advances_nothing<W: Way>() {
+    for family in FAMILIES {
+        let sandbox = generous();
+        let mut rig = Rig::<W>::of(&sandbox, PRODUCTION_KEY);
+        let mut session = paced(family, Enforcement::Server);
+        for turn in 1..=4 {
+            let outcome = rig.turn(&mut session, Talk::of(turn).call(family, "c"));
+            assert_eq!(outcome.code() == "ad", turn == 3, "{family:?} {}", brief(&outcome));
+            assert_eq!(brief(&rig.ask(&mut session, opener(family))), "ad", "after turn {turn}");
+        }
     }
 }
 
@@ -107,7 +122,8 @@ fn a_production_key_is_served_what_fits_and_earns<W: Way>() {
 
 through_both!(
     chats_and_keys_are_counted_apart,
-    openers_advance_nothing,
+    openers_before_the_first_word_advance_nothing,
+    an_opener_between_calls_is_served_and_advances_nothing,
     a_refused_call_advances_neither_side,
     a_failed_ask_earns_no_pause_where_this_side_counts,
     a_staging_key_is_always_served_and_earns_nothing,

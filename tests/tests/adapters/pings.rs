@@ -82,6 +82,7 @@ fn a_refused_connection_is_tried_once_more<W: Way>() {
     let mut rig = Rig::<W>::of(&sandbox, PRODUCTION_KEY);
     let impression = seen(&mut rig);
     sandbox.inject_pings(Fault::Refuse(Duration::from_secs(60)), Some(1));
+    rig.rest();
     let reported = rig.report(impression, end_user());
     assert_eq!((reported.sent, reported.failed), (0, 2));
     let attempts = rig.attempts();

@@ -95,7 +95,7 @@ fn chat(sandbox: &Sandbox) -> Chat {
         environment: Environment::Staging,
         endpoints: Endpoints::at(BaseUrl::new(&sandbox.base_url()).unwrap()),
     };
-    let options = Options { timeout: Duration::from_millis(300), ..Options::default() };
+    let options = Options { timeout: Duration::from_millis(600), ..Options::default() };
     Thrads::new(publisher, options).unwrap().chat(Family::Ssp, Policy::device(0, 0))
 }
 
@@ -146,7 +146,7 @@ async fn a_log_at_trace_holds_neither_key_nor_person_nor_words() {
         sandbox.inject(fault, Some(1));
         assert_eq!(ask(&mut chat).await.code(), "failed", "{fault}");
     }
-    sandbox.inject(Fault::Refuse(Duration::from_millis(20)), Some(1));
+    sandbox.inject(Fault::Refuse(Duration::from_secs(60)), Some(1));
     assert_eq!(ask(&mut chat).await.code(), "failed");
     sandbox.clear_faults();
     let Outcome::Ad(mut served) = ask(&mut chat).await else { panic!("no ad") };

@@ -104,7 +104,7 @@ fn a_limit_that_is_learnt_is_kept<W: Way>() {
     let mut rig = Rig::<W>::of(&sandbox, PRODUCTION_KEY);
     rig.budget = Rate::default();
     let mut session = eager(Family::Ssp);
-    for _ in 0..15 {
+    for _ in 0..12 {
         let outcome = rig.turn(&mut session, Talk::of(1).call(Family::Ssp, "c"));
         assert_eq!(brief(&outcome), "ad");
     }
@@ -118,7 +118,7 @@ fn the_default_budget_never_meets_the_limit<W: Way>() {
     let mut rig = Rig::<W>::of(&sandbox, PRODUCTION_KEY);
     rig.budget = Rate::default();
     let mut session = eager(Family::Ssp);
-    for _ in 0..60 {
+    for _ in 0..45 {
         let outcome = rig.turn(&mut session, Talk::of(1).call(Family::Ssp, "c"));
         assert_eq!(brief(&outcome), "ad");
     }

@@ -199,6 +199,14 @@ impl<W: Way> Rig<W> {
         self.way.run(self.client.report(impression, end_user, &mut self.buffer))
     }
 
+    /// Lets time pass with the runtime running, as a server's does.
+    pub(crate) fn rest(&self) {
+        self.way.run(async {
+            let clock = W::clock();
+            clock.sleep_until(clock.now().after(Millis(20))).await;
+        });
+    }
+
     /// What came of each exchange since this was last asked.
     pub(crate) fn attempts(&self) -> Vec<Result<u16, TransportError>> {
         std::mem::take(&mut self.attempts.lock().unwrap())
