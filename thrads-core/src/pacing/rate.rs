@@ -240,7 +240,7 @@ mod tests {
         assert!(matches!(rate.decide(at(2200), Millis(0)), Decision::Ask(_)));
         rate.observe(at(hour), None, &head(429, &[("retry-after", "2")]));
         assert!(matches!(rate.decide(at(7), Millis(0)), Decision::Hold(_)));
-        assert!(matches!(rate.decide(at(2007), Millis(0)), Decision::Ask(_)));
+        assert!(matches!(rate.decide(at(2300), Millis(0)), Decision::Ask(_)));
     }
 
     #[test]
