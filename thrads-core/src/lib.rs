@@ -65,7 +65,7 @@
 //! let mut answer = *br#"{"status":"success","data":{"bid":{"headline":"Kettles that do not drip","price":2.35,
 //!     "advertiser":"Boilwell","url":"https://ssp.thrads.ai/api/v1/tracking/redirect?token=t"}}}"#;
 //! let Outcome::Ad(mut offers) = session.handle_response(&head, &mut answer) else { panic!("no ad") };
-//! let Offer { ad, impression } = offers.next().unwrap();
+//! let Offer { ad, impression, .. } = offers.next().unwrap();
 //! let mut shown = String::new();
 //! card(&ad, 40, &mut shown).unwrap();
 //! assert_eq!(shown, "Sponsored · Boilwell\nKettles that do not drip\n[Learn More]");
