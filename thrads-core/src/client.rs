@@ -312,3 +312,193 @@ fn is_worth_repeating(status: Result<u16, TransportError>) -> bool {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ad::Ad;
+    use crate::config::{ApiKey, Environment, Publisher};
+    use crate::pacing::{Policy, Rate};
+    use crate::request::{BidRequest, CountryCode, PromptRequest};
+    use crate::session::Offer;
+    use crate::time::UnixMillis;
+    use crate::tracking::Engagement;
+    use core::pin::pin;
+    use core::task::{Context, Poll, Waker};
+
+    /// Answers in order, and remembers what it was asked.
+    #[derive(Default)]
+    struct Script {
+        answers: Vec<Result<(u16, &'static str), TransportError>>,
+        asked: Vec<String>,
+    }
+
+    impl Transport for Script {
+        type Buffer = Vec<u8>;
+
+        async fn exchange(
+            &mut self,
+            request: &Request<'_>,
+            _: Millis,
+            buffer: &mut Vec<u8>,
+        ) -> Result<(Head, Range<usize>), TransportError> {
+            let mut url = [0; 200];
+            let path = request.target(&mut url).unwrap().path;
+            self.asked.push(format!("{} {path}", request.method().as_str()));
+            let (status, body) = self.answers.remove(0)?;
+            *buffer = body.into();
+            Ok((Head::new(status), 0..body.len()))
+        }
+    }
+
+    struct Still;
+
+    impl Clock for Still {
+        fn now(&self) -> Instant {
+            Instant::from_millis(0)
+        }
+
+        async fn sleep_until(&self, _: Instant) {}
+
+        fn wall(&self) -> Option<UnixMillis> {
+            None
+        }
+    }
+
+    fn run<F: Future>(future: F) -> F::Output {
+        match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
+            Poll::Ready(output) => output,
+            Poll::Pending => panic!("nothing here waits"),
+        }
+    }
+
+    fn publisher() -> Publisher {
+        Publisher::new(ApiKey::new("K").unwrap(), Environment::Staging)
+    }
+
+    fn end_user() -> EndUser<'static> {
+        EndUser::this_device("kiosk/1.0").unwrap()
+    }
+
+    fn client(answers: &[(u16, &'static str)]) -> Client<Script, Still> {
+        let answers = answers.iter().copied().map(Ok).collect();
+        Client::new(Script { answers, asked: Vec::new() }, Still)
+    }
+
+    fn offered(call: Call<'_>, body: &str) -> Offer<String> {
+        let mut session = Session::new(call.family(), Policy::default());
+        session.poll_request(Still.now(), &mut Rate::default(), Millis(0), &publisher(), call);
+        let mut body = body.as_bytes().to_vec();
+        match session.handle_response(&Head::new(200), &mut body) {
+            Outcome::Ad(mut offers) => offers.next().unwrap().map(str::to_owned),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    fn of_bid(bid: &str) -> Offer<String> {
+        let opener = BidRequest::opener("u", end_user()).unwrap();
+        offered(Call::Bid(opener), &format!("{{\"data\":{{\"bid\":{bid}}}}}"))
+    }
+
+    fn cast(answers: &[(u16, &'static str)]) -> (String, Vec<String>) {
+        let offer = of_bid(POLL);
+        let (Ad::SponsoredPoll(poll), Engagement::Vote(vote)) = (&offer.ad, offer.engagement)
+        else {
+            panic!("no poll")
+        };
+        let option = poll.options.get("1").unwrap();
+        let mut client = client(answers);
+        let mut buffer = Vec::new();
+        let polled = match run(client.vote(vote, option, end_user(), &mut buffer)) {
+            Polled::Answer(PollAnswer::Results(results)) => {
+                format!("{:?} {}", results.total_votes, results.rows.count())
+            }
+            other => format!("{other:?}"),
+        };
+        (polled, client.transport.asked)
+    }
+
+    const POLL: &str = r#"{"ad_format":"sponsored_poll","question":"Q?",
+        "options":[{"id":"0","text":"A"},{"id":"1","text":"B"}],
+        "vote_url":"https://p.example/vote","results_url":"https://p.example/results"}"#;
+    const RESULTS: (u16, &str) =
+        (200, r#"{"total_votes":3,"options":[{"id":"0","votes":1},{"id":"1","votes":2}]}"#);
+
+    #[test]
+    fn a_vote_brings_the_results() {
+        assert_eq!(cast(&[RESULTS]), ("Some(3) 2".into(), vec!["POST /vote".into()]));
+    }
+
+    #[test]
+    fn a_second_vote_is_answered_with_the_results() {
+        let asked = vec!["POST /vote".to_owned(), "GET /results".to_owned()];
+        assert_eq!(cast(&[(409, ""), RESULTS]), ("Some(3) 2".into(), asked.clone()));
+        for answer in [(500, ""), (404, ""), (409, ""), (200, "{}")] {
+            let already = "Answer(AlreadyVoted)".to_owned();
+            assert_eq!(cast(&[(409, ""), answer]), (already, asked.clone()));
+        }
+    }
+
+    #[test]
+    fn a_vote_is_repeated_once_and_only_after_a_server_error() {
+        let twice = vec!["POST /vote".to_owned(); 2];
+        assert_eq!(cast(&[(500, ""), RESULTS]), ("Some(3) 2".into(), twice.clone()));
+        let (polled, asked) = cast(&[(500, ""), (503, ""), RESULTS]);
+        assert!(polled.starts_with("Failed(Api("), "{polled}");
+        assert_eq!(asked, twice);
+        for status in [302, 400, 401, 403, 404, 422, 429] {
+            assert_eq!(cast(&[(status, "")]).1.len(), 1, "{status}");
+        }
+        assert_eq!(cast(&[(500, ""), (409, ""), RESULTS]).0, "Some(3) 2");
+    }
+
+    #[test]
+    fn a_tap_is_posted_and_the_other_method_tried_only_if_wanted() {
+        let tap = |answers: &[(u16, &'static str)]| {
+            let prompt = r#"{"sponsored_prompt":"Q?","url":"https://s.example/",
+                "sponsored_prompt_click_url":"https://e.example/c"}"#;
+            let Engagement::PromptClick(click) = of_bid(prompt).engagement else {
+                panic!("no click")
+            };
+            let mut client = client(answers);
+            let reported = run(client.prompt_click(click, end_user(), &mut Vec::new()));
+            (reported.sent, reported.failed, client.transport.asked)
+        };
+        let (post, get) = ("POST /c".to_owned(), "GET /c".to_owned());
+        for status in [200, 204, 302] {
+            assert_eq!(tap(&[(status, "")]), (1, 0, vec![post.clone()]));
+        }
+        assert_eq!(tap(&[(405, ""), (200, "")]), (1, 0, vec![post.clone(), get.clone()]));
+        assert_eq!(tap(&[(405, ""), (405, "")]), (0, 1, vec![post.clone(), get]));
+        for status in [400, 404, 500] {
+            assert_eq!(tap(&[(status, "")]), (0, 1, vec![post.clone()]));
+        }
+    }
+
+    #[test]
+    fn feedback_is_told_once_by_the_call_that_the_ad_has() {
+        let tell = |member: &str, clicked, answers: &[(u16, &'static str)]| {
+            let prompt = format!(
+                "{{\"data\":{{\"prompt\":\"Q?\",\"link\":\"https://a.example/\",\"{member}\":\"x\"}}}}"
+            );
+            let opener = PromptRequest::new(CountryCode::new("US").unwrap());
+            let Engagement::Feedback(feedback) = offered(Call::Prompt(opener), &prompt).engagement
+            else {
+                panic!("nothing to tell")
+            };
+            let interaction = Interaction { clicked, ..Interaction::default() };
+            let mut client = client(answers);
+            let (publisher, mut buffer) = (publisher(), Vec::new());
+            let reported = run(client.feedback(feedback, &publisher, interaction, &mut buffer));
+            (reported.sent, reported.failed, client.transport.asked.concat())
+        };
+        let by_id = "POST /api/v1/prompt/feedback/".to_owned();
+        let by_token = "POST /api/v1/prompt/click/".to_owned();
+        let id = "sponsored_prompt_id";
+        assert_eq!(tell(id, false, &[(200, "{\"data\":{}}")]), (1, 0, by_id.clone()));
+        assert_eq!(tell(id, false, &[(200, "{\"status\":\"error\"}")]), (0, 1, by_id.clone()));
+        assert_eq!(tell(id, false, &[(500, "")]), (0, 1, by_id));
+        assert_eq!(tell("token", true, &[(200, "{\"data\":null}")]), (1, 0, by_token));
+        assert_eq!(tell("token", false, &[]), (0, 0, String::new()));
+    }
+}

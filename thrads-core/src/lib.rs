@@ -9,15 +9,17 @@
 //! conversation ─▶ pacing ─▶ request ─▶ [transport] ─▶ response ─▶ an Ad ─▶ render
 //! what was said  ask now?   bytes out   std │ embassy  bytes in     what    card, speech
 //!                                                                      └──▶ tracking ─▶ request (again)
-//!                                                                           seen
+//!                                                                           seen, tapped, voted
 //! ```
 //!
 //! # In scope
 //!
-//! - The v1 prompt API and the SSP's bid requests, contextual and opener: every documented member, header and limit.
+//! - The v1 prompt and message API and the SSP's bid requests, contextual and opener: every documented member, header
+//!   and limit.
 //! - Reading what the platform answers in all the shapes it is known to take, in place, whatever the bytes.
 //! - Deciding whether to ask: offset and frequency in turns, the key's requests a second, `Retry-After`.
 //! - Impressions: which trackers an ad has, whether it could be seen, and telling each of them once.
+//! - Taps on prompts, feedback, votes on polls and their results: each told once, by the call that follows from the ad.
 //! - Text of an ad that is safe to show or say, always behind its disclosure.
 //!
 //! # Out of scope

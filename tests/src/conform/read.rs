@@ -22,12 +22,14 @@ pub struct ReadCase {
 }
 
 impl ReadCase {
-    /// The case of a line; `None` for all lines but `read` lines that this version can run.
+    /// The case of a line; `None` for all lines but `read` lines that this version can run, and for a body that no
+    /// transport would hand over.
     pub fn of(line: &str) -> Option<Self> {
         let line = parse(line).ok()?;
         let line = Members::of_line(&line);
         let is_read = line.get("op").is_some_and(|op| op == "read");
-        is_read.then(|| Self::from_members(&line).ok())?
+        let case = is_read.then(|| Self::from_members(&line).ok())??;
+        (case.body.len() <= MAX_BODY_BYTES).then_some(case)
     }
 
     fn from_members(line: &Members<'_>) -> Result<Self, Refusal> {

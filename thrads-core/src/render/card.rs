@@ -177,7 +177,9 @@ const CUT: &str = "…";
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::{NOTHING, TEXTS, chatbot_prompt, message, prompt};
+    use super::super::samples::{
+        NOTHING, TEXTS, chatbot_message, chatbot_prompt, message, poll, prompt,
+    };
     use super::*;
     use crate::ad::{SponsoredMessage, UnknownAd};
 
@@ -275,6 +277,40 @@ mod tests {
             );
         }
         assert_eq!(lines(&prompt("\u{200b} "), 32), ["Sponsored · Fellrunner"]);
+    }
+
+    #[test]
+    fn a_poll_has_label_question_and_numbered_options() {
+        let ad = poll("What is the playlist for?", "1,5:0Party1,5:1Focus1,3:2Gym");
+        assert_eq!(
+            lines(&ad, 32),
+            ["Sponsored · Tuneloft", "What is the playlist for?", "1. Party", "2. Focus", "3. Gym"]
+        );
+        let long = poll("Q?", "1,10:0Long walks1,3:1\u{200b}1,11:2Afternoon n");
+        assert_eq!(
+            lines(&long, 9),
+            ["Sponsored", "Q?", "1. Long", "walks", "3.", "Afternoon", "n"]
+        );
+    }
+
+    #[test]
+    fn the_lines_of_a_poll_are_never_too_long() {
+        for text in TEXTS {
+            let options = format!("1,{}:0{text}1,1:1B", text.len()).repeat(6);
+            for columns in 9..=40 {
+                for line in lines(&poll(text, &options), columns) {
+                    assert!(width(&line) <= columns, "{columns}: {line:?}");
+                    assert!(!line.is_empty() && !line.starts_with(' ') && !line.ends_with(' '));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_v1_message_has_label_product_text_and_call() {
+        let ad = chatbot_message("Harbour 28", "A dry pack.");
+        assert_eq!(lines(&ad, 32), ["Sponsored", "Harbour 28", "A dry pack.", "[Learn More]"]);
+        assert_eq!(lines(&chatbot_message(" ", "A"), 32), ["Sponsored", "A", "[Learn More]"]);
     }
 
     #[test]

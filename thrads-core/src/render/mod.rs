@@ -81,7 +81,10 @@ fn text<T: AsRef<str>>(text: &Option<T>) -> &str {
 
 #[cfg(test)]
 mod samples {
-    use crate::ad::{Ad, ChatbotPrompt, Placement, SponsoredMessage, SponsoredPrompt};
+    use crate::ad::{
+        Ad, ChatbotMessage, ChatbotPrompt, Placement, PollOptions, SponsoredMessage, SponsoredPoll,
+        SponsoredPrompt,
+    };
 
     pub(super) const NOTHING: SponsoredMessage<&str> = SponsoredMessage {
         placement: Placement::Text,
@@ -136,6 +139,37 @@ mod samples {
             sponsored_prompt_id: None,
             icon: None,
             token: None,
+        })
+    }
+
+    pub(super) fn chatbot_message<'a>(prod_name: &'a str, creative: &'a str) -> Ad<&'a str> {
+        Ad::Message(ChatbotMessage {
+            creative,
+            prod_name: Some(prod_name),
+            img_url: None,
+            prod_url: NOTHING.url,
+            price_micros: None,
+            currency: None,
+        })
+    }
+
+    /// A poll whose options stand packed in `options`.
+    pub(super) fn poll<'a>(question: &'a str, options: &'a str) -> Ad<&'a str> {
+        Ad::SponsoredPoll(SponsoredPoll {
+            question,
+            options: PollOptions(options),
+            vote_url: NOTHING.url,
+            results_url: NOTHING.url,
+            cta_url: Some(NOTHING.url),
+            cta_text: Some("Listen"),
+            advertiser: Some("Tuneloft"),
+            domain: None,
+            logo_url: None,
+            cpm: None,
+            dsp: None,
+            bid_id: None,
+            url: None,
+            view_url: None,
         })
     }
 

@@ -83,7 +83,9 @@ fn ends_sentence(character: char) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::{NOTHING, TEXTS, chatbot_prompt, message, prompt};
+    use super::super::samples::{
+        NOTHING, TEXTS, chatbot_message, chatbot_prompt, message, poll, prompt,
+    };
     use super::*;
     use crate::ad::{SponsoredMessage, UnknownAd};
 
@@ -102,6 +104,19 @@ mod tests {
         for ad in [prompt("Best shoes?"), chatbot_prompt("Best shoes?")] {
             assert_eq!(said(&ad), "Sponsored, by Fellrunner: Best shoes?");
         }
+    }
+
+    #[test]
+    fn the_options_of_a_poll_are_said_by_number() {
+        let ad = poll("What is the playlist for?", "1,5:0Party1,6:1Focus!1,3:2Gym");
+        assert_eq!(
+            said(&ad),
+            "Sponsored, by Tuneloft: What is the playlist for? 1. Party. 2. Focus! 3. Gym."
+        );
+        assert_eq!(
+            said(&chatbot_message("Harbour 28", "A dry pack.")),
+            "Sponsored: Harbour 28. A dry pack."
+        );
     }
 
     #[test]
