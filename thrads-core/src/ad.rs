@@ -3,6 +3,9 @@
 //! Between `response`, which reads them, and `render` and `tracking`, which need nothing else. Sections 2.2, 3.8, 3.9
 //! and 3.11 of the wire contract. `T` is the text: `&str` borrowed from the answer, or an owned string on a server.
 
+use crate::json::members::read_plain;
+use crate::json::read::{Reader, Value};
+
 /// A sponsored piece of content in one of the platform's formats.
 ///
 /// Text is the advertiser's, exactly as decoded: show it through [`card`](crate::card) or [`speech`](crate::speech), which
@@ -103,10 +106,21 @@ pub struct ChatbotPrompt<T> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct UnknownAd<T> {
-    /// The platform's name of the format.
-    pub format: T,
     /// The ad's JSON object as it came.
     pub raw: T,
+}
+
+impl<T: AsRef<str>> UnknownAd<T> {
+    /// The characters of the platform's name of the format; none if `raw` has no name.
+    pub fn format(&self) -> impl Iterator<Item = char> + '_ {
+        let document = self.raw.as_ref().as_bytes();
+        let mut name = [Value::Absent];
+        let mut reader = Reader::new(document);
+        let read =
+            reader.enter(b'{').and_then(|_| read_plain(&mut reader, &["ad_format"], &mut name));
+        let name = read.ok().and_then(|()| name.first()?.text());
+        name.into_iter().flat_map(|name| name.chars(document))
+    }
 }
 
 /// Whether an ad is made to be shown with its picture.
@@ -204,7 +218,7 @@ impl<T> Ad<T> {
                 icon: ad.icon.map(&mut f),
                 token: ad.token.map(&mut f),
             }),
-            Self::Unknown(ad) => Ad::Unknown(UnknownAd { format: f(ad.format), raw: f(ad.raw) }),
+            Self::Unknown(ad) => Ad::Unknown(UnknownAd { raw: f(ad.raw) }),
         }
     }
 }

@@ -22,7 +22,7 @@ pub(crate) async fn read_body<R: Read>(
         let free = buffer.get_mut(length..).filter(|free| !free.is_empty());
         let is_full = free.is_none();
         let read = read_some(&mut reader, free.unwrap_or(&mut probe)).await;
-        match read.map_err(|error| kind(&error))? {
+        match read.map_err(kind)? {
             0 if is_whole(&reader) => return Ok(length),
             0 => return Err(TransportErrorKind::Incomplete),
             _ if is_full => return Err(TransportErrorKind::TooLarge),
@@ -32,7 +32,7 @@ pub(crate) async fn read_body<R: Read>(
 }
 
 /// What reqwless' errors mean once the request is under way.
-pub(crate) fn kind(error: &Error) -> TransportErrorKind {
+pub(crate) fn kind(error: Error) -> TransportErrorKind {
     match error {
         Error::ConnectionAborted | Error::Network(ErrorKind::ConnectionAborted) => {
             TransportErrorKind::Incomplete

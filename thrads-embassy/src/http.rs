@@ -3,7 +3,7 @@
 //! Part of the transport. reqwless 0.14 writes and parses; what it gets wrong is kept from it here and in `wire` and
 //! `body`.
 
-use crate::body::read_body;
+use crate::body::{kind, read_body};
 use crate::wire::Wire;
 use core::ops::Range;
 use embedded_io_async::{Read, Write};
@@ -38,8 +38,7 @@ pub(crate) async fn exchange<C: Read + Write>(
     let conn = HttpConnection::Plain(wire).into_buffered(&mut buffers.write);
     // With an empty base path, reqwless writes the `/` that a URL such as `https://host?query` leaves out.
     let mut resource = HttpResource { conn, host: target.authority, base_path: "" };
-    let mut fields = fields(request)?;
-    fields.push(("connection", "close")).map_err(|_| TransportErrorKind::Target)?;
+    let fields = fields(request)?;
     let response = send(&mut resource, request, target.path, &fields, &mut buffers.head)
         .await
         .map_err(kind)?;
@@ -71,20 +70,23 @@ async fn send<'r, 'h, 'c, C: Read + Write>(
             let get = request::Request::get(path).host(host).headers(fields).build();
             resource.send(get, head).await
         }
-        _ => {
+        Method::Post => {
             let post = request::Request::post(path).host(host).headers(fields);
             resource.send(post.body(Counted::new(request.body())).build(), head).await
         }
+        // There is no other today, and one that is not known here is not sent as something else.
+        _ => Err(Error::Codec),
     }
 }
 
+/// The request's own fields, and that there will be no second request on this connection.
 fn fields<'r>(
     request: &'r Request<'_>,
 ) -> Result<Vec<(&'r str, &'r str), MAX_FIELDS>, TransportErrorKind> {
+    let own = request.fields().map(|field| (field.name, field.value));
     let mut fields = Vec::new();
-    for field in request.fields() {
-        let pushed = fields.push((field.name, field.value));
-        pushed.map_err(|_| TransportErrorKind::Target)?;
+    for field in own.chain([("connection", "close")]) {
+        fields.push(field).map_err(|_| TransportErrorKind::Target)?;
     }
     Ok(fields)
 }
@@ -124,10 +126,6 @@ fn is_framed_once<C: Read>(response: &Response<'_, '_, C>) -> bool {
     }
 }
 
-fn kind(error: Error) -> TransportErrorKind {
-    crate::body::kind(&error)
-}
-
 /// A body whose length is counted once: reqwless asks for it twice.
 struct Counted<'r, 'a> {
     body: &'r Body<'a>,
@@ -156,5 +154,5 @@ pub const MAX_HEAD_BYTES: usize = 2048;
 pub const WRITE_BUFFER_BYTES: usize = 512;
 /// Interim answers (1xx) that are passed over before the final one; one more is a failure of the kind `Protocol`.
 pub const MAX_INTERIM_ANSWERS: usize = 4;
-/// A request has at most ten fields of its own.
+/// A request has at most ten fields of its own today; one with more than fit is refused, not cut.
 const MAX_FIELDS: usize = 16;

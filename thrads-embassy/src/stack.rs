@@ -9,16 +9,18 @@ use embassy_net::tcp::client::{TcpClient, TcpClientState};
 use embedded_nal_async::AddrType;
 
 /// A transport over embassy-net's own TCP and DNS.
-pub type StackTransport<'d, S, const TX: usize = 1024, const RX: usize = 1536> =
+pub type StackTransport<'d, S, const TX: usize = 1536, const RX: usize = 1536> =
     ReqwlessTransport<TcpClient<'d, 1, TX, RX>, DnsSocket<'d>, S>;
 
 /// The buffers of the one TCP connection that a transport has at a time; `TX` and `RX` are bytes.
 ///
-/// Kept by the caller, in a `StaticCell` or beside the stack's own resources. `RX` is what the platform may send before
-/// it has to wait for an acknowledgement: one frame (1,460 bytes) keeps an answer to two round trips. `TX` is how much of a
-/// request is under way at once; less makes long conversations slower, never impossible. In embassy-net's `StackResources`
-/// the transport takes two of the sockets, one for TCP and one for DNS.
-pub struct Sockets<const TX: usize = 1024, const RX: usize = 1536>(TcpClientState<1, TX, RX>);
+/// Kept by the caller, in a `StaticCell` or beside the stack's own resources. Each direction may have so much under way
+/// before it waits for an acknowledgement; what is more than a frame (1,460 bytes) spares a conversation or an answer of
+/// common length some round trips. Less makes long ones slower, never impossible.
+///
+/// In embassy-net's `StackResources` the transport takes two sockets, one for TCP and one for DNS. embassy-net panics where
+/// there are too few. A connection that is dropped is not said goodbye to: the peer learns of it when it next sends.
+pub struct Sockets<const TX: usize = 1536, const RX: usize = 1536>(TcpClientState<1, TX, RX>);
 
 impl<const TX: usize, const RX: usize> Sockets<TX, RX> {
     /// Buffers that no connection uses yet.

@@ -34,9 +34,9 @@ impl<C: Read> Read for Wire<'_, C> {
         }
         if self.held.is_empty() {
             self.held.resize_default(READ_BYTES).ok();
-            // A read that is dropped leaves no bytes behind: the connection is dropped with it.
-            let read = self.connection.read(&mut self.held).await.map_err(|error| error.kind())?;
-            self.held.truncate(read);
+            let read = self.connection.read(&mut self.held).await;
+            self.held.truncate(*read.as_ref().unwrap_or(&0));
+            read.map_err(|error| error.kind())?;
         }
         let room = buffer.len().min(self.held.len());
         let length = self.lines.end_in(self.held.get(..room).unwrap_or_default());
@@ -85,3 +85,64 @@ impl BlankLine {
 
 /// Bytes that are asked of the connection at once.
 const READ_BYTES: usize = 256;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use embassy_futures::block_on;
+
+    /// Reads what it has, takes nothing.
+    struct Stuck(&'static [u8]);
+
+    impl ErrorType for Stuck {
+        type Error = ErrorKind;
+    }
+
+    impl Read for Stuck {
+        async fn read(&mut self, buffer: &mut [u8]) -> Result<usize, ErrorKind> {
+            self.0.read(buffer).await.map_err(|never| match never {})
+        }
+    }
+
+    impl Write for Stuck {
+        async fn write(&mut self, _: &[u8]) -> Result<usize, ErrorKind> {
+            Ok(0)
+        }
+
+        async fn flush(&mut self) -> Result<(), ErrorKind> {
+            Ok(())
+        }
+    }
+
+    fn reads(bytes: &'static [u8], room: usize) -> std::vec::Vec<String> {
+        let mut sent = Sent::No;
+        let mut wire = Wire::new(Stuck(bytes), &mut sent);
+        let mut buffer = vec![0; room];
+        let next = || {
+            let read = block_on(wire.read(&mut buffer)).unwrap();
+            Some(String::from_utf8_lossy(&buffer[..read]).into_owned()).filter(|_| read > 0)
+        };
+        std::iter::from_fn(next).collect()
+    }
+
+    #[test]
+    fn a_read_ends_with_a_blank_line() {
+        assert_eq!(reads(b"a\r\nb\r\n\r\nc\r\n", 99), ["a\r\nb\r\n\r\n", "c\r\n"]);
+        assert_eq!(reads(b"a\n\nb\r\n\nc", 99), ["a\n\n", "b\r\n\n", "c"]);
+        assert_eq!(reads(b"a\n\r\r\nb", 99), ["a\n\r\r\n", "b"]);
+    }
+
+    #[test]
+    fn a_blank_line_is_found_wherever_reads_split() {
+        assert_eq!(reads(b"a\r\n\r\nbc", 1), ["a", "\r", "\n", "\r", "\n", "b", "c"]);
+        assert_eq!(reads(b"a\r\n\r\nbc", 3), ["a\r\n", "\r\n", "bc"]);
+    }
+
+    #[test]
+    fn a_stack_that_takes_nothing_is_an_error_and_counts_as_sent_to() {
+        let mut sent = Sent::No;
+        let mut wire = Wire::new(Stuck(b""), &mut sent);
+        assert_eq!(block_on(wire.write_all(b"x")), Err(ErrorKind::WriteZero));
+        assert_eq!(sent, Sent::Maybe);
+    }
+}

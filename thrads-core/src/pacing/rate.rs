@@ -59,17 +59,17 @@ impl Rate {
         Self { due: 0, configured: limit, spacing: spacing(limit), left_alone: None, is_low: false }
     }
 
-    /// Takes one request out of the budget if it may be sent within `patience`; callers are served in the order they
-    /// come. A request that is then not sent is not given back.
+    /// Takes one request out of the budget if it may be sent within `patience`, of which a second counts at most;
+    /// callers are served in the order they come. A request that is then not sent is not given back.
     pub fn decide(&mut self, now: Instant, patience: Millis) -> Decision {
         if let Some(until) = self.left_alone_until(now) {
             return Decision::Hold(Hold { reason: Reason::Backoff, until: Until::At(until) });
         }
         let now_micros = now.as_millis().saturating_mul(1000);
-        // No caller waits longer than a second, so a request further ahead was due by a clock that has gone back.
-        let due = self.due.min(now_micros.saturating_add(MAX_AHEAD_MICROS)).max(now_micros);
+        // No caller waits longer than that, so a request further ahead was due by a clock that has gone back.
+        let due = self.due.min(now_micros.saturating_add(AHEAD_MICROS)).max(now_micros);
         let at = Instant::from_millis(due.div_ceil(1000));
-        if at.since(now) > patience {
+        if at.since(now) > patience.min(MAX_PATIENCE) {
             return Decision::Hold(Hold { reason: Reason::Rate, until: Until::At(at) });
         }
         self.due = due.saturating_add(self.spacing.into());
@@ -132,7 +132,10 @@ const fn spacing(limit: u32) -> u32 {
     (25_000_000 / 24_u32).div_ceil(limit)
 }
 
-const MAX_AHEAD_MICROS: u64 = 1_000_000;
+/// How long a caller may wait for its turn.
+const MAX_PATIENCE: Millis = Millis(1000);
+/// The furthest that a request is due ahead, one spacing behind the last that was waited for.
+const AHEAD_MICROS: u64 = 2_100_000;
 /// After a 429 that does not say how long.
 const DEFAULT_BACKOFF: Millis = Millis(1000);
 /// A `Retry-After` beyond an hour is taken for an hour, so that one odd answer does not silence a device for good.
@@ -189,6 +192,16 @@ mod tests {
     }
 
     #[test]
+    fn nobody_waits_longer_than_a_second() {
+        let mut rate = Rate::new(40);
+        let asked: Vec<_> = (0..100).map(|_| rate.decide(at(0), Millis(4000))).collect();
+        let sent: Vec<_> =
+            asked.iter().filter(|decision| matches!(decision, Decision::Ask(_))).collect();
+        assert_eq!(sent.len(), 39);
+        assert!(sent.windows(2).all(|pair| pair[0] != pair[1]));
+    }
+
+    #[test]
     fn a_limit_below_the_configured_one_is_learnt_and_one_above_is_not() {
         let mut rate = Rate::new(40);
         rate.observe(at(0), None, &head(200, &[("x-ratelimit-limit", "10")]));
@@ -222,7 +235,8 @@ mod tests {
         let mut rate = Rate::new(40);
         let hour = 3_600_000;
         assert!(matches!(rate.decide(at(hour), Millis(0)), Decision::Ask(_)));
-        assert_eq!(rate.decide(at(5), Millis(1000)), Decision::Ask(at(1005)));
+        assert!(matches!(rate.decide(at(5), Millis(1000)), Decision::Hold(_)));
+        assert!(matches!(rate.decide(at(2200), Millis(0)), Decision::Ask(_)));
         rate.observe(at(hour), None, &head(429, &[("retry-after", "2")]));
         assert!(matches!(rate.decide(at(7), Millis(0)), Decision::Hold(_)));
         assert!(matches!(rate.decide(at(2007), Millis(0)), Decision::Ask(_)));

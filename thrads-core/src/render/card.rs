@@ -266,7 +266,7 @@ mod tests {
 
     #[test]
     fn an_unknown_format_writes_nothing() {
-        let ad = Ad::Unknown(UnknownAd { format: "carousel", raw: "{}" });
+        let ad = Ad::Unknown(UnknownAd { raw: "{}" });
         assert_eq!(rendered(&ad, 32), "");
     }
 

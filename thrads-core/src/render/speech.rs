@@ -108,7 +108,7 @@ mod tests {
     #[test]
     fn an_ad_without_text_is_the_label_alone() {
         assert_eq!(said(&message(" ", " ", "\0")), "Sponsored");
-        assert_eq!(said(&Ad::Unknown(UnknownAd { format: "carousel", raw: "{}" })), "");
+        assert_eq!(said(&Ad::Unknown(UnknownAd { raw: "{}" })), "");
     }
 
     #[test]

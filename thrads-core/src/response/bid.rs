@@ -182,21 +182,19 @@ pub(super) fn make<'b>(
     let format = judge(members, document).ok()?;
     let target = target(members, format, document);
     let click_url = filled(members, CLICK_URL, document).filter(|url| is_target(*url, document));
+    let cpm = cpm(field(members, PRICE), document);
+    if let Format::Unknown = format {
+        let document: &'b [u8] = document;
+        let raw = core::str::from_utf8(document.get(start..)?).ok()?;
+        return Some(Ad::Unknown(UnknownAd { raw }));
+    }
     let spans: [Option<Span>; NAMES.len()] = core::array::from_fn(|index| {
-        match format {
-            Format::Unknown if index != AD_FORMAT => None,
-            _ => filled(members, index, document),
-        }
-        .map(|text| {
-            Text { escaped: text.escaped && !matches!(format, Format::Unknown), ..text }
-                .unescape(document)
-        })
+        filled(members, index, document).map(|text| text.unescape(document))
     });
     let document: &'b [u8] = document;
     let text = |span: Span| core::str::from_utf8(span.of(document)).ok();
     let get = |index: usize| spans.get(index).copied().flatten().and_then(text);
     let url = get(if target == field(members, URL).text() { URL } else { CTA_URL });
-    let cpm = cpm(field(members, PRICE), document);
     Some(match format {
         Format::Message => Ad::SponsoredMessage(SponsoredMessage {
             placement: if get(PLACEMENT) == Some("image") {
@@ -230,10 +228,7 @@ pub(super) fn make<'b>(
             bid_id: get(BID_ID),
             view_url: get(VIEW_URL),
         }),
-        Format::Unknown => Ad::Unknown(UnknownAd {
-            format: get(AD_FORMAT)?,
-            raw: text(Span { start, end: document.len() })?,
-        }),
+        Format::Unknown => return None,
     })
 }
 

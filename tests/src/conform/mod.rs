@@ -1,0 +1,86 @@
+//! Protocol lines: what is asked, dispatched by `op`, and the answer with the line's `id` in front.
+
+mod ads;
+mod bid;
+mod end_user;
+mod members;
+mod normalise;
+mod pace;
+mod read;
+mod render;
+mod rfc3339;
+mod script;
+mod serve;
+mod viewability;
+mod write;
+
+pub use read::ReadCase;
+pub use serve::{MAX_LINE_BYTES, serve};
+
+use members::Members;
+use serde_json::{Map, Value, json};
+
+/// Why a line is not answered by what it asks for.
+#[derive(Debug)]
+enum Refusal {
+    /// It is no line of the protocol; the reason, without the line's own text.
+    Unreadable(String),
+    /// It asks for what this version cannot do.
+    Unsupported,
+    /// The call is refused before any I/O, because of this member of the line.
+    Invalid(&'static str),
+}
+
+type Answered = Result<Value, Refusal>;
+
+/// The answer to one line, without a line break. Never fails and never panics, whatever the line.
+pub fn answer(line: &str) -> String {
+    let line = match parse(line) {
+        Ok(line) => line,
+        Err(refusal) => return refused(Value::Null, refusal).to_string(),
+    };
+    let id = line.get("id").cloned().unwrap_or_default();
+    match run(&Members::of_line(&line)) {
+        Ok(answer) => with_id(id, answer).to_string(),
+        Err(refusal) => refused(id, refusal).to_string(),
+    }
+}
+
+fn parse(line: &str) -> Result<Map<String, Value>, Refusal> {
+    match serde_json::from_str(line) {
+        Ok(Value::Object(line)) => Ok(line),
+        Ok(_) => Err(Refusal::Unreadable("the line is not a JSON object".to_owned())),
+        Err(error) => Err(Refusal::Unreadable(error.to_string())),
+    }
+}
+
+fn run(line: &Members<'_>) -> Answered {
+    match line.name("op")? {
+        "read" => read::answer(line),
+        "write" => write::answer(line),
+        "normalise" => normalise::answer(line),
+        "render" => render::answer(line),
+        "pace" => pace::answer(line),
+        "viewability" => viewability::answer(line),
+        _ => Err(Refusal::Unsupported),
+    }
+}
+
+fn refused(id: Value, refusal: Refusal) -> Value {
+    match refusal {
+        Refusal::Unreadable(detail) => {
+            json!({"id": null, "error": "unreadable", "detail": detail})
+        }
+        Refusal::Unsupported => json!({"id": id, "error": "unsupported"}),
+        Refusal::Invalid(member) => json!({"id": id, "invalid": member}),
+    }
+}
+
+fn with_id(id: Value, answer: Value) -> Value {
+    let mut whole = Map::new();
+    whole.insert("id".to_owned(), id);
+    if let Value::Object(members) = answer {
+        whole.extend(members);
+    }
+    Value::Object(whole)
+}

@@ -1,0 +1,123 @@
+//! `render`: an ad as `read` answers it becomes what a person is shown or told.
+
+use super::members::{Members, unreadable};
+use super::{Answered, Refusal};
+use serde_json::json;
+use thrads_core::{
+    Ad, ChatbotPrompt, Cpm, Placement, SponsoredMessage, SponsoredPrompt, UnknownAd, card, speech,
+};
+
+pub(super) fn answer(line: &Members<'_>) -> Answered {
+    line.only(&["id", "op", "as", "columns", "language", "ad"])?;
+    let manner = line.name("as")?;
+    let ad = read(&line.object("ad")?.ok_or_else(|| line.refuse("ad"))?)?;
+    let mut out = String::new();
+    match (manner, line.text("language")?) {
+        ("card", None) => {
+            let columns = line.number("columns")?.ok_or_else(|| line.refuse("columns"))?;
+            line.check("ad", card(&ad, columns, &mut out))?;
+            Ok(json!({"lines": out.lines().collect::<Vec<_>>()}))
+        }
+        ("speech", None | Some("en")) => {
+            line.check("ad", speech(&ad, &mut out))?;
+            Ok(json!({"text": out}))
+        }
+        ("card" | "speech", Some(_)) => Err(Refusal::Unsupported),
+        _ => Err(unreadable("as")),
+    }
+}
+
+fn read<'a>(ad: &Members<'a>) -> Result<Ad<&'a str>, Refusal> {
+    match ad.needed("format")? {
+        "sponsored_message" => message(ad),
+        "sponsored_prompt" => prompt(ad),
+        "prompt" => chatbot_prompt(ad),
+        _ if ad.bool("unknown")? == Some(true) => {
+            ad.only(&["format", "unknown"])?;
+            Ok(Ad::Unknown(UnknownAd { raw: "{}" }))
+        }
+        _ => Err(Refusal::Unsupported),
+    }
+}
+
+fn message<'a>(ad: &Members<'a>) -> Result<Ad<&'a str>, Refusal> {
+    ad.only(&MESSAGE_MEMBERS)?;
+    Ok(Ad::SponsoredMessage(SponsoredMessage {
+        placement: match ad.text("placement")? {
+            Some("image") => Placement::Image,
+            _ => Placement::Text,
+        },
+        cpm: ad.number("price_micros")?.map(Cpm),
+        advertiser: ad.text("advertiser")?,
+        domain: ad.text("domain")?,
+        headline: ad.text("headline")?,
+        description: ad.text("description")?,
+        cta_text: ad.text("cta_text")?,
+        url: ad.needed("url")?,
+        image_url: ad.text("image_url")?,
+        logo_url: ad.text("logo_url")?,
+        dsp: ad.text("dsp")?,
+        bid_id: ad.text("bid_id")?,
+        view_url: None,
+    }))
+}
+
+fn prompt<'a>(ad: &Members<'a>) -> Result<Ad<&'a str>, Refusal> {
+    ad.only(&PROMPT_MEMBERS)?;
+    Ok(Ad::SponsoredPrompt(SponsoredPrompt {
+        prompt: ad.needed("prompt")?,
+        append_message: ad.text("append_message")?,
+        cta_text: ad.text("cta_text")?,
+        url: ad.needed("url")?,
+        click_url: ad.text("click_url")?,
+        logo_url: ad.text("logo_url")?,
+        image_url: ad.text("image_url")?,
+        advertiser: ad.text("advertiser")?,
+        cpm: ad.number("price_micros")?.map(Cpm),
+        bid_id: ad.text("bid_id")?,
+        view_url: None,
+    }))
+}
+
+fn chatbot_prompt<'a>(ad: &Members<'a>) -> Result<Ad<&'a str>, Refusal> {
+    ad.only(&["format", "prompt", "link", "brand", "sponsored_prompt_id", "icon", "token"])?;
+    Ok(Ad::ChatbotPrompt(ChatbotPrompt {
+        prompt: ad.needed("prompt")?,
+        link: ad.needed("link")?,
+        brand: ad.text("brand")?,
+        sponsored_prompt_id: ad.text("sponsored_prompt_id")?,
+        icon: ad.text("icon")?,
+        token: ad.text("token")?,
+    }))
+}
+
+const MESSAGE_MEMBERS: [&str; 14] = [
+    "format",
+    "placement",
+    "price_micros",
+    "advertiser",
+    "domain",
+    "headline",
+    "description",
+    "cta_text",
+    "url",
+    "image_url",
+    "logo_url",
+    "dsp",
+    "bid_id",
+    "trackers",
+];
+const PROMPT_MEMBERS: [&str; 12] = [
+    "format",
+    "prompt",
+    "append_message",
+    "cta_text",
+    "url",
+    "click_url",
+    "logo_url",
+    "image_url",
+    "advertiser",
+    "price_micros",
+    "bid_id",
+    "trackers",
+];
