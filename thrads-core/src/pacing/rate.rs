@@ -59,7 +59,7 @@ impl Rate {
         Self { due: 0, configured: limit, spacing: spacing(limit), left_alone: None, is_low: false }
     }
 
-    /// Takes one request out of the budget if it may be sent within `patience`, of which a second counts at most;
+    /// Takes one request out of the budget if it may be sent within `patience`, of which five seconds count at most;
     /// callers are served in the order they come. A request that is then not sent is not given back.
     pub fn decide(&mut self, now: Instant, patience: Millis) -> Decision {
         if let Some(until) = self.left_alone_until(now) {
@@ -134,9 +134,9 @@ const fn spacing(limit: u32) -> u32 {
 }
 
 /// How long a caller may wait for its turn.
-const MAX_PATIENCE: Millis = Millis(1000);
+const MAX_PATIENCE: Millis = Millis::from_secs(5);
 /// The furthest that a request is due ahead, one spacing behind the last that was waited for.
-const AHEAD_MICROS: u64 = 2_100_000;
+const AHEAD_MICROS: u64 = 6_100_000;
 /// After a 429 that does not say how long.
 const DEFAULT_BACKOFF: Millis = Millis(1000);
 /// A `Retry-After` beyond an hour is taken for an hour, so that one odd answer does not silence a device for good.
@@ -193,12 +193,12 @@ mod tests {
     }
 
     #[test]
-    fn nobody_waits_longer_than_a_second() {
+    fn nobody_waits_longer_than_five_seconds() {
         let mut rate = Rate::new(40);
-        let asked: Vec<_> = (0..100).map(|_| rate.decide(at(0), Millis(4000))).collect();
+        let asked: Vec<_> = (0..300).map(|_| rate.decide(at(0), Millis(9000))).collect();
         let sent: Vec<_> =
             asked.iter().filter(|decision| matches!(decision, Decision::Ask(_))).collect();
-        assert_eq!(sent.len(), 39);
+        assert_eq!(sent.len(), 192);
         assert!(sent.windows(2).all(|pair| pair[0] != pair[1]));
     }
 
@@ -237,10 +237,10 @@ mod tests {
         let hour = 3_600_000;
         assert!(matches!(rate.decide(at(hour), Millis(0)), Decision::Ask(_)));
         assert!(matches!(rate.decide(at(5), Millis(1000)), Decision::Hold(_)));
-        assert!(matches!(rate.decide(at(2200), Millis(0)), Decision::Ask(_)));
+        assert!(matches!(rate.decide(at(6200), Millis(0)), Decision::Ask(_)));
         rate.observe(at(hour), None, &head(429, &[("retry-after", "2")]));
         assert!(matches!(rate.decide(at(7), Millis(0)), Decision::Hold(_)));
-        assert!(matches!(rate.decide(at(2300), Millis(0)), Decision::Ask(_)));
+        assert!(matches!(rate.decide(at(6300), Millis(0)), Decision::Ask(_)));
     }
 
     #[test]
