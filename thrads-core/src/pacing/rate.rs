@@ -77,8 +77,9 @@ impl Rate {
         Decision::Ask(at)
     }
 
-    /// Learns from the head of an answer: the limit if it is below the configured one, and how long to leave the
-    /// platform alone after a 429 (`Retry-After`, else the window's reset, else a second) or when the window is used up.
+    /// Learns from the head of an answer: the limit if it is below the configured one, how long to leave the platform
+    /// alone after a 429 (`Retry-After`, else the window's reset, else a second), and that the next request is due at the
+    /// reset where the window is used up.
     ///
     /// `wall` is the caller's clock; times in the answer are measured against its own `Date` first.
     pub fn observe(
@@ -91,13 +92,12 @@ impl Rate {
             self.spacing = spacing(limit.min(self.configured));
         }
         let reset = reset_delay(head, wall);
-        let used_up = head.limits.remaining == Some(0);
-        let delay = match head.status {
-            429 => head.retry_delay(wall).or(reset).or(Some(DEFAULT_BACKOFF)),
-            _ => reset.filter(|_| used_up),
-        };
-        if let Some(length) = delay.filter(|delay| *delay > Millis(0)) {
-            self.left_alone = Some(LeftAlone { since: now, length: length.min(MAX_BACKOFF) });
+        if head.status == 429 {
+            let length =
+                head.retry_delay(wall).or(reset).unwrap_or(DEFAULT_BACKOFF).min(MAX_BACKOFF);
+            self.left_alone = Some(LeftAlone { since: now, length });
+        } else if let (Some(0), Some(delay)) = (head.limits.remaining, reset) {
+            self.due = self.due.max(now.after(delay).as_millis().saturating_mul(1000));
         }
         self.note_remaining(head.limits.remaining?)
     }
@@ -229,6 +229,18 @@ mod tests {
             assert_eq!(rate.decide(at(99 + length), Millis(500)), Decision::Hold(hold));
             assert_eq!(rate.decide(at(100 + length), Millis(0)), Decision::Ask(at(100 + length)));
         }
+    }
+
+    #[test]
+    fn a_window_that_is_used_up_is_waited_for() {
+        let mut rate = Rate::new(40);
+        let fields = [
+            ("x-ratelimit-remaining", "0"),
+            ("x-ratelimit-reset", "1777885201"),
+            ("date", "Mon, 04 May 2026 09:00:00 GMT"),
+        ];
+        rate.observe(at(100), None, &head(200, &fields));
+        assert_eq!(rate.decide(at(700), Millis(500)), Decision::Ask(at(1100)));
     }
 
     #[test]
