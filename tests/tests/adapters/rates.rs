@@ -99,7 +99,7 @@ fn a_limit_that_is_learnt_is_kept<W: Way>() {
     for _ in 0..12 {
         let outcome = rig.turn(&mut session, Talk::of(1).call(Family::Ssp, "c"));
         // The tenth of a second leaves nothing, and the budget then waits for the next second.
-        assert!(["ad", "held backoff"].contains(&brief(&outcome).as_str()), "{outcome:?}");
+        assert!(["ad", "held rate"].contains(&brief(&outcome).as_str()), "{outcome:?}");
     }
     let stats = sandbox.stats();
     assert!(stats.refused == 0 && stats.max_per_second <= 10, "{stats:?}");
