@@ -85,7 +85,7 @@ impl<T: Transport, C: Clock> Client<T, C> {
         Self { timeout, ..self }
     }
 
-    /// Lets a request wait this long for its turn in the key's budget, within the timeout and a second at most. Zero
+    /// Lets a request wait this long for its turn in the key's budget, within the timeout and five seconds at most. Zero
     /// never waits.
     #[must_use]
     pub fn max_rate_wait(self, wait: Millis) -> Self {

@@ -181,8 +181,12 @@ fn is_loopback(host: &str) -> bool {
     }
     let mut parts = host.split('.');
     let first_is_127 = parts.next() == Some("127");
-    let is_octet =
-        |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()) && part.parse::<u8>().is_ok();
+    let is_octet = |part: &str| {
+        let has_leading_zero = part.len() > 1 && part.starts_with('0');
+        !has_leading_zero
+            && part.bytes().all(|byte| byte.is_ascii_digit())
+            && part.parse::<u8>().is_ok()
+    };
     first_is_127 && parts.clone().count() == 3 && parts.all(is_octet)
 }
 
@@ -227,6 +231,7 @@ mod tests {
             "http://localhost.evil.example/",
             "http://127.0.0.1\\@evil.example/",
             "http://127.0.0.256/",
+            "http://127.0.00.1/",
             "http://[::2]/",
             "http://127.0.0.1./",
         ] {

@@ -53,18 +53,18 @@ fn two_hundred_asks_of_fifty_chats_meet_no_limit() {
     assert!(stats.requests >= 18, "{stats:?}");
 }
 
-// The options let a caller be more patient than a second; the budget must hold all the same.
+// The options let a caller be more patient than the budget lets anybody wait; it holds all the same.
 #[test]
-fn patient_chats_wait_in_line_and_meet_no_limit() {
+fn chats_with_all_the_patience_meet_no_limit() {
     let options = Options {
         max_rate_wait: Duration::from_secs(4),
         timeout: Duration::from_secs(8),
         ..Options::default()
     };
     let (outcomes, stats) = all_at_once(options, 50, 2);
-    assert_eq!(outcomes.len(), 100);
     assert!(stats.refused == 0 && stats.max_per_second <= 40, "{stats:?}");
-    assert_eq!(count(&outcomes, "ad"), 100, "{outcomes:?}");
+    assert_eq!(count(&outcomes, "ad") + count(&outcomes, "held rate"), 100, "{outcomes:?}");
+    assert!(stats.requests >= 35, "{stats:?}");
 }
 
 #[test]

@@ -59,7 +59,7 @@ impl Rate {
         Self { due: 0, configured: limit, spacing: spacing(limit), left_alone: None, is_low: false }
     }
 
-    /// Takes one request out of the budget if it may be sent within `patience`, of which a second counts at most;
+    /// Takes one request out of the budget if it may be sent within `patience`, of which five seconds count at most;
     /// callers are served in the order they come. A request that is then not sent is not given back.
     pub fn decide(&mut self, now: Instant, patience: Millis) -> Decision {
         if let Some(until) = self.left_alone_until(now) {
@@ -77,8 +77,9 @@ impl Rate {
         Decision::Ask(at)
     }
 
-    /// Learns from the head of an answer: the limit if it is below the configured one, and how long to leave the
-    /// platform alone after a 429 (`Retry-After`, else the window's reset, else a second) or when the window is used up.
+    /// Learns from the head of an answer: the limit if it is below the configured one, how long to leave the platform
+    /// alone after a 429 (`Retry-After`, else the window's reset, else a second), and that the next request is due at the
+    /// reset where the window is used up.
     ///
     /// `wall` is the caller's clock; times in the answer are measured against its own `Date` first.
     pub fn observe(
@@ -91,13 +92,12 @@ impl Rate {
             self.spacing = spacing(limit.min(self.configured));
         }
         let reset = reset_delay(head, wall);
-        let used_up = head.limits.remaining == Some(0);
-        let delay = match head.status {
-            429 => head.retry_delay(wall).or(reset).or(Some(DEFAULT_BACKOFF)),
-            _ => reset.filter(|_| used_up),
-        };
-        if let Some(length) = delay.filter(|delay| *delay > Millis(0)) {
-            self.left_alone = Some(LeftAlone { since: now, length: length.min(MAX_BACKOFF) });
+        if head.status == 429 {
+            let length =
+                head.retry_delay(wall).or(reset).unwrap_or(DEFAULT_BACKOFF).min(MAX_BACKOFF);
+            self.left_alone = Some(LeftAlone { since: now, length });
+        } else if let (Some(0), Some(delay)) = (head.limits.remaining, reset) {
+            self.due = self.due.max(now.after(delay).as_millis().saturating_mul(1000));
         }
         self.note_remaining(head.limits.remaining?)
     }
@@ -134,9 +134,9 @@ const fn spacing(limit: u32) -> u32 {
 }
 
 /// How long a caller may wait for its turn.
-const MAX_PATIENCE: Millis = Millis(1000);
+const MAX_PATIENCE: Millis = Millis::from_secs(5);
 /// The furthest that a request is due ahead, one spacing behind the last that was waited for.
-const AHEAD_MICROS: u64 = 2_100_000;
+const AHEAD_MICROS: u64 = 6_100_000;
 /// After a 429 that does not say how long.
 const DEFAULT_BACKOFF: Millis = Millis(1000);
 /// A `Retry-After` beyond an hour is taken for an hour, so that one odd answer does not silence a device for good.
@@ -193,12 +193,12 @@ mod tests {
     }
 
     #[test]
-    fn nobody_waits_longer_than_a_second() {
+    fn nobody_waits_longer_than_five_seconds() {
         let mut rate = Rate::new(40);
-        let asked: Vec<_> = (0..100).map(|_| rate.decide(at(0), Millis(4000))).collect();
+        let asked: Vec<_> = (0..300).map(|_| rate.decide(at(0), Millis(9000))).collect();
         let sent: Vec<_> =
             asked.iter().filter(|decision| matches!(decision, Decision::Ask(_))).collect();
-        assert_eq!(sent.len(), 39);
+        assert_eq!(sent.len(), 192);
         assert!(sent.windows(2).all(|pair| pair[0] != pair[1]));
     }
 
@@ -232,15 +232,27 @@ mod tests {
     }
 
     #[test]
+    fn a_window_that_is_used_up_is_waited_for() {
+        let mut rate = Rate::new(40);
+        let fields = [
+            ("x-ratelimit-remaining", "0"),
+            ("x-ratelimit-reset", "1777885201"),
+            ("date", "Mon, 04 May 2026 09:00:00 GMT"),
+        ];
+        rate.observe(at(100), None, &head(200, &fields));
+        assert_eq!(rate.decide(at(700), Millis(500)), Decision::Ask(at(1100)));
+    }
+
+    #[test]
     fn a_clock_that_goes_back_holds_for_no_more_than_was_asked() {
         let mut rate = Rate::new(40);
         let hour = 3_600_000;
         assert!(matches!(rate.decide(at(hour), Millis(0)), Decision::Ask(_)));
         assert!(matches!(rate.decide(at(5), Millis(1000)), Decision::Hold(_)));
-        assert!(matches!(rate.decide(at(2200), Millis(0)), Decision::Ask(_)));
+        assert!(matches!(rate.decide(at(6200), Millis(0)), Decision::Ask(_)));
         rate.observe(at(hour), None, &head(429, &[("retry-after", "2")]));
         assert!(matches!(rate.decide(at(7), Millis(0)), Decision::Hold(_)));
-        assert!(matches!(rate.decide(at(2300), Millis(0)), Decision::Ask(_)));
+        assert!(matches!(rate.decide(at(6300), Millis(0)), Decision::Ask(_)));
     }
 
     #[test]
