@@ -68,12 +68,12 @@ impl Body<'_> {
         let mut pieces = self.pieces();
         let mut at = 0_usize;
         while let Some(piece) = pieces.next() {
-            let end = at.saturating_add(piece.len());
-            let Some(place) = buffer.get_mut(at..end) else {
+            let rest = buffer.get_mut(at..).unwrap_or_default();
+            let Some(place) = rest.get_mut(..piece.len()) else {
                 return Err(BufferTooSmall { needed: self.len() });
             };
             place.copy_from_slice(piece);
-            at = end;
+            at = at.saturating_add(piece.len());
         }
         Ok(at)
     }
