@@ -5,4 +5,4 @@
 
 mod conform;
 
-pub use conform::{MAX_LINE_BYTES, ReadCase, answer, serve};
+pub use conform::{MAX_LINE_BYTES, ReadCase, answer, serve, with_requests};
