@@ -3,9 +3,11 @@
 Usage: report.py BUDGETS STACK TARGET_DIR TARGET...
 
 BUDGETS has lines `flash|ram|stack NAME BYTES`, for the first TARGET; STACK has lines `stack NAME BYTES`, as the image of
-`stack/` prints them. Flash is what an image has over the one named `base`.
+`stack/` prints them. Flash is what an image has over the one named `base`, without the routines that move, fill and compare
+memory: every firmware has those.
 """
 
+import re
 import struct
 import sys
 from pathlib import Path
@@ -22,7 +24,8 @@ IMAGES = [
     ("serde_json_core", "serde-json-core: one answer, no numbers"),
     ("serde_json_core_f64", "serde-json-core: the same with one `f64`"),
 ]
-WRITABLE, ALLOCATED, PROGBITS, NOBITS = 1, 2, 1, 8
+WRITABLE, ALLOCATED, PROGBITS, SYMTAB, NOBITS = 1, 2, 1, 2, 8
+MEMORY_ROUTINE = re.compile(r"(__aeabi_)?mem(cpy|move|set|clr|cmp)[48]?$|.*compiler_builtins.*3mem")
 
 
 def main(budgets, stack, target_dir, *targets):
@@ -60,13 +63,29 @@ def sizes(image):
     sections = [struct.unpack_from("<10I", elf, at + size * index) for index in range(count)]
     names = sections[names_index][4]
     flash = ram = 0
-    for name, kind, flags, _, _, length, *_ in sections:
-        name = elf[names + name : elf.index(b"\0", names + name)].decode()
+    for name, kind, flags, _, offset, length, link, *_ in sections:
+        name = text(elf, names + name)
+        if kind == SYMTAB:
+            flash -= memory_routines(elf, offset, length, sections[link][4])
         if not flags & ALLOCATED or kind not in (PROGBITS, NOBITS) or name.startswith((".eh_frame", ".ARM.ex")):
             continue
         ram += length if flags & WRITABLE else 0
         flash += length if kind == PROGBITS else 0
     return flash, ram
+
+
+def memory_routines(elf, symbols, length, names):
+    """Bytes of the memory routines, several names of one counted once."""
+    routines = {}
+    for at in range(symbols, symbols + length, 16):
+        name, value, size = struct.unpack_from("<III", elf, at)
+        if size and MEMORY_ROUTINE.match(text(elf, names + name)):
+            routines[value] = size
+    return sum(routines.values())
+
+
+def text(elf, at):
+    return elf[at : elf.index(b"\0", at)].decode()
 
 
 def flash_table(images, budgets):

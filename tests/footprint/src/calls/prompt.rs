@@ -25,7 +25,7 @@ pub fn prompt_answer(status: u16, body: &mut [u8]) {
         Answer::Ads(served) => {
             for ad in served.ads {
                 if let Ad::ChatbotPrompt(prompt) = ad {
-                    keep(prompt);
+                    keep(&prompt);
                 }
             }
         }

@@ -26,7 +26,7 @@ pub fn message_answer(status: u16, body: &mut [u8]) {
         Answer::Ads(served) => {
             for ad in served.ads {
                 if let Ad::SponsoredMessage(_) = ad {
-                    keep(ad);
+                    keep(&ad);
                     report(&ad);
                 }
             }
@@ -61,18 +61,18 @@ pub fn any_bid_request(publisher: &Publisher, conversation: Conversation<'_>, ur
 pub fn any_bid_answer(status: u16, body: &mut [u8]) {
     match decode(of(Endpoint::Bid), &Head::new(status), body) {
         Answer::Ads(served) => {
-            keep((served.request_id, served.message, served.envelope));
+            keep(&served.envelope);
             for ad in served.ads {
-                keep(ad);
+                keep(&ad);
                 if let Ad::Unknown(unknown) = ad {
                     unknown.format().for_each(keep);
                 }
                 report(&ad);
             }
         }
-        Answer::NoAd(no_ad) => keep(no_ad),
-        Answer::ApiError(error) => keep(error),
-        answer => keep(answer),
+        Answer::NoAd(no_ad) => keep(&no_ad),
+        Answer::ApiError(error) => keep(&error),
+        answer => keep(&answer),
     }
 }
 
