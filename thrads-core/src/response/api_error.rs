@@ -135,8 +135,9 @@ struct Found {
 }
 
 impl<'b> ApiError<'b> {
-    pub(super) fn read(head: &Head, parsed: Option<Parsed>, body: &'b mut [u8]) -> Self {
-        let mut found = match &parsed {
+    #[inline(never)]
+    pub(super) fn read(head: &Head, parsed: Option<&Parsed>, body: &'b mut [u8]) -> Self {
+        let mut found = match parsed {
             Some(parsed) => Found::read(parsed, body),
             None => Found { message: html_title(body), ..Found::default() },
         };

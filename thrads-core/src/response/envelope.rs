@@ -42,6 +42,7 @@ enum Data {
 }
 
 impl Parsed {
+    #[inline(never)]
     pub(super) fn read(endpoint: Endpoint, body: &[u8]) -> Read<Self> {
         if core::str::from_utf8(body).is_err() {
             return Err(Malformed);
@@ -74,12 +75,13 @@ impl Parsed {
         self.member(STATUS).text().is_some_and(is_error)
     }
 
-    pub(super) fn into_answer(
-        self,
+    #[inline(never)]
+    pub(super) fn to_answer<'b>(
+        &self,
         endpoint: Endpoint,
         status: u16,
-        body: &mut [u8],
-    ) -> Answer<'_> {
+        body: &'b mut [u8],
+    ) -> Answer<'b> {
         let survey = match &self.data {
             Data::None => Survey::default(),
             Data::ChatbotPrompt(_, survey) => *survey,
@@ -96,7 +98,7 @@ impl Parsed {
     }
 
     /// Hands the ads their part of the body and freezes the rest.
-    fn split(self, endpoint: Endpoint, survey: Survey, body: &mut [u8]) -> Answer<'_> {
+    fn split<'b>(&self, endpoint: Endpoint, survey: Survey, body: &'b mut [u8]) -> Answer<'b> {
         let keep =
             |index, body: &mut [u8]| self.member(index).text().map(|text| text.unescape(body));
         let request_id = keep(REQUEST_ID, body);

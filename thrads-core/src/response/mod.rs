@@ -121,16 +121,16 @@ pub fn decode<'b>(endpoint: Endpoint, head: &Head, body: &'b mut [u8]) -> Answer
     let body = without_byte_order_mark(body);
     let parsed = Parsed::read(endpoint, body);
     if !matches!(head.status, 200..=299) {
-        return Answer::ApiError(ApiError::read(head, parsed.ok(), body));
+        return Answer::ApiError(ApiError::read(head, parsed.as_ref().ok(), body));
     }
     match parsed {
         Err(NotJson) => {
             Answer::Malformed(Malformed { status: head.status, snippet: snippet(body) })
         }
         Ok(parsed) if parsed.is_error(body) => {
-            Answer::ApiError(ApiError::read(head, Some(parsed), body))
+            Answer::ApiError(ApiError::read(head, Some(&parsed), body))
         }
-        Ok(parsed) => parsed.into_answer(endpoint, head.status, body),
+        Ok(parsed) => parsed.to_answer(endpoint, head.status, body),
     }
 }
 
