@@ -116,7 +116,7 @@ fn sources(root: &Path) -> Vec<Source> {
 }
 
 /// Each may use those before it.
-const STAGES: [&str; 11] = [
+const STAGES: [&str; 12] = [
     "conversation",
     "pacing",
     "request",
@@ -128,6 +128,7 @@ const STAGES: [&str; 11] = [
     "transport",
     "client",
     "settings",
+    "format",
 ];
 /// For all to use; they use one another only.
 const HELPERS: [&str; 7] = ["config", "error", "head", "json", "redact", "target", "time"];

@@ -70,7 +70,8 @@ impl<T: Transport, C: Clock> Client<T, C> {
         Self { timeout, ..self }
     }
 
-    /// Lets a request wait this long for its turn in the key's budget, within the timeout. Zero never waits.
+    /// Lets a request wait this long for its turn in the key's budget, within the timeout and five seconds at most. Zero
+    /// never waits.
     #[must_use]
     pub fn max_rate_wait(self, wait: Millis) -> Self {
         Self { max_rate_wait: wait, ..self }

@@ -28,7 +28,7 @@ pub struct Session {
 #[derive(Clone, Copy, Debug)]
 enum State {
     Idle,
-    Asked { endpoint: Endpoint, turn: Option<u32> },
+    Asked { endpoint: Endpoint, turn: u32, is_opener: bool },
 }
 
 /// What to do with a call.
@@ -174,12 +174,12 @@ impl Session {
             Decision::Hold(hold) => return Step::Hold(hold),
             Decision::Ask(at) => at,
         };
-        let turn = (!call.is_opener()).then_some(self.pacing.turn());
         let endpoint = match call {
             Call::Prompt(_) => Endpoint::Prompt,
             Call::Bid(_) => Endpoint::Bid,
         };
-        self.state = State::Asked { endpoint, turn };
+        self.state =
+            State::Asked { endpoint, turn: self.pacing.turn(), is_opener: call.is_opener() };
         Step::Send { request: Request::new(publisher, self.spaced(call)), not_before }
     }
 
@@ -197,7 +197,8 @@ impl Session {
 
     /// Takes the answer; its outcome borrows `body` and nothing else.
     pub fn handle_response<'b>(&mut self, head: &Head, body: &'b mut [u8]) -> Outcome<'b> {
-        let State::Asked { endpoint, turn } = core::mem::replace(&mut self.state, State::Idle)
+        let State::Asked { endpoint, turn, is_opener } =
+            core::mem::replace(&mut self.state, State::Idle)
         else {
             return Outcome::Failed(Failure::Stale);
         };
@@ -206,7 +207,7 @@ impl Session {
                 Outcome::Failed(Failure::Stale)
             }
             Answer::Ads(served) => {
-                if turn.is_some() {
+                if !is_opener {
                     self.pacing.on_served();
                 }
                 Outcome::Ad(Offers(served))
@@ -223,9 +224,9 @@ impl Session {
         Outcome::Failed(Failure::Transport(error))
     }
 
-    /// An ask for an earlier turn is late; one before the first word is late once there has been a turn.
-    fn is_current(&self, turn: Option<u32>) -> bool {
-        turn.unwrap_or(0) == self.pacing.turn()
+    /// The answer to what was asked on an earlier turn is late.
+    fn is_current(&self, turn: u32) -> bool {
+        turn == self.pacing.turn()
     }
 
     fn settle(&mut self) {

@@ -65,7 +65,8 @@ impl Settings {
     pub fn from_json(file: &[u8]) -> Result<Self, ConfigError> {
         let mut unescaped = [0; MAX_BASE_URL_BYTES];
         let (settings, length): (Self, usize) =
-            serde_json_core::from_slice_escaped(file, &mut unescaped).map_err(|_| ConfigError::Settings)?;
+            serde_json_core::from_slice_escaped(file, &mut unescaped)
+                .map_err(|_| ConfigError::Settings)?;
         if !file.get(length..).unwrap_or_default().trim_ascii().is_empty() {
             return Err(ConfigError::Settings);
         }
@@ -81,7 +82,8 @@ impl Settings {
     ///
     /// [`BufferTooSmall`], with `buffer` partly written.
     pub fn to_json(&self, buffer: &mut [u8]) -> Result<usize, BufferTooSmall> {
-        serde_json_core::to_slice(self, buffer).map_err(|_| BufferTooSmall { needed: MAX_FILE_BYTES })
+        serde_json_core::to_slice(self, buffer)
+            .map_err(|_| BufferTooSmall { needed: MAX_FILE_BYTES })
     }
 
     /// Where requests go: the file's base URL for both families, else the platform's own.

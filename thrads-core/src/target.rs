@@ -180,11 +180,18 @@ fn is_loopback(host: &str) -> bool {
     if host.eq_ignore_ascii_case("localhost") || host == "[::1]" {
         return true;
     }
-    let mut parts = host.as_bytes().split(|&byte| byte == b'.');
-    let is_octet = |part: &[u8]| decimal(part).is_some_and(|octet| octet <= 255);
-    parts.next() == Some(b"127")
-        && (0..3).all(|_| parts.next().is_some_and(is_octet))
-        && parts.next().is_none()
+    host.starts_with("127.") && is_v4(host.as_bytes())
+}
+
+/// Four decimal numbers up to 255, without leading zeros.
+pub(crate) fn is_v4(text: &[u8]) -> bool {
+    let mut parts = text.split(|&byte| byte == b'.');
+    (0..4).all(|_| parts.next().is_some_and(is_octet)) && parts.next().is_none()
+}
+
+fn is_octet(digits: &[u8]) -> bool {
+    let has_leading_zero = digits.len() > 1 && digits.starts_with(b"0");
+    !has_leading_zero && decimal(digits).is_some_and(|octet| octet <= 255)
 }
 
 /// Digits and nothing else, one at least.
@@ -251,6 +258,7 @@ mod tests {
             "http://localhost.evil.example/",
             "http://127.0.0.1\\@evil.example/",
             "http://127.0.0.256/",
+            "http://127.0.00.1/",
             "http://[::2]/",
             "http://127.0.0.1./",
         ] {

@@ -3,28 +3,12 @@
 //! Part of `request`, for section 3.1 of the wire contract. In place of `core::net`, which parses into a value that is
 //! not needed here, in a kilobyte of flash and with panics that the compiler cannot prove away.
 
+use crate::target::is_v4;
+
 /// Whether `text` is an address. A zone, a port or a prefix length makes it none.
 pub(super) fn is_address(text: &str) -> bool {
     let text = text.as_bytes();
     is_v4(text) || is_v6(text)
-}
-
-/// Four numbers up to 255 without leading zeros.
-fn is_v4(text: &[u8]) -> bool {
-    let mut parts = text.split(|&byte| byte == b'.');
-    (0..4).all(|_| parts.next().is_some_and(is_octet)) && parts.next().is_none()
-}
-
-fn is_octet(digits: &[u8]) -> bool {
-    match *digits {
-        [one] => one.is_ascii_digit(),
-        [b'1'..=b'9', one] => one.is_ascii_digit(),
-        [b'1', ten, one] | [b'2', ten @ b'0'..=b'4', one] => {
-            ten.is_ascii_digit() && one.is_ascii_digit()
-        }
-        [b'2', b'5', b'0'..=b'5'] => true,
-        _ => false,
-    }
 }
 
 /// Eight groups, or fewer with one `::`, which stands for one group of zeros at least.

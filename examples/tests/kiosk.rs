@@ -1,0 +1,111 @@
+//! The main job as a user runs it: the piped kiosk, whole, and under faults.
+
+use serde_json::Value;
+use std::process::{Command, Output, Stdio};
+
+fn kiosk(options: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_kiosk"))
+        .args(options)
+        .env_remove("THRADS_API_KEY")
+        .stdin(Stdio::null())
+        .output()
+        .expect("the kiosk is built")
+}
+
+fn summary(options: &[&str]) -> Value {
+    let output = kiosk(&[options, &["--summary", "json"]].concat());
+    assert!(output.status.success(), "{options:?}: {}", String::from_utf8_lossy(&output.stderr));
+    let text = String::from_utf8(output.stdout).unwrap();
+    serde_json::from_str(text.lines().last().unwrap()).unwrap()
+}
+
+fn count(summary: &Value, name: &str) -> u64 {
+    summary[name].as_u64().unwrap_or_else(|| panic!("{name} in {summary}"))
+}
+
+fn held(summary: &Value) -> u64 {
+    summary["held"].as_object().unwrap().values().filter_map(Value::as_u64).sum()
+}
+
+#[test]
+fn one_command_shows_every_outcome_and_both_sides_agree() {
+    let summary = summary(&[]);
+    for name in ["served", "no_ad", "failed", "impressions", "revenue_micros"] {
+        assert!(count(&summary, name) >= 1, "{name} in {summary}");
+    }
+    assert!(held(&summary) >= 1);
+    assert_eq!(count(&summary, "turns"), 10);
+    assert_eq!(count(&summary, "asked") + held(&summary), 10);
+    assert_eq!(count(&summary, "asked"), count(&summary["platform"], "requests"));
+    assert_eq!(count(&summary, "served"), count(&summary["platform"], "ads"));
+    assert_eq!(count(&summary, "impressions"), count(&summary["platform"], "impressions"));
+}
+
+#[test]
+fn the_v1_api_and_a_platform_that_counts_do_the_same() {
+    for options in
+        [&["--api", "v1"][..], &["--enforce", "server"], &["--api=v1", "--enforce=server"]]
+    {
+        let summary = summary(options);
+        assert!(count(&summary, "served") >= 1, "{options:?}: {summary}");
+        assert_eq!(count(&summary, "asked") + held(&summary), 10, "{options:?}");
+        assert_eq!(
+            count(&summary, "asked"),
+            count(&summary["platform"], "requests"),
+            "{options:?}"
+        );
+        assert_eq!(count(&summary, "served"), count(&summary["platform"], "ads"), "{options:?}");
+    }
+}
+
+#[test]
+fn no_fault_reaches_the_conversation() {
+    let quick = [
+        "refuse",
+        "close",
+        "wrong-length",
+        "truncated-json",
+        "html",
+        "empty-200",
+        "204",
+        "401",
+        "403",
+        "404",
+        "422",
+        "429",
+        "500",
+        "501",
+        "503",
+        "redirect",
+        "oversized",
+        "bad-chunks",
+    ];
+    for fault in quick {
+        let summary = summary(&["--fault", fault]);
+        assert_eq!(count(&summary, "served"), 0, "{fault}: {summary}");
+        assert_eq!(count(&summary, "asked") + held(&summary), 10, "{fault}: {summary}");
+        // A 429 to the opener leaves the platform alone for the whole of the short conversation.
+        let left_alone = summary["held"]["backoff"].as_u64().unwrap_or(0);
+        let met = count(&summary, "failed") + count(&summary, "no_ad") + left_alone;
+        assert!(met >= 1, "{fault}: {summary}");
+    }
+    assert!(count(&summary(&["--fault", "chunked"]), "served") >= 1);
+}
+
+#[test]
+fn a_bad_option_is_one_line_and_status_two() {
+    let cases: [&[&str]; 6] = [
+        &["--frobnicate"],
+        &["--fault", "flood"],
+        &["--summary", "xml"],
+        &["--base-url", "https://platform.example"],
+        &["--base-url", "http://platform.example"],
+        &["--base-url", "http://127.0.0.1:9", "--fault", "hang"],
+    ];
+    for options in cases {
+        let output = kiosk(options);
+        assert_eq!(output.status.code(), Some(2), "{options:?}");
+        assert_eq!(String::from_utf8_lossy(&output.stderr).lines().count(), 1, "{options:?}");
+        assert!(output.stdout.is_empty(), "{options:?}");
+    }
+}
