@@ -147,10 +147,15 @@ impl<T: Transport, C: Clock> Client<T, C> {
         let mut reported = Reported { refused: trackers.refused(), ..Reported::default() };
         for tracker in trackers.iter() {
             let request = Request::ping(tracker, end_user);
-            let mut status = self.status(&request, buffer).await;
-            if is_worth_repeating(status) {
-                status = self.status(&request, buffer).await;
-            }
+            let mut tries = 2_u8;
+            let status = loop {
+                let answer = self.transport.exchange(&request, self.timeout, buffer).await;
+                let status = answer.map(|(head, _)| head.status);
+                tries = tries.saturating_sub(1);
+                if tries == 0 || !is_worth_repeating(status) {
+                    break status;
+                }
+            };
             let count = match status {
                 Ok(200..=399) => &mut reported.sent,
                 _ => &mut reported.failed,

@@ -19,6 +19,7 @@ mod write;
 
 pub use read::ReadCase;
 pub use serve::{MAX_LINE_BYTES, serve};
+pub use write::with_requests;
 
 use members::Members;
 use serde_json::{Map, Value, json};

@@ -3,6 +3,7 @@
 use super::members::Members;
 use super::{Answered, Refusal, bid, end_user, message, report};
 use serde_json::{Map, Value, json};
+use std::cell::Cell;
 use thrads_core::{
     ApiKey, BaseUrl, Call, CountryCode, Endpoints, Environment, Method, PromptRequest, Publisher,
     Request,
@@ -96,8 +97,21 @@ fn waits<'a>(
     Ok(prompt)
 }
 
+thread_local! {
+    /// Shown each request before it is written.
+    static ON_REQUEST: Cell<fn(&Request<'_>)> = const { Cell::new(|_| {}) };
+}
+
+/// Answers a line and shows the requests that it makes to `look`, as they are before they are written.
+pub fn with_requests(line: &str, look: fn(&Request<'_>)) {
+    ON_REQUEST.set(look);
+    super::answer(line);
+    ON_REQUEST.set(|_| {});
+}
+
 /// The request's bytes, without the header fields that cases do not compare.
 pub(super) fn written(request: &Request<'_>, left_out: &[&str]) -> Answered {
+    ON_REQUEST.get()(request);
     let mut url = vec![0; request.url_len()];
     let target = request.target(&mut url).map_err(|_| Refusal::Invalid("base_url"))?;
     let (slash, path) = target.origin_form();

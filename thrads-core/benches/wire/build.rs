@@ -54,7 +54,7 @@ const TIME: &str = "2026-05-04T09:00:00Z";
 
 fn bid(count: usize, rounds: usize) -> usize {
     let role = |index: usize| {
-        if index % 2 == 0 { (Role::User, QUESTION) } else { (Role::Assistant, ANSWER) }
+        if index.is_multiple_of(2) { (Role::User, QUESTION) } else { (Role::Assistant, ANSWER) }
     };
     let messages: Vec<_> = (0..count)
         .map(role)

@@ -25,7 +25,7 @@ pub(crate) fn line(
             }
         }
     }
-    let medians: Vec<_> = times.iter_mut().map(median).collect();
+    let medians: Vec<_> = times.iter_mut().map(|times| median(times)).collect();
     let ratios: Vec<_> = medians
         .iter()
         .skip(1)
@@ -59,7 +59,7 @@ fn time(work: &mut Contestant<'_>, times: u32) -> Duration {
     start.elapsed()
 }
 
-fn median(times: &mut Vec<f64>) -> Option<f64> {
+fn median(times: &mut [f64]) -> Option<f64> {
     times.sort_by(f64::total_cmp);
     times.get(times.len() / 2).copied()
 }

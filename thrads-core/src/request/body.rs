@@ -10,7 +10,7 @@ use super::message::MessageRequest;
 use super::prompt::PromptRequest;
 use crate::conversation::{Conversation, Message, Timestamp};
 use crate::json::text::plain_prefix;
-use crate::time::UnixMillis;
+use crate::time::{UnixMillis, divide};
 use core::fmt;
 
 /// The body of a request: nothing, or a JSON object.
@@ -74,12 +74,12 @@ impl Body<'_> {
         let mut pieces = self.pieces();
         let mut at = 0_usize;
         while let Some(piece) = pieces.next() {
-            let end = at.saturating_add(piece.len());
-            let Some(place) = buffer.get_mut(at..end) else {
+            let rest = buffer.get_mut(at..).unwrap_or_default();
+            let Some(place) = rest.get_mut(..piece.len()) else {
                 return Err(BufferTooSmall { needed: self.len() });
             };
             place.copy_from_slice(piece);
-            at = end;
+            at = at.saturating_add(piece.len());
         }
         Ok(at)
     }
@@ -397,9 +397,10 @@ fn decimal(number: u64, scratch: &mut [u8; 22]) -> &[u8] {
     let mut rest = number;
     let mut at = scratch.len();
     while let Some(slot) = at.checked_sub(1).and_then(|before| scratch.get_mut(before)) {
-        *slot = u8::try_from(rest % 10).unwrap_or(0) | b'0';
+        let (tens, digit) = divide(rest, 10);
+        *slot = u8::try_from(digit).unwrap_or(0) | b'0';
         at = at.saturating_sub(1);
-        rest /= 10;
+        rest = tens;
         if rest == 0 {
             break;
         }

@@ -7,6 +7,7 @@ mod bid;
 mod body;
 mod end_user;
 mod feedback;
+mod ip;
 mod message;
 mod prompt;
 
@@ -22,7 +23,7 @@ pub use prompt::{MAX_WAIT_TURNS, PromptRequest};
 
 use crate::config::{ApiKey, BaseUrl, Family, Publisher};
 use crate::error::ConfigError;
-use crate::target::{Target, Url};
+use crate::target::{Target, Url, split_before};
 use body::Content;
 
 /// A call that asks for an ad.
@@ -238,7 +239,7 @@ impl<'a> Request<'a> {
     pub fn url_len(&self) -> usize {
         match &self.place {
             Place::Endpoint { base, path, .. } => base.as_str().len().saturating_add(path.len()),
-            Place::Foreign { url, .. } => url.bytes().count(),
+            Place::Foreign { url, .. } => url.bytes().fold(0, |length, _| length.saturating_add(1)),
         }
     }
 
@@ -310,7 +311,7 @@ fn wait_turns(turns: u8, error: ConfigError) -> Result<Option<u8>, ConfigError> 
 
 /// An id that does not tell who the person is: the platform asks for no e-mail address (wire contract 5).
 fn user_id(id: &str) -> Result<&str, ConfigError> {
-    let is_email =
-        id.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && domain.contains('.'));
+    let (name, domain) = split_before(id, b"@");
+    let is_email = !name.is_empty() && domain.bytes().any(|byte| byte == b'.');
     if id.is_empty() || is_email { Err(ConfigError::UserId) } else { Ok(id) }
 }

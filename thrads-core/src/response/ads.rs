@@ -113,11 +113,13 @@ fn take_ad<'b>(endpoint: Endpoint, source: &mut &'b mut [u8]) -> Option<Ad<&'b s
     }
     match endpoint {
         Endpoint::Bid => {
-            let members = bid::read(&mut reader).ok()?;
+            let mut members = bid::NO_MEMBERS;
+            bid::read(&mut reader, &mut members).ok()?;
             bid::make(&members, start, cut(bytes, reader.end(), source)?)
         }
         Endpoint::Prompt => {
-            let members = chatbot_prompt::read(&mut reader).ok()?;
+            let mut members = chatbot_prompt::NO_MEMBERS;
+            chatbot_prompt::read(&mut reader, &mut members).ok()?;
             chatbot_prompt::make(&members, cut(bytes, reader.end(), source)?)
         }
         Endpoint::Message => {

@@ -73,7 +73,8 @@ impl Slot {
     fn read(reader: &mut Reader<'_>) -> Read<Self> {
         let start = reader.at();
         if reader.enter(b'{')? {
-            let members = read(reader)?;
+            let mut members = NO_MEMBERS;
+            read(reader, &mut members)?;
             return Ok(match field(&members, PROMPTS) {
                 Value::Array(span) => Self::List(span.inside()),
                 _ => Self::One(
@@ -97,7 +98,10 @@ fn survey_list(inside: Span, body: &[u8], survey: &mut Survey) {
     while reader.peek().is_some() {
         reader.skip_comma();
         let judged = match reader.enter(b'{') {
-            Ok(true) => read(&mut reader).map(|members| judge(&members, list).map(drop)),
+            Ok(true) => {
+                let mut members = NO_MEMBERS;
+                read(&mut reader, &mut members).map(|()| judge(&members, list).map(drop))
+            }
             _ => reader.value().map(|_| Err(Diagnostic::UnexpectedType)),
         };
         let Ok(judged) = judged else { return };
@@ -106,10 +110,8 @@ fn survey_list(inside: Span, body: &[u8], survey: &mut Survey) {
 }
 
 /// Reads the members of the ad that `reader` has entered.
-pub(super) fn read(reader: &mut Reader<'_>) -> Read<Members> {
-    let mut members = [Value::Absent; NAMES.len()];
-    read_plain(reader, &NAMES, &mut members)?;
-    Ok(members)
+pub(super) fn read(reader: &mut Reader<'_>, members: &mut Members) -> Read<()> {
+    read_plain(reader, &NAMES, members)
 }
 
 #[derive(Clone, Copy)]
@@ -277,6 +279,8 @@ fn field(members: &Members, index: usize) -> Value {
 fn filled(members: &Members, index: usize, document: &[u8]) -> Option<Text> {
     field(members, index).text().filter(|text| !text.is_blank(document))
 }
+
+pub(super) const NO_MEMBERS: Members = [Value::Absent; NAMES.len()];
 
 const NAMES: [&str; 23] = [
     "ad_format",

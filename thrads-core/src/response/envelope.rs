@@ -47,6 +47,7 @@ enum Data {
 }
 
 impl Parsed {
+    #[inline(never)]
     pub(super) fn read(endpoint: Endpoint, body: &[u8]) -> Read<Self> {
         if core::str::from_utf8(body).is_err() {
             return Err(Malformed);
@@ -79,14 +80,15 @@ impl Parsed {
         self.member(STATUS).text().is_some_and(is_error)
     }
 
-    pub(super) fn into_answer(
-        self,
+    #[inline(never)]
+    pub(super) fn to_answer<'b>(
+        &self,
         endpoint: Endpoint,
         status: u16,
-        body: &mut [u8],
-    ) -> Answer<'_> {
+        body: &'b mut [u8],
+    ) -> Answer<'b> {
         if endpoint.is_poll() {
-            return self.into_poll(status, body);
+            return self.to_poll(status, body);
         }
         let survey = match &self.data {
             Data::None | Data::Poll(_) => Survey::default(),
@@ -104,7 +106,7 @@ impl Parsed {
         self.split(endpoint, survey, body)
     }
 
-    fn into_poll(self, status: u16, body: &mut [u8]) -> Answer<'_> {
+    fn to_poll<'b>(&self, status: u16, body: &'b mut [u8]) -> Answer<'b> {
         let data = if let Data::Poll(members) = self.data { Some(members) } else { None };
         match poll::listed(data, body) {
             Some((members, list)) => {
@@ -121,7 +123,7 @@ impl Parsed {
     }
 
     /// Hands the ads their part of the body and freezes the rest.
-    fn split(self, endpoint: Endpoint, survey: Survey, body: &mut [u8]) -> Answer<'_> {
+    fn split<'b>(&self, endpoint: Endpoint, survey: Survey, body: &'b mut [u8]) -> Answer<'b> {
         let keep =
             |index, body: &mut [u8]| self.member(index).text().map(|text| text.unescape(body));
         let request_id = keep(REQUEST_ID, body);

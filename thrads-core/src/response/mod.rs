@@ -150,16 +150,16 @@ pub fn decode<'b>(endpoint: Endpoint, head: &Head, body: &'b mut [u8]) -> Answer
         if let Some(answer) = endpoint.is_poll().then(refused).flatten() {
             return Answer::Poll(answer);
         }
-        return Answer::ApiError(ApiError::read(head, parsed.ok(), body));
+        return Answer::ApiError(ApiError::read(head, parsed.as_ref().ok(), body));
     }
     match parsed {
         Err(NotJson) => {
             Answer::Malformed(Malformed { status: head.status, snippet: snippet(body) })
         }
         Ok(parsed) if parsed.is_error(body) => {
-            Answer::ApiError(ApiError::read(head, Some(parsed), body))
+            Answer::ApiError(ApiError::read(head, Some(&parsed), body))
         }
-        Ok(parsed) => parsed.into_answer(endpoint, head.status, body),
+        Ok(parsed) => parsed.to_answer(endpoint, head.status, body),
     }
 }
 
