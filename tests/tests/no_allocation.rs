@@ -101,7 +101,7 @@ fn answer(session: &mut Session, rate: &mut Rate, now: Instant, buffer: &mut [u8
     offers.map(|offer| show(offer, now)).sum()
 }
 
-fn show(Offer { ad, impression }: Offer<&str>, now: Instant) -> u32 {
+fn show(Offer { ad, impression, .. }: Offer<&str>, now: Instant) -> u32 {
     let mut screen = heapless::String::<8192>::new();
     use_up(&ad, &mut screen);
     let mut viewability = Viewability::new();
