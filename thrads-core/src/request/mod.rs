@@ -109,6 +109,7 @@ impl Method {
 
 /// A request as a transport sends it. The transport adds `Host`, `Content-Length` and what belongs to the connection, and
 /// nothing else: no `Origin`, `Referer`, `Cookie`, and no `User-Agent` of its own (wire contract T19).
+/// A POST has `Content-Length` even where there is no body: 0 (wire contract T94).
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
     method: Method,
