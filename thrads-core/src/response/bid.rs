@@ -3,7 +3,7 @@
 //! Sections 3.7 to 3.9 and 3.11 of the wire contract.
 
 use super::Diagnostic;
-use super::ads::Survey;
+use super::ads::{Shape, Survey, cut};
 use crate::ad::{Ad, Cpm, Placement, SponsoredMessage, SponsoredPrompt, UnknownAd};
 use crate::json::decimal;
 use crate::json::members::{read_members, read_plain};
@@ -16,7 +16,7 @@ pub(super) type Members = [Value; NAMES.len()];
 
 /// `data` of an answer to a bid request.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Bids {
+struct Bids {
     bid: Slot,
     bids: Slot,
 }
@@ -31,9 +31,22 @@ enum Slot {
     Odd,
 }
 
+/// What differs in answers to bid requests.
+pub(super) static SHAPE: Shape = Shape {
+    survey: |_, reader| Ok(Bids::read(reader)?.survey(reader.document())),
+    take: |start, bytes, rest| {
+        let mut members = NO_MEMBERS;
+        let mut reader = Reader::new(bytes);
+        reader.seek(start);
+        reader.enter(b'{').ok()?;
+        read(&mut reader, &mut members).ok()?;
+        make(&members, start, cut(bytes, reader.end(), rest)?)
+    },
+};
+
 impl Bids {
     /// Reads the members of the `data` object that `reader` has entered.
-    pub(super) fn read(reader: &mut Reader<'_>) -> Read<Self> {
+    fn read(reader: &mut Reader<'_>) -> Read<Self> {
         let mut slots = [Slot::Nothing; 2];
         read_members(reader, &["bid", "bids"], &mut [], &mut |index, reader| {
             let slot = Slot::read(reader)?;
@@ -48,7 +61,7 @@ impl Bids {
         Ok(Self { bid, bids })
     }
 
-    pub(super) fn survey(&self, body: &[u8]) -> Survey {
+    fn survey(&self, body: &[u8]) -> Survey {
         let mut survey = Survey::default();
         for slot in [&self.bid, &self.bids] {
             match slot {
@@ -114,7 +127,7 @@ fn survey_list(inside: Span, body: &[u8], survey: &mut Survey) {
 }
 
 /// Reads the members of the ad that `reader` has entered.
-pub(super) fn read(reader: &mut Reader<'_>, members: &mut Members) -> Read<()> {
+fn read(reader: &mut Reader<'_>, members: &mut Members) -> Read<()> {
     read_plain(reader, &NAMES, members)
 }
 
@@ -176,11 +189,7 @@ pub(super) fn is_target(url: Text, document: &[u8]) -> bool {
 }
 
 /// Makes the ad whose members stand in `document` and which begins at `start` and ends with it.
-pub(super) fn make<'b>(
-    members: &Members,
-    start: usize,
-    document: &'b mut [u8],
-) -> Option<Ad<&'b str>> {
+fn make<'b>(members: &Members, start: usize, document: &'b mut [u8]) -> Option<Ad<&'b str>> {
     let format = judge(members, document).ok()?;
     let target = target(members, format, document);
     let click_url = filled(members, CLICK_URL, document).filter(|url| is_target(*url, document));
@@ -265,7 +274,7 @@ fn filled(members: &Members, index: usize, document: &[u8]) -> Option<Text> {
 /// Of a price in a string with escapes; a longer one is no price.
 const MAX_PRICE_BYTES: usize = 32;
 
-pub(super) const NO_MEMBERS: Members = [Value::Absent; NAMES.len()];
+const NO_MEMBERS: Members = [Value::Absent; NAMES.len()];
 
 const NAMES: [&str; 19] = [
     "ad_format",

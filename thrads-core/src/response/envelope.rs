@@ -2,9 +2,8 @@
 //!
 //! Sections 2.1.1 and 3.6 of the wire contract.
 
-use super::ads::{Ads, Survey};
-use super::bid::Bids;
-use super::{Answer, Diagnostic, Endpoint, NoAd, Served, chatbot_prompt};
+use super::ads::{Ads, Shape, Survey};
+use super::{Answer, Diagnostic, NoAd, Served};
 use crate::json::members::read_members;
 use crate::json::read::{Malformed, Read, Reader, Span, Value};
 use crate::json::text::Text;
@@ -34,8 +33,7 @@ pub(super) struct Parsed {
 #[derive(Clone, Copy)]
 enum Data {
     None,
-    ChatbotPrompt(Span, Survey),
-    Bids(Span, Bids),
+    Ads(Span, Survey),
     /// A type that holds no ad: an array says so oddly, anything else not at all.
     Array,
     Other,
@@ -43,7 +41,7 @@ enum Data {
 
 impl Parsed {
     #[inline(never)]
-    pub(super) fn read(endpoint: Endpoint, body: &[u8]) -> Read<Self> {
+    pub(super) fn read(shape: &'static Shape, body: &[u8]) -> Read<Self> {
         if core::str::from_utf8(body).is_err() {
             return Err(Malformed);
         }
@@ -57,7 +55,7 @@ impl Parsed {
             if index != DATA {
                 return Ok(false);
             }
-            data = Data::read(endpoint, reader)?;
+            data = Data::read(shape, reader)?;
             Ok(true)
         })?;
         reader.finish()?;
@@ -78,14 +76,13 @@ impl Parsed {
     #[inline(never)]
     pub(super) fn to_answer<'b>(
         &self,
-        endpoint: Endpoint,
+        shape: &'static Shape,
         status: u16,
         body: &'b mut [u8],
     ) -> Answer<'b> {
         let survey = match &self.data {
             Data::None => Survey::default(),
-            Data::ChatbotPrompt(_, survey) => *survey,
-            Data::Bids(_, bids) => bids.survey(body),
+            Data::Ads(_, survey) => *survey,
             Data::Array => Survey::odd(Diagnostic::UnexpectedType),
             Data::Other => {
                 return Answer::Malformed(super::Malformed {
@@ -94,17 +91,17 @@ impl Parsed {
                 });
             }
         };
-        self.split(endpoint, survey, body)
+        self.split(shape, survey, body)
     }
 
     /// Hands the ads their part of the body and freezes the rest.
-    fn split<'b>(&self, endpoint: Endpoint, survey: Survey, body: &'b mut [u8]) -> Answer<'b> {
+    fn split<'b>(&self, shape: &'static Shape, survey: Survey, body: &'b mut [u8]) -> Answer<'b> {
         let keep =
             |index, body: &mut [u8]| self.member(index).text().map(|text| text.unescape(body));
         let request_id = keep(REQUEST_ID, body);
         let message = keep(MESSAGE, body);
         let data = match self.data {
-            Data::ChatbotPrompt(span, _) | Data::Bids(span, _) => span,
+            Data::Ads(span, _) => span,
             _ => Span { start: body.len(), end: body.len() },
         };
         let Some((before, rest)) = body.split_at_mut_checked(data.start) else {
@@ -135,25 +132,17 @@ impl Parsed {
         if survey.usable == 0 {
             return Answer::NoAd(NoAd { request_id, message, diagnostic, envelope });
         }
-        let ads = Ads::new(endpoint, ads, data.start, &survey);
+        let ads = Ads::new(shape, ads, data.start, &survey);
         Answer::Ads(Served { request_id, message, diagnostic, envelope, ads })
     }
 }
 
 impl Data {
-    fn read(endpoint: Endpoint, reader: &mut Reader<'_>) -> Read<Self> {
+    fn read(shape: &'static Shape, reader: &mut Reader<'_>) -> Read<Self> {
         let start = reader.at();
         if reader.enter(b'{')? {
-            return Ok(match endpoint {
-                Endpoint::Prompt => {
-                    let survey = chatbot_prompt::survey(start, reader)?;
-                    Self::ChatbotPrompt(Span { start, end: reader.end() }, survey)
-                }
-                Endpoint::Bid => {
-                    let bids = Bids::read(reader)?;
-                    Self::Bids(Span { start, end: reader.end() }, bids)
-                }
-            });
+            let survey = (shape.survey)(start, reader)?;
+            return Ok(Self::Ads(Span { start, end: reader.end() }, survey));
         }
         Ok(match reader.value()? {
             Value::Null => Self::None,

@@ -119,7 +119,11 @@ pub fn decode<'b>(endpoint: Endpoint, head: &Head, body: &'b mut [u8]) -> Answer
         return Answer::NoAd(NoAd::default());
     }
     let body = without_byte_order_mark(body);
-    let parsed = Parsed::read(endpoint, body);
+    let shape = match endpoint {
+        Endpoint::Prompt => &chatbot_prompt::SHAPE,
+        Endpoint::Bid => &bid::SHAPE,
+    };
+    let parsed = Parsed::read(shape, body);
     if !matches!(head.status, 200..=299) {
         return Answer::ApiError(ApiError::read(head, parsed.as_ref().ok(), body));
     }
@@ -130,7 +134,7 @@ pub fn decode<'b>(endpoint: Endpoint, head: &Head, body: &'b mut [u8]) -> Answer
         Ok(parsed) if parsed.is_error(body) => {
             Answer::ApiError(ApiError::read(head, Some(&parsed), body))
         }
-        Ok(parsed) => parsed.to_answer(endpoint, head.status, body),
+        Ok(parsed) => parsed.to_answer(shape, head.status, body),
     }
 }
 
