@@ -4,8 +4,9 @@ use std::net::IpAddr;
 
 use axum::http::{HeaderMap, header};
 
-use crate::config::{Config, EndUser, Geo, KeyHeaders};
+use crate::config::Config;
 use crate::reply::Family;
+use crate::switches::{EndUser, Geo, KeyHeaders};
 
 /// The key that gets test ads.
 pub const STAGING_KEY: &str = "sandbox-staging";

@@ -28,6 +28,23 @@ pub(crate) struct Creative {
     pub(crate) headline: String,
     pub(crate) description: Option<String>,
     pub(crate) cta_text: Option<String>,
+    pub(crate) product: Product,
+}
+
+/// What a sponsored message of v1 names and may price.
+#[derive(Deserialize)]
+pub(crate) struct Product {
+    pub(crate) name: String,
+    /// Both or neither.
+    #[serde(flatten)]
+    pub(crate) cost: Option<Cost>,
+}
+
+/// A price as the shop writes it.
+#[derive(Deserialize, serde::Serialize)]
+pub(crate) struct Cost {
+    pub(crate) price: String,
+    pub(crate) currency: String,
 }
 
 /// A sponsored prompt.

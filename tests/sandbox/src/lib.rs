@@ -33,6 +33,7 @@ mod bounded;
 mod clock;
 mod config;
 mod control;
+mod cors;
 mod fault;
 mod faulty;
 mod gate;
@@ -48,18 +49,21 @@ mod sandbox;
 mod script;
 mod ssp;
 mod stats;
+mod switches;
 mod tracking;
 mod v1;
 mod validate;
 mod wire;
 mod world;
 
-pub use config::{
-    Config, EndUser, Geo, KeyHeaders, NoAdData, OffsetMode, ProductionMember, PromptsIn, Staging,
-    TrackersIn, UnknownName,
-};
+pub use config::Config;
 pub use fault::{BadChunks, Fault, Shape, UnknownFault};
 pub use headers::{PRODUCTION_KEY, STAGING_KEY};
 pub use sandbox::Sandbox;
 pub use stats::{Openers, Stats};
+pub use switches::{
+    Alternation, CreativeIs, DuplicateVote, EndUser, Geo, InvalidIs, KeyHeaders, NoAdData,
+    OffsetMode, PollAnswer, PollToken, ProductionMember, PromptClick, PromptsIn, Staging,
+    TrackersIn, UnknownName, V1Tracking, VoteToken,
+};
 pub use world::Recorded;

@@ -4,25 +4,28 @@
 //! drops a parameter, finds its token unknown.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, Response, Uri};
+use axum::http::{HeaderMap, Method, Response, Uri};
 
-use crate::config::TrackersIn;
+use crate::app::{E3, E4};
 use crate::headers::{base_url, check_end_user};
-use crate::reply;
+use crate::reply::{self, Family};
+use crate::switches::{PromptClick, TrackersIn};
 use crate::world::{Shared, World};
 
 /// What a token in a URL stands for.
 pub(crate) struct Token {
-    kind: Kind,
+    pub(crate) kind: Kind,
+    /// Empty for what does not stand in a query.
     query: String,
-    seen: bool,
+    pub(crate) seen: bool,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-enum Kind {
+pub(crate) enum Kind {
     /// The SSP's own view tracker: what a counted impression earns, in millionths of a dollar.
     View { earns: u64 },
     /// The demand partner's view tracker.
@@ -31,6 +34,12 @@ enum Kind {
     Click { domain: String },
     /// The tap on a sponsored prompt.
     PromptClick,
+    /// E5, and whose page it ends on; the token is in the path.
+    MessageClick { domain: String },
+    /// E3's token; in a body.
+    V1Click,
+    /// E4's `sponsored_prompt_id`; in a body.
+    Feedback,
 }
 
 /// Gives out the URLs of ads.
@@ -83,6 +92,30 @@ impl Issuer<'_> {
         self.issue(PROMPT_CLICK, Kind::PromptClick, "")
     }
 
+    /// E5.
+    pub(crate) fn message_click(&mut self, domain: &str) -> String {
+        let token = self.world.ids.token();
+        let url = format!("{}{MESSAGE_REDIRECT}{token}", self.base);
+        self.name(token, Kind::MessageClick { domain: domain.to_owned() });
+        url
+    }
+
+    pub(crate) fn feedback_id(&mut self) -> String {
+        let id = self.world.ids.short("spq_");
+        self.name(id.clone(), Kind::Feedback);
+        id
+    }
+
+    pub(crate) fn v1_click_token(&mut self) -> String {
+        let token = self.world.ids.token();
+        self.name(token.clone(), Kind::V1Click);
+        token
+    }
+
+    fn name(&mut self, name: String, kind: Kind) {
+        self.world.tokens.insert(name, Token { kind, query: String::new(), seen: false });
+    }
+
     fn issue(&mut self, path: &str, kind: Kind, more: &str) -> String {
         let token = self.world.ids.token();
         let query = format!("token={token}{more}");
@@ -128,14 +161,42 @@ pub(crate) async fn click(
     let Some(Token { kind: Kind::Click { domain }, .. }) = find(&mut world, &uri) else {
         return unknown();
     };
-    let base = base_url(&headers, &shared.authority);
-    let location = format!("{base}/sandbox/landing?advertiser={}", escape(domain));
+    let location = landing(domain, &base_url(&headers, &shared.authority));
+    world.stats.clicks += 1;
+    reply::redirect(302, &location)
+}
+
+/// E5: counts a click of either family.
+pub(crate) async fn message_click(
+    State(shared): State<Arc<Shared>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let mut world = shared.world();
+    let name = uri.path().strip_prefix(MESSAGE_REDIRECT).unwrap_or_default();
+    let Some(Token { kind: Kind::MessageClick { domain }, .. }) = world.tokens.get(name) else {
+        let stamp = world.stamp(Family::V1, Instant::now());
+        return reply::error(Family::V1, &stamp, 404, "Link expired or not found");
+    };
+    let location = landing(domain, &base_url(&headers, &shared.authority));
     world.stats.clicks += 1;
     reply::redirect(302, &location)
 }
 
 /// `POST` or `GET` (C9) of a prompt's click URL.
-pub(crate) async fn prompt_click(State(shared): State<Arc<Shared>>, uri: Uri) -> Response<Body> {
+pub(crate) async fn prompt_click(
+    State(shared): State<Arc<Shared>>,
+    method: Method,
+    uri: Uri,
+) -> Response<Body> {
+    let allowed = match shared.config.prompt_click {
+        PromptClick::Both => "POST, GET",
+        PromptClick::Post => "POST",
+        PromptClick::Get => "GET",
+    };
+    if !allowed.split(", ").any(|allowed| allowed == method.as_str()) {
+        return reply::not_allowed(allowed);
+    }
     let mut world = shared.world();
     let world = &mut *world;
     let Some(token) = find(world, &uri).filter(|token| token.kind == Kind::PromptClick) else {
@@ -149,7 +210,13 @@ pub(crate) async fn prompt_click(State(shared): State<Arc<Shared>>, uri: Uri) ->
 
 /// Whether a path is one that a client reports to.
 pub(crate) fn is_ping(path: &str) -> bool {
-    [VIEW, DSP_VIEW, PROMPT_CLICK].contains(&path)
+    [VIEW, DSP_VIEW, PROMPT_CLICK, E3, E4].contains(&path)
+}
+
+/// Marks what was given out as `name` as used, and says whether that is the first time.
+pub(crate) fn used(world: &mut World, name: &str, kind: &Kind) -> Option<bool> {
+    let token = world.tokens.get_mut(name).filter(|token| token.kind == *kind)?;
+    Some(!std::mem::replace(&mut token.seen, true))
 }
 
 /// Percent-encodes everything but unreserved characters.
@@ -165,7 +232,12 @@ pub(crate) fn escape(text: &str) -> String {
     out
 }
 
-fn find<'a>(world: &'a mut World, uri: &Uri) -> Option<&'a mut Token> {
+fn landing(domain: &str, base: &str) -> String {
+    format!("{base}/sandbox/landing?advertiser={}", escape(domain))
+}
+
+/// What the URL was given out for.
+pub(crate) fn find<'a>(world: &'a mut World, uri: &Uri) -> Option<&'a mut Token> {
     let query = uri.query()?;
     let name = query.strip_prefix("token=")?.split('&').next()?;
     world.tokens.get_mut(name).filter(|token| token.query == query)
@@ -178,6 +250,7 @@ fn unknown() -> Response<Body> {
 pub(crate) const VIEW: &str = "/api/v1/tracking/view";
 pub(crate) const DSP_VIEW: &str = "/api/v1/dsp/view";
 pub(crate) const REDIRECT: &str = "/api/v1/tracking/redirect";
+pub(crate) const MESSAGE_REDIRECT: &str = "/api/v1/message/redirect/";
 pub(crate) const PROMPT_CLICK: &str = "/api/v1/tracking/sponsored-prompt-click";
 
 #[cfg(test)]

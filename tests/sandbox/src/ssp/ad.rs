@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::config::{PromptsIn, TrackersIn};
 use crate::inventory::{Creative, Placement, Question};
+use crate::switches::{PromptsIn, TrackersIn};
 use crate::tracking::Issuer;
 
 /// `data`.

@@ -11,12 +11,14 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Response};
 use serde_json::{Value, json};
 
-use crate::config::{Config, ProductionMember, PromptsIn, Staging};
+use crate::config::Config;
+use crate::cors;
 use crate::headers::{Key, base_url, check_end_user, check_geo, key, text};
 use crate::inventory::{Creative, Exchange, Matching, Question, choose, inventory};
 use crate::json::Style;
 use crate::pacing::SspRule;
 use crate::reply::{self, Family, Served};
+use crate::switches::{ProductionMember, PromptsIn, Staging};
 use crate::tracking::Issuer;
 use crate::validate;
 use crate::world::{Shared, World};
@@ -44,9 +46,9 @@ pub(crate) async fn bid_request(
         return reply::detail(400, "There was an error parsing the body");
     }
     let parsed = validate::object(&body, text(&headers, "content-type"));
-    let request = match parsed.and_then(|map| BidRequest::read(&map)) {
+    let request = match parsed.and_then(|map| BidRequest::read(&map, config.alternation)) {
         Ok(request) => request,
-        Err(issues) => return reply::ssp_invalid(&issues),
+        Err(issues) => return reply::ssp_invalid(config.invalid_is, &issues),
     };
     let base = base_url(&headers, &shared.authority);
     let outcome = Auction { request: &request, config, key, base: &base }.run(&mut world);
@@ -61,10 +63,9 @@ pub(crate) async fn bid_request(
     }
 }
 
-// Nobody registered a domain here, so that any Origin is an unregistered one.
 fn admit(config: &Config, headers: &HeaderMap) -> Result<Key, (u16, &'static str)> {
     let key = key(config, Family::Ssp, headers).ok_or((401, "Invalid API key"))?;
-    if headers.contains_key("origin") {
+    if !cors::is_admitted(config, headers) {
         return Err((403, "Origin not allowed"));
     }
     check_end_user(config, headers)

@@ -4,6 +4,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::inventory::Exchange;
+use crate::switches::Alternation;
 use crate::validate::{Extra, Fields, Issue};
 
 /// A bid request that may be answered.
@@ -39,7 +40,10 @@ pub(crate) fn is_opener(body: &Value) -> bool {
 }
 
 impl BidRequest {
-    pub(super) fn read(map: &Map<String, Value>) -> Result<Self, Vec<Issue>> {
+    pub(super) fn read(
+        map: &Map<String, Value>,
+        alternation: Alternation,
+    ) -> Result<Self, Vec<Issue>> {
         let mut fields = Fields::new(map, &[json!("body")]);
         let opener = is_opener(&Value::Object(map.clone()));
         fields.text("userId", 1, usize::MAX);
@@ -50,7 +54,7 @@ impl BidRequest {
         } else {
             fields.text("chatId", 1, usize::MAX)
         };
-        let messages = if opener { None } else { read_messages(&mut fields) };
+        let messages = if opener { None } else { read_messages(&mut fields, alternation) };
         let turn = fields.integer("turn_number", 0, i64::from(u32::MAX), true).and_then(whole);
         let force = fields.boolean("force", true).unwrap_or(false);
         let production = fields.boolean("production", true);
@@ -156,15 +160,17 @@ fn read_formats(fields: &mut Fields<'_>, opener: bool) -> Vec<String> {
 }
 
 // The latest exchange, and how many messages there are.
-fn read_messages(fields: &mut Fields<'_>) -> Option<(Exchange, u32)> {
+fn read_messages(fields: &mut Fields<'_>, alternation: Alternation) -> Option<(Exchange, u32)> {
     let value = fields.required("messages")?;
     let Some(items) = value.as_array() else {
         fields.note("list_type", "messages", "Input should be a valid list");
         return None;
     };
-    if items.len() < 2 {
-        let msg =
-            format!("List should have at least 2 items after validation, not {}", items.len());
+    let least = if alternation == Alternation::Strict { 2 } else { 1 };
+    if items.len() < least {
+        let many = if least == 1 { "item" } else { "items" };
+        let count = items.len();
+        let msg = format!("List should have at least {least} {many} after validation, not {count}");
         fields.note("too_short", "messages", msg);
         return None;
     }
@@ -175,9 +181,14 @@ fn read_messages(fields: &mut Fields<'_>) -> Option<(Exchange, u32)> {
         fields.append(issues);
         turns.push(turn?);
     }
-    check_order(fields, &turns);
-    let [.., (_, user), (_, assistant)] = turns.as_slice() else { return None };
-    Some((Exchange::new(user, assistant), u32::try_from(turns.len()).unwrap_or(u32::MAX)))
+    if alternation == Alternation::Strict {
+        check_order(fields, &turns);
+    }
+    let last = |who| turns.iter().rev().find(|(role, _)| *role == who).map_or("", |turn| turn.1);
+    Some((
+        Exchange::new(last("user"), last("assistant")),
+        u32::try_from(turns.len()).unwrap_or(u32::MAX),
+    ))
 }
 
 fn check_order(fields: &mut Fields<'_>, turns: &[(&str, &str)]) {
@@ -222,7 +233,8 @@ mod tests {
 
     fn read(body: &Value) -> Result<BidRequest, Vec<&'static str>> {
         let Value::Object(map) = body else { panic!("{body}") };
-        BidRequest::read(map).map_err(|issues| issues.iter().map(|issue| issue.kind).collect())
+        BidRequest::read(map, Alternation::Strict)
+            .map_err(|issues| issues.iter().map(|issue| issue.kind).collect())
     }
 
     fn with_roles(roles: &[&str]) -> Result<BidRequest, Vec<&'static str>> {

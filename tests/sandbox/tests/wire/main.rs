@@ -1,6 +1,8 @@
 //! The sandbox as a client meets it: bytes over a socket, against the cases of the wire contract.
 
+mod admission;
 mod client;
 mod faults;
 mod platform;
 mod tracking;
+mod v1;

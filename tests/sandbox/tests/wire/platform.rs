@@ -282,7 +282,7 @@ fn routes_like_the_platform() {
     assert_eq!((wrong_method.status, wrong_method.field("allow")), (405, Some("POST")));
     assert_eq!(wrong_method.json(), json!({"detail": "Method Not Allowed"}));
     assert_eq!(
-        Call::new("POST", "/api/v1/message/get-ad/").send(&sandbox).json(),
+        Call::new("POST", "/api/v1/query/get-ad/").send(&sandbox).json(),
         json!({"detail": "Not Found"})
     );
     assert_eq!(Call::new("GET", "/health").send(&sandbox).json()["apiVersion"], "0.1.0");
