@@ -22,7 +22,7 @@ use crate::listener::Via;
 use crate::reply::{self, Family, Served};
 use crate::wire::Link;
 use crate::world::{Recorded, Shared};
-use crate::{clock, cors, ssp, tracking, v1};
+use crate::{clock, cors, poll, ssp, tracking, v1};
 
 /// Everything the sandbox answers.
 pub(crate) fn router(shared: &Arc<Shared>) -> Router {
@@ -38,6 +38,8 @@ pub(crate) fn router(shared: &Arc<Shared>) -> Router {
             &format!("{}{{token}}", tracking::MESSAGE_REDIRECT),
             get_only(tracking::message_click),
         )
+        .route(poll::VOTE, post(poll::vote).fallback(only_post))
+        .route(poll::RESULTS, get_only(poll::results))
         .route(tracking::PROMPT_CLICK, any(tracking::prompt_click));
     let platform = with_slash(platform, E1, post(v1::prompt));
     let platform = with_slash(platform, E2, post(v1::message));

@@ -44,6 +44,7 @@ mod json;
 mod limit;
 mod listener;
 mod pacing;
+mod poll;
 mod reply;
 mod sandbox;
 mod script;

@@ -12,6 +12,7 @@ use axum::http::{HeaderMap, Method, Response, Uri};
 
 use crate::app::{E3, E4};
 use crate::headers::{base_url, check_end_user};
+use crate::poll::{RESULTS, VOTE};
 use crate::reply::{self, Family};
 use crate::switches::{PromptClick, TrackersIn};
 use crate::world::{Shared, World};
@@ -40,6 +41,8 @@ pub(crate) enum Kind {
     V1Click,
     /// E4's `sponsored_prompt_id`; in a body.
     Feedback,
+    /// One vote in the poll with this id.
+    Poll { id: u32 },
 }
 
 /// Gives out the URLs of ads.
@@ -90,6 +93,13 @@ impl Issuer<'_> {
 
     pub(crate) fn prompt_click(&mut self) -> String {
         self.issue(PROMPT_CLICK, Kind::PromptClick, "")
+    }
+
+    /// `vote_url` and `results_url`, which have the token in common.
+    pub(crate) fn poll(&mut self, id: u32) -> [String; 2] {
+        let vote = self.issue(VOTE, Kind::Poll { id }, "");
+        let results = vote.replacen(VOTE, RESULTS, 1);
+        [vote, results]
     }
 
     /// E5.
@@ -210,7 +220,7 @@ pub(crate) async fn prompt_click(
 
 /// Whether a path is one that a client reports to.
 pub(crate) fn is_ping(path: &str) -> bool {
-    [VIEW, DSP_VIEW, PROMPT_CLICK, E3, E4].contains(&path)
+    [VIEW, DSP_VIEW, PROMPT_CLICK, E3, E4, VOTE, RESULTS].contains(&path)
 }
 
 /// Marks what was given out as `name` as used, and says whether that is the first time.

@@ -4,5 +4,6 @@ mod admission;
 mod client;
 mod faults;
 mod platform;
+mod polls;
 mod tracking;
 mod v1;
