@@ -3,6 +3,7 @@
 mod admission;
 mod client;
 mod faults;
+mod openapi;
 mod platform;
 mod polls;
 mod tracking;
