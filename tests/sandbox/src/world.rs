@@ -6,12 +6,12 @@ use std::time::Instant;
 
 use crate::bounded::Bounded;
 use crate::config::Config;
-use crate::fault::Queue;
 use crate::gate::Gate;
 use crate::ids::Ids;
 use crate::limit::Limiter;
 use crate::pacing::{SspChat, V1Chat};
 use crate::poll::Tallies;
+use crate::queue::Queue;
 use crate::reply::{Family, Stamp};
 use crate::stats::Stats;
 use crate::tracking::Token;
