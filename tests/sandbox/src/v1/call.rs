@@ -98,8 +98,7 @@ fn find<T>(
         .ok_or("No matching product found")
 }
 
-pub(super) const NOT_AN_OBJECT: &str =
-    "Input should be a valid dictionary or object to extract fields from";
+const NOT_AN_OBJECT: &str = "Input should be a valid dictionary or object to extract fields from";
 
 /// What reading `body` finds wrong, each as type, place and words.
 #[cfg(test)]

@@ -90,94 +90,10 @@ fn read_call(map: &Map<String, Value>, config: &Config) -> Read<Call> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::call::NOT_AN_OBJECT;
     use super::*;
 
     fn issues(body: &str) -> Vec<(&'static str, Value, String)> {
         super::super::call::issues(body, |map| read_call(map, &Config::default()))
-    }
-
-    #[test]
-    fn words_every_row_of_the_validation_table() {
-        let with = |more: &str| format!(r#"{{"country_code":"US",{more}}}"#);
-        let code = |value: &str| format!(r#"{{"country_code":{value}}}"#);
-        let at = json!(["body", "country_code"]);
-        let rows = [
-            ("{}".to_owned(), "missing", at.clone(), "Field required"),
-            (code("null"), "string_type", at.clone(), "Input should be a valid string"),
-            (
-                code("\"U\""),
-                "string_too_short",
-                at.clone(),
-                "String should have at least 2 characters",
-            ),
-            (
-                code("\"USA\""),
-                "string_too_long",
-                at.clone(),
-                "String should have at most 2 characters",
-            ),
-            (
-                code("\"U1\""),
-                "string_pattern_mismatch",
-                at,
-                "String should match pattern '^[A-Za-z]{2}$'",
-            ),
-            (
-                with(r#""conversationOffset":21"#),
-                "less_than_equal",
-                json!(["body", "conversationOffset"]),
-                "Input should be less than or equal to 20",
-            ),
-            (
-                with(r#""adFrequencyLimit":-1"#),
-                "greater_than_equal",
-                json!(["body", "adFrequencyLimit"]),
-                "Input should be greater than or equal to 0",
-            ),
-            (
-                with(r#""conversationOffset":2.5"#),
-                "int_from_float",
-                json!(["body", "conversationOffset"]),
-                "Input should be a valid integer, got a number with a fractional part",
-            ),
-            (
-                with(r#""force":"maybe""#),
-                "bool_parsing",
-                json!(["body", "force"]),
-                "Input should be a valid boolean, unable to interpret input",
-            ),
-            (
-                with(r#""adFrequency":1"#),
-                "extra_forbidden",
-                json!(["body", "adFrequency"]),
-                "Extra inputs are not permitted",
-            ),
-            (
-                with(r#""content":{"user":"hi"}"#),
-                "missing",
-                json!(["body", "content", "chatbot"]),
-                "Field required",
-            ),
-            (
-                with(r#""content":{"user":"hi","chatbot":"ho","x":1}"#),
-                "extra_forbidden",
-                json!(["body", "content", "x"]),
-                "Extra inputs are not permitted",
-            ),
-            (
-                r#"{"country_code":"US",}"#.to_owned(),
-                "json_invalid",
-                json!(["body", 21]),
-                "JSON decode error",
-            ),
-            (String::new(), "missing", json!(["body"]), "Field required"),
-            ("[]".to_owned(), "model_attributes_type", json!(["body"]), NOT_AN_OBJECT),
-            ("null".to_owned(), "model_attributes_type", json!(["body"]), NOT_AN_OBJECT),
-        ];
-        for (body, kind, loc, msg) in rows {
-            assert_eq!(issues(&body), [(kind, loc, msg.to_owned())], "{body}");
-        }
     }
 
     #[test]

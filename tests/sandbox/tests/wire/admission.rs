@@ -5,6 +5,7 @@ use thrads_sandbox::{Alternation, Config, InvalidIs, PRODUCTION_KEY, STAGING_KEY
 
 use crate::client::{Answer, Call, SSP, chat};
 
+const NOT_AN_OBJECT: &str = "Input should be a valid dictionary or object to extract fields from";
 const SHOP: &str = "https://shop.example";
 
 fn start(config: Config) -> Sandbox {
@@ -75,46 +76,84 @@ fn answers_a_preflight() {
 #[test]
 fn puts_every_row_of_the_validation_table_into_the_envelope() {
     let sandbox = start(Config::default());
+    let with = |more: &str| format!(r#"{{"country_code":"US",{more}}}"#);
+    let code = |value: &str| format!(r#"{{"country_code":{value}}}"#);
+    let at = json!(["body", "country_code"]);
     let rows = [
-        ("{}", "missing", json!(["body", "country_code"]), "Field required"),
+        ("{}".to_owned(), "missing", at.clone(), "Field required"),
+        (code("null"), "string_type", at.clone(), "Input should be a valid string"),
+        (code("\"U\""), "string_too_short", at.clone(), "String should have at least 2 characters"),
+        (code("\"USA\""), "string_too_long", at.clone(), "String should have at most 2 characters"),
         (
-            r#"{"country_code":"U1"}"#,
+            code("\"U1\""),
             "string_pattern_mismatch",
-            json!(["body", "country_code"]),
+            at,
             "String should match pattern '^[A-Za-z]{2}$'",
         ),
         (
-            r#"{"country_code":"US","adFrequencyLimit":-1}"#,
+            with(r#""conversationOffset":21"#),
+            "less_than_equal",
+            json!(["body", "conversationOffset"]),
+            "Input should be less than or equal to 20",
+        ),
+        (
+            with(r#""adFrequencyLimit":-1"#),
             "greater_than_equal",
             json!(["body", "adFrequencyLimit"]),
             "Input should be greater than or equal to 0",
         ),
         (
-            r#"{"country_code":"US","content":{"user":"hi"}}"#,
+            with(r#""conversationOffset":2.5"#),
+            "int_from_float",
+            json!(["body", "conversationOffset"]),
+            "Input should be a valid integer, got a number with a fractional part",
+        ),
+        (
+            with(r#""force":"maybe""#),
+            "bool_parsing",
+            json!(["body", "force"]),
+            "Input should be a valid boolean, unable to interpret input",
+        ),
+        (
+            with(r#""adFrequency":1"#),
+            "extra_forbidden",
+            json!(["body", "adFrequency"]),
+            "Extra inputs are not permitted",
+        ),
+        (
+            with(r#""content":{"user":"hi"}"#),
             "missing",
             json!(["body", "content", "chatbot"]),
             "Field required",
         ),
-        (r#"{"country_code":"US",}"#, "json_invalid", json!(["body", 21]), "JSON decode error"),
-        ("", "missing", json!(["body"]), "Field required"),
         (
-            "[]",
-            "model_attributes_type",
-            json!(["body"]),
-            "Input should be a valid dictionary or object to extract fields from",
+            with(r#""content":{"user":"hi","chatbot":"ho","x":1}"#),
+            "extra_forbidden",
+            json!(["body", "content", "x"]),
+            "Extra inputs are not permitted",
         ),
+        (
+            r#"{"country_code":"US",}"#.to_owned(),
+            "json_invalid",
+            json!(["body", 21]),
+            "JSON decode error",
+        ),
+        (String::new(), "missing", json!(["body"]), "Field required"),
+        ("[]".to_owned(), "model_attributes_type", json!(["body"]), NOT_AN_OBJECT),
+        ("null".to_owned(), "model_attributes_type", json!(["body"]), NOT_AN_OBJECT),
     ];
     for (body, kind, loc, msg) in rows {
-        let answer = Call::v1(&Value::Null).body(body).send(&sandbox);
+        let answer = Call::v1(&Value::Null).body(body.clone()).send(&sandbox);
         let all = answer.json();
-        let detail = &all["error"]["detail"][0];
         assert_eq!((answer.status, &all["message"]), (422, &json!("Validation error")), "{body}");
-        assert_eq!(
-            (&detail["type"], &detail["loc"], &detail["msg"]),
-            (&json!(kind), &loc, &json!(msg)),
-            "{body}"
-        );
+        assert_eq!((&all["status"], &all["data"]), (&json!("error"), &json!({})), "{body}");
+        let found: Vec<_> = all["error"]["detail"].as_array().unwrap().iter().map(triple).collect();
+        assert_eq!(found, [(json!(kind), loc, json!(msg))], "{body}");
     }
+}
+
+fn triple(issue: &Value) -> (Value, Value, Value) {
+    (issue["type"].clone(), issue["loc"].clone(), issue["msg"].clone())
 }
 
 #[test]

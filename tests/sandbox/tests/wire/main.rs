@@ -2,6 +2,7 @@
 
 mod admission;
 mod client;
+mod creatives;
 mod faults;
 mod openapi;
 mod platform;
