@@ -13,9 +13,9 @@ use serde_json::json;
 
 use crate::fault::Fault;
 use crate::inventory::inventory;
+use crate::issuer::Issuer;
 use crate::json::{self, Style};
 use crate::reply;
-use crate::tracking::Issuer;
 use crate::world::Shared;
 
 /// Everything under `/sandbox/`, and `/openapi.json`.

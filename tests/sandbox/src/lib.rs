@@ -55,6 +55,7 @@ mod gzip;
 mod headers;
 mod ids;
 mod inventory;
+mod issuer;
 mod json;
 mod limit;
 mod listener;

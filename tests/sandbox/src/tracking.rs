@@ -1,4 +1,4 @@
-//! Trackers: the URLs an ad carries, and what happens when they are called (wire contract 4).
+//! Trackers: what happens when the URLs of an ad are called (wire contract 4).
 //!
 //! Every URL must come back byte for byte as it was given out. A client that decodes it twice, or
 //! drops a parameter, finds its token unknown.
@@ -12,16 +12,17 @@ use axum::http::{HeaderMap, Method, Response, Uri};
 
 use crate::app::{E3, E4};
 use crate::headers::{base_url, check_end_user};
+use crate::issuer::escape;
 use crate::poll::{RESULTS, VOTE};
 use crate::reply::{self, Family};
-use crate::switches::{PromptClick, TrackersIn};
+use crate::switches::PromptClick;
 use crate::world::{Shared, World};
 
 /// What a token in a URL stands for.
 pub(crate) struct Token {
     pub(crate) kind: Kind,
     /// Empty for what does not stand in a query.
-    query: String,
+    pub(crate) query: String,
     pub(crate) seen: bool,
 }
 
@@ -43,96 +44,6 @@ pub(crate) enum Kind {
     Feedback,
     /// One vote in the poll with this id.
     Poll { id: u32 },
-}
-
-/// Gives out the URLs of ads.
-pub(crate) struct Issuer<'a> {
-    pub(crate) world: &'a mut World,
-    pub(crate) base: &'a str,
-    /// Whether impressions earn.
-    pub(crate) billable: bool,
-}
-
-/// The URLs of a sponsored message.
-pub(crate) struct MessageUrls {
-    pub(crate) url: String,
-    pub(crate) view_url: Option<String>,
-}
-
-impl Issuer<'_> {
-    /// `price_micros` is a CPM.
-    pub(crate) fn message(
-        &mut self,
-        domain: &str,
-        price_micros: u64,
-        how: TrackersIn,
-    ) -> MessageUrls {
-        let view = self.view(price_micros);
-        let click = self.click(domain);
-        if how == TrackersIn::TopLevel {
-            return MessageUrls { url: click, view_url: Some(view) };
-        }
-        // An escaped slash and a plus sign: a client that decodes once too often breaks them.
-        let partner = self.issue(DSP_VIEW, Kind::PartnerView, "&slot=a%2Fb&size=1+1");
-        let trackers = format!("&view_url={}&thrad_view_url={}", escape(&partner), escape(&view));
-        let token = click.rsplit('=').next().unwrap_or_default().to_owned();
-        if let Some(token) = self.world.tokens.get_mut(&token) {
-            token.query.push_str(&trackers);
-        }
-        MessageUrls { url: click + &trackers, view_url: (how == TrackersIn::Both).then_some(view) }
-    }
-
-    pub(crate) fn view(&mut self, price_micros: u64) -> String {
-        let earns = if self.billable { price_micros / 1000 } else { 0 };
-        self.issue(VIEW, Kind::View { earns }, "")
-    }
-
-    pub(crate) fn click(&mut self, domain: &str) -> String {
-        self.issue(REDIRECT, Kind::Click { domain: domain.to_owned() }, "")
-    }
-
-    pub(crate) fn prompt_click(&mut self) -> String {
-        self.issue(PROMPT_CLICK, Kind::PromptClick, "")
-    }
-
-    /// `vote_url` and `results_url`, which have the token in common.
-    pub(crate) fn poll(&mut self, id: u32) -> [String; 2] {
-        let vote = self.issue(VOTE, Kind::Poll { id }, "");
-        let results = vote.replacen(VOTE, RESULTS, 1);
-        [vote, results]
-    }
-
-    /// E5.
-    pub(crate) fn message_click(&mut self, domain: &str) -> String {
-        let token = self.world.ids.token();
-        let url = format!("{}{MESSAGE_REDIRECT}{token}", self.base);
-        self.name(token, Kind::MessageClick { domain: domain.to_owned() });
-        url
-    }
-
-    pub(crate) fn feedback_id(&mut self) -> String {
-        let id = self.world.ids.short("spq_");
-        self.name(id.clone(), Kind::Feedback);
-        id
-    }
-
-    pub(crate) fn v1_click_token(&mut self) -> String {
-        let token = self.world.ids.token();
-        self.name(token.clone(), Kind::V1Click);
-        token
-    }
-
-    fn name(&mut self, name: String, kind: Kind) {
-        self.world.tokens.insert(name, Token { kind, query: String::new(), seen: false });
-    }
-
-    fn issue(&mut self, path: &str, kind: Kind, more: &str) -> String {
-        let token = self.world.ids.token();
-        let query = format!("token={token}{more}");
-        let url = format!("{}{path}?{query}", self.base);
-        self.world.tokens.insert(token, Token { kind, query, seen: false });
-        url
-    }
 }
 
 /// `GET` of either view tracker.
@@ -229,19 +140,6 @@ pub(crate) fn used(world: &mut World, name: &str, kind: &Kind) -> Option<bool> {
     Some(!std::mem::replace(&mut token.seen, true))
 }
 
-/// Percent-encodes everything but unreserved characters.
-pub(crate) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() * 2);
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(byte as char);
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
-}
-
 fn landing(domain: &str, base: &str) -> String {
     format!("{base}/sandbox/landing?advertiser={}", escape(domain))
 }
@@ -267,36 +165,14 @@ pub(crate) const PROMPT_CLICK: &str = "/api/v1/tracking/sponsored-prompt-click";
 mod tests {
     use super::*;
     use crate::config::Config;
-
-    fn issue(how: TrackersIn) -> (MessageUrls, Shared) {
-        let shared = Shared::new(Config::default(), "127.0.0.1:1".to_owned());
-        let mut world = shared.world();
-        let mut issuer = Issuer { world: &mut world, base: "http://h:1", billable: true };
-        let urls = issuer.message("shop.example", 2_350_000, how);
-        drop(world);
-        (urls, shared)
-    }
-
-    #[test]
-    fn nests_escapes_in_the_click_url() {
-        let (urls, _) = issue(TrackersIn::Query);
-        let escapes =
-            ["&view_url=http%3A%2F%2Fh%3A1%2Fapi%2Fv1%2Fdsp%2Fview%3Ftoken%3D", "a%252Fb", "1%2B1"];
-        assert!(escapes.iter().all(|part| urls.url.contains(part)), "{}", urls.url);
-        assert!(urls.view_url.is_none());
-    }
-
-    #[test]
-    fn puts_the_tracker_where_the_switch_says() {
-        let (urls, _) = issue(TrackersIn::TopLevel);
-        assert!(urls.view_url.is_some() && !urls.url.contains("view_url="));
-        let (urls, _) = issue(TrackersIn::Both);
-        assert!(urls.url.ends_with(&escape(&urls.view_url.unwrap())));
-    }
+    use crate::issuer::Issuer;
+    use crate::switches::TrackersIn;
 
     #[test]
     fn knows_a_url_only_as_it_was_given_out() {
-        let (urls, shared) = issue(TrackersIn::Query);
+        let shared = Shared::new(Config::default(), "127.0.0.1:1".to_owned());
+        let urls = Issuer { world: &mut shared.world(), base: "http://h:1", billable: true }
+            .message("shop.example", 2_350_000, TrackersIn::Query);
         let uri: Uri = urls.url.parse().unwrap();
         assert!(find(&mut shared.world(), &uri).is_some());
         let stripped: Uri = urls.url.split('&').next().unwrap().parse().unwrap();

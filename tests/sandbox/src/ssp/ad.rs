@@ -4,8 +4,8 @@
 use serde::Serialize;
 
 use crate::inventory::{self, Creative, Placement, Question};
+use crate::issuer::Issuer;
 use crate::switches::{PromptsIn, TrackersIn};
-use crate::tracking::Issuer;
 
 /// `data`.
 #[derive(Serialize)]

@@ -16,11 +16,11 @@ use crate::config::Config;
 use crate::cors;
 use crate::headers::{Key, base_url, check_end_user, check_geo, key, text};
 use crate::inventory::{Creative, Exchange, Matching, Question, choose, inventory};
+use crate::issuer::Issuer;
 use crate::json::Style;
 use crate::pacing::SspRule;
 use crate::reply::{self, Family, Served};
 use crate::switches::{ProductionMember, PromptsIn, Staging};
-use crate::tracking::Issuer;
 use crate::validate;
 use crate::world::{Shared, World};
 

@@ -13,8 +13,8 @@ use super::call::{Call, Pace, read_content};
 use super::{Endpoint, Read};
 use crate::config::Config;
 use crate::inventory::{Cost, Creative, inventory};
+use crate::issuer::Issuer;
 use crate::switches::CreativeIs;
-use crate::tracking::Issuer;
 use crate::validate::{Extra, Fields, Issue};
 use crate::world::Shared;
 

@@ -16,10 +16,10 @@ use serde_json::{Map, Value, json};
 use crate::config::Config;
 use crate::headers::{base_url, key, text};
 use crate::inventory::Common;
+use crate::issuer::Issuer;
 use crate::json::Style;
 use crate::reply::{self, Family, Served, Stamp};
 use crate::switches::NoAdData;
-use crate::tracking::Issuer;
 use crate::validate::{self, Issue};
 use crate::world::{Shared, World};
 

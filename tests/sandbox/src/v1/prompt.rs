@@ -12,8 +12,8 @@ use super::call::{Call, Pace, read_content};
 use super::{Endpoint, Read};
 use crate::config::Config;
 use crate::inventory::{Question, inventory};
+use crate::issuer::Issuer;
 use crate::switches::V1Tracking;
-use crate::tracking::Issuer;
 use crate::validate::{Extra, Fields};
 use crate::world::Shared;
 
