@@ -11,7 +11,7 @@ use crate::pacing::{Decision, Enforcement, Explained, Hold, Pacing, Policy, Rate
 use crate::request::{Call, Request};
 use crate::response::{Answer, ApiError, Endpoint, Malformed, NoAd, Served, decode};
 use crate::time::{Instant, Millis};
-use crate::tracking::Impression;
+use crate::tracking::{Engagement, Impression};
 
 /// The ads of one conversation.
 ///
@@ -28,7 +28,7 @@ pub struct Session {
 #[derive(Clone, Copy, Debug)]
 enum State {
     Idle,
-    Asked { endpoint: Endpoint, turn: Option<u32> },
+    Asked { endpoint: Endpoint, turn: u32, is_opener: bool },
 }
 
 /// What to do with a call.
@@ -84,21 +84,35 @@ pub enum Failure<'b> {
     Stale,
 }
 
-/// The ads that were served, one at a time, each with the right to report its impression once.
+/// The ads that were served, one at a time, each with the rights to report its impression and its use once.
 #[derive(Debug)]
 pub struct Offers<'b>(Served<'b>);
 
-/// An ad to show, and its impression.
+/// An ad to show, its impression, and what else can be told of it.
 #[derive(Debug)]
 pub struct Offer<T> {
     /// What to show.
     pub ad: Ad<T>,
     /// To be reported once the ad has been seen.
     pub impression: Impression<T>,
+    /// To be reported once the person has tapped, voted or gone on.
+    pub engagement: Engagement<T>,
+}
+
+impl<T> Offer<T> {
+    /// The same offer with each text made into another by `f`, such as `str::to_owned`.
+    pub fn map<U>(self, mut f: impl FnMut(T) -> U) -> Offer<U> {
+        Offer {
+            ad: self.ad.map(&mut f),
+            impression: self.impression.map(&mut f),
+            engagement: self.engagement.map(f),
+        }
+    }
 }
 
 impl<'b> Offers<'b> {
-    /// The answer around the ads; ads that are taken from it directly have no impression.
+    /// The answer around the ads; ads that are taken from it directly have no impression and no
+    /// engagement.
     pub fn served(&self) -> &Served<'b> {
         &self.0
     }
@@ -109,7 +123,7 @@ impl<'b> Iterator for Offers<'b> {
 
     fn next(&mut self) -> Option<Offer<&'b str>> {
         let ad = self.0.ads.next()?;
-        Some(Offer { ad, impression: Impression::mint(&ad) })
+        Some(Offer { ad, impression: Impression::mint(&ad), engagement: Engagement::mint(&ad) })
     }
 }
 
@@ -174,12 +188,13 @@ impl Session {
             Decision::Hold(hold) => return Step::Hold(hold),
             Decision::Ask(at) => at,
         };
-        let turn = (!call.is_opener()).then_some(self.pacing.turn());
         let endpoint = match call {
             Call::Prompt(_) => Endpoint::Prompt,
+            Call::Message(_) => Endpoint::Message,
             Call::Bid(_) => Endpoint::Bid,
         };
-        self.state = State::Asked { endpoint, turn };
+        self.state =
+            State::Asked { endpoint, turn: self.pacing.turn(), is_opener: call.is_opener() };
         Step::Send { request: Request::new(publisher, self.spaced(call)), not_before }
     }
 
@@ -197,7 +212,8 @@ impl Session {
 
     /// Takes the answer; its outcome borrows `body` and nothing else.
     pub fn handle_response<'b>(&mut self, head: &Head, body: &'b mut [u8]) -> Outcome<'b> {
-        let State::Asked { endpoint, turn } = core::mem::replace(&mut self.state, State::Idle)
+        let State::Asked { endpoint, turn, is_opener } =
+            core::mem::replace(&mut self.state, State::Idle)
         else {
             return Outcome::Failed(Failure::Stale);
         };
@@ -206,12 +222,14 @@ impl Session {
                 Outcome::Failed(Failure::Stale)
             }
             Answer::Ads(served) => {
-                if turn.is_some() {
+                if !is_opener {
                     self.pacing.on_served();
                 }
                 Outcome::Ad(Offers(served))
             }
             Answer::NoAd(no_ad) => Outcome::NoAd(no_ad),
+            // A session asks for ads only.
+            Answer::Poll(_) => Outcome::Failed(Failure::Stale),
             Answer::ApiError(error) => Outcome::Failed(Failure::Api(error)),
             Answer::Malformed(malformed) => Outcome::Failed(Failure::Malformed(malformed)),
         }
@@ -223,9 +241,9 @@ impl Session {
         Outcome::Failed(Failure::Transport(error))
     }
 
-    /// An ask for an earlier turn is late; one before the first word is late once there has been a turn.
-    fn is_current(&self, turn: Option<u32>) -> bool {
-        turn.unwrap_or(0) == self.pacing.turn()
+    /// The answer to what was asked on an earlier turn is late.
+    fn is_current(&self, turn: u32) -> bool {
+        turn == self.pacing.turn()
     }
 
     fn settle(&mut self) {

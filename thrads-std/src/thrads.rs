@@ -26,7 +26,7 @@ pub struct Thrads {
 pub struct Options {
     /// How long an ask may take over all; 5 seconds.
     pub timeout: Duration,
-    /// How long an ask may wait for its turn in the key's budget, within the timeout; half a second.
+    /// How long an ask may wait for its turn in the key's budget, within the timeout and five seconds at most; half a second.
     pub max_rate_wait: Duration,
     /// Requests a second that the key may make; 40.
     pub limit: u32,

@@ -3,7 +3,7 @@
 //! The seam between thrads-core and the network, on a server. Sections 1.4 and 3.15 of the wire contract: no redirects,
 //! no headers of its own, nothing in plain text but to loopback.
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect;
 use rustls_platform_verifier::BuilderVerifierExt;
 use std::error::Error;
@@ -19,8 +19,9 @@ pub const MAX_BODY_BYTES: usize = 1 << 20;
 
 /// Moves bytes through a pool of connections. Clones share the pool.
 ///
-/// reqwest takes URLs apart and puts them together again, which percent-encodes characters that RFC 3986 does not allow;
-/// the trackers of the platform have none. It adds `Accept: */*` and `Host`. Proxies are not used.
+/// reqwest takes URLs apart and puts them together again as browsers do: `.` and `..` in a path are resolved, and `'` in a
+/// query and what RFC 3986 does not allow are percent-encoded. A tracker with one of these is not asked for byte by
+/// byte; the platform's have none. It adds `Accept: */*` and `Host`. Proxies are not used.
 #[derive(Clone, Debug)]
 pub struct ReqwestTransport {
     client: reqwest::Client,
@@ -57,8 +58,11 @@ impl ReqwestTransport {
             _ => reqwest::Method::POST,
         };
         let sending = self.client.request(method, url).headers(headers(request).ok_or(refused)?);
-        let sending =
-            if request.body().is_empty() { sending } else { sending.body(encode(request)) };
+        let sending = match request.method() {
+            Method::Get => sending,
+            _ if request.body().is_empty() => sending.header(CONTENT_LENGTH, 0),
+            _ => sending.body(encode(request)),
+        };
         sending.send().await.map_err(|error| classify(&error))
     }
 }
@@ -75,6 +79,8 @@ impl Transport for ReqwestTransport {
     ) -> Result<(Head, Range<usize>), TransportError> {
         buffer.clear();
         let exchange = async {
+            // Where the runtime stood still since the last call, it has yet to hear which connections were closed.
+            tokio::task::yield_now().await;
             let mut response = self.send(request).await?;
             let head = head(&response);
             if request.wants_body() {
@@ -179,9 +185,12 @@ fn connect_kind(error: &reqwest::Error) -> TransportErrorKind {
     }
 }
 
+/// TLS errors come inside I/O errors, some inside two, and `source` passes over what an I/O error holds.
 fn is_tls_io(cause: &(dyn Error + 'static)) -> bool {
-    let inner = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref);
-    inner.is_some_and(|inner| inner.is::<rustls::Error>())
+    let Some(inner) = cause.downcast_ref::<io::Error>().and_then(io::Error::get_ref) else {
+        return false;
+    };
+    inner.is::<rustls::Error>() || is_tls_io(inner)
 }
 
 fn cause_kind(cause: &(dyn Error + 'static)) -> Option<TransportErrorKind> {

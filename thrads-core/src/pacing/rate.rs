@@ -5,7 +5,7 @@
 
 use super::{Decision, Hold, Reason, Until};
 use crate::head::Head;
-use crate::time::{Instant, Millis, UnixMillis};
+use crate::time::{Instant, Millis, UnixMillis, divide};
 
 /// Requests a second that the platform allows a key, where its answers do not say less.
 pub const DEFAULT_LIMIT: u32 = 40;
@@ -59,25 +59,28 @@ impl Rate {
         Self { due: 0, configured: limit, spacing: spacing(limit), left_alone: None, is_low: false }
     }
 
-    /// Takes one request out of the budget if it may be sent within `patience`; callers are served in the order they
-    /// come. A request that is then not sent is not given back.
+    /// Takes one request out of the budget if it may be sent within `patience`, of which five seconds count at most;
+    /// callers are served in the order they come. A request that is then not sent is not given back.
     pub fn decide(&mut self, now: Instant, patience: Millis) -> Decision {
         if let Some(until) = self.left_alone_until(now) {
             return Decision::Hold(Hold { reason: Reason::Backoff, until: Until::At(until) });
         }
         let now_micros = now.as_millis().saturating_mul(1000);
-        // No caller waits longer than a second, so a request further ahead was due by a clock that has gone back.
-        let due = self.due.min(now_micros.saturating_add(MAX_AHEAD_MICROS)).max(now_micros);
-        let at = Instant::from_millis(due.div_ceil(1000));
-        if at.since(now) > patience {
+        // No caller waits longer than that, so a request further ahead was due by a clock that has gone back.
+        self.due = self.due.min(now_micros.saturating_add(AHEAD_MICROS));
+        let due = self.due.max(now_micros);
+        let (at, _) = divide(due.saturating_add(999), 1000);
+        let at = Instant::from_millis(at);
+        if at.since(now) > patience.min(MAX_PATIENCE) {
             return Decision::Hold(Hold { reason: Reason::Rate, until: Until::At(at) });
         }
         self.due = due.saturating_add(self.spacing.into());
         Decision::Ask(at)
     }
 
-    /// Learns from the head of an answer: the limit if it is below the configured one, and how long to leave the
-    /// platform alone after a 429 (`Retry-After`, else the window's reset, else a second) or when the window is used up.
+    /// Learns from the head of an answer: the limit if it is below the configured one, how long to leave the platform
+    /// alone after a 429 (`Retry-After`, else the window's reset, else a second), and that the next request is due at the
+    /// reset where the window is used up.
     ///
     /// `wall` is the caller's clock; times in the answer are measured against its own `Date` first.
     pub fn observe(
@@ -90,13 +93,12 @@ impl Rate {
             self.spacing = spacing(limit.min(self.configured));
         }
         let reset = reset_delay(head, wall);
-        let used_up = head.limits.remaining == Some(0);
-        let delay = match head.status {
-            429 => head.retry_delay(wall).or(reset).or(Some(DEFAULT_BACKOFF)),
-            _ => reset.filter(|_| used_up),
-        };
-        if let Some(length) = delay.filter(|delay| *delay > Millis(0)) {
-            self.left_alone = Some(LeftAlone { since: now, length: length.min(MAX_BACKOFF) });
+        if head.status == 429 {
+            let length =
+                head.retry_delay(wall).or(reset).unwrap_or(DEFAULT_BACKOFF).min(MAX_BACKOFF);
+            self.left_alone = Some(LeftAlone { since: now, length });
+        } else if let (Some(0), Some(delay)) = (head.limits.remaining, reset) {
+            self.due = self.due.max(now.after(delay).as_millis().saturating_mul(1000));
         }
         self.note_remaining(head.limits.remaining?)
     }
@@ -129,10 +131,15 @@ fn reset_delay(head: &Head, wall: Option<UnixMillis>) -> Option<Millis> {
 /// Microseconds between requests at 24/25 of `limit` a second, rounded up.
 const fn spacing(limit: u32) -> u32 {
     let limit = if limit == 0 { 1 } else { limit };
-    (25_000_000 / 24_u32).div_ceil(limit)
+    let (spacing, rest) = divide(25_000_000 / 24, limit);
+    #[expect(clippy::cast_possible_truncation, reason = "a quotient is not above its dividend")]
+    (spacing as u32).saturating_add((rest > 0) as u32)
 }
 
-const MAX_AHEAD_MICROS: u64 = 1_000_000;
+/// How long a caller may wait for its turn.
+const MAX_PATIENCE: Millis = Millis::from_secs(5);
+/// The furthest that a request is due ahead, one spacing behind the last that was waited for.
+const AHEAD_MICROS: u64 = 6_100_000;
 /// After a 429 that does not say how long.
 const DEFAULT_BACKOFF: Millis = Millis(1000);
 /// A `Retry-After` beyond an hour is taken for an hour, so that one odd answer does not silence a device for good.
@@ -189,6 +196,16 @@ mod tests {
     }
 
     #[test]
+    fn nobody_waits_longer_than_five_seconds() {
+        let mut rate = Rate::new(40);
+        let asked: Vec<_> = (0..300).map(|_| rate.decide(at(0), Millis(9000))).collect();
+        let sent: Vec<_> =
+            asked.iter().filter(|decision| matches!(decision, Decision::Ask(_))).collect();
+        assert_eq!(sent.len(), 192);
+        assert!(sent.windows(2).all(|pair| pair[0] != pair[1]));
+    }
+
+    #[test]
     fn a_limit_below_the_configured_one_is_learnt_and_one_above_is_not() {
         let mut rate = Rate::new(40);
         rate.observe(at(0), None, &head(200, &[("x-ratelimit-limit", "10")]));
@@ -218,14 +235,27 @@ mod tests {
     }
 
     #[test]
+    fn a_window_that_is_used_up_is_waited_for() {
+        let mut rate = Rate::new(40);
+        let fields = [
+            ("x-ratelimit-remaining", "0"),
+            ("x-ratelimit-reset", "1777885201"),
+            ("date", "Mon, 04 May 2026 09:00:00 GMT"),
+        ];
+        rate.observe(at(100), None, &head(200, &fields));
+        assert_eq!(rate.decide(at(700), Millis(500)), Decision::Ask(at(1100)));
+    }
+
+    #[test]
     fn a_clock_that_goes_back_holds_for_no_more_than_was_asked() {
         let mut rate = Rate::new(40);
         let hour = 3_600_000;
         assert!(matches!(rate.decide(at(hour), Millis(0)), Decision::Ask(_)));
-        assert_eq!(rate.decide(at(5), Millis(1000)), Decision::Ask(at(1005)));
+        assert!(matches!(rate.decide(at(5), Millis(1000)), Decision::Hold(_)));
+        assert!(matches!(rate.decide(at(6200), Millis(0)), Decision::Ask(_)));
         rate.observe(at(hour), None, &head(429, &[("retry-after", "2")]));
         assert!(matches!(rate.decide(at(7), Millis(0)), Decision::Hold(_)));
-        assert!(matches!(rate.decide(at(2007), Millis(0)), Decision::Ask(_)));
+        assert!(matches!(rate.decide(at(6300), Millis(0)), Decision::Ask(_)));
     }
 
     #[test]
