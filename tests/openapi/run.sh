@@ -6,7 +6,8 @@ cd "$(dirname "$0")/../.."
 
 cases=${1:-100}
 config=$PWD/tests/openapi/schemathesis.toml
-target=${CARGO_TARGET_DIR:-$PWD/target}
+mkdir -p "${CARGO_TARGET_DIR:-target}/openapi"
+target=$(realpath "${CARGO_TARGET_DIR:-target}")
 venv=$target/openapi/venv
 
 [ -x "$venv/bin/schemathesis" ] || {
