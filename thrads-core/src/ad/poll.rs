@@ -4,7 +4,6 @@
 //! into, packed one behind the other over their own JSON, so that any number of them costs one borrowed text.
 
 use super::Cpm;
-use crate::json::decimal;
 use crate::json::text::{move_back, move_on};
 use crate::json::write::{self, SCRATCH};
 use crate::target::split_before;
@@ -152,8 +151,11 @@ pub(crate) fn pack(place: &mut [u8], id: Range<usize>, text: Range<usize>) -> Op
     Some(end)
 }
 
+/// Digits as [`pack`] wrote them.
 fn length(digits: &str) -> Option<usize> {
-    usize::try_from(decimal::scaled(digits.as_bytes(), 0)?).ok()
+    digits.bytes().try_fold(0_usize, |value, byte| {
+        value.checked_mul(10)?.checked_add(usize::from(byte.wrapping_sub(b'0')))
+    })
 }
 
 #[cfg(test)]
