@@ -5,7 +5,7 @@
 
 mod conform;
 
-pub use conform::{MAX_LINE_BYTES, ReadCase, answer, serve};
+pub use conform::{MAX_LINE_BYTES, ReadCase, answer, serve, with_requests};
 
 #[cfg(doctest)]
 #[doc = include_str!("../../README.md")]

@@ -15,6 +15,21 @@ fn bid_requests_become_the_contracts_bytes() {
 }
 
 #[test]
+fn other_calls_become_the_contracts_bytes() {
+    check("write_calls");
+}
+
+#[test]
+fn message_answers_become_outcomes() {
+    check("read_message");
+}
+
+#[test]
+fn polls_are_read() {
+    check("read_polls");
+}
+
+#[test]
 fn v1_answers_become_outcomes() {
     check("read_v1");
 }
@@ -134,14 +149,17 @@ fn agrees(wanted: &Value, came: &Value) -> bool {
 }
 
 const SHOWN_CHARS: usize = 2000;
-const GROUPS: [&str; 9] = [
+const GROUPS: [&str; 12] = [
     "errors_and_limits",
     "nasty_json",
     "pace",
+    "read_message",
+    "read_polls",
     "read_ssp",
     "read_v1",
     "tracking",
     "viewability",
+    "write_calls",
     "write_ssp",
     "write_v1",
 ];

@@ -3,7 +3,7 @@
 
 use std::path::PathBuf;
 use std::thread;
-use thrads_core::{Answer, Target, decode, trackers};
+use thrads_core::{Ad, Answer, PollAnswer, Target, decode, trackers};
 use thrads_tests::ReadCase;
 
 #[test]
@@ -27,8 +27,18 @@ fn an_answer_with_a_flipped_bit_is_read_or_refused() {
 }
 
 fn read(case: &ReadCase, mut body: Vec<u8>) {
-    let Answer::Ads(served) = decode(case.endpoint, &case.head, &mut body) else { return };
+    let served = match decode(case.endpoint, &case.head, &mut body) {
+        Answer::Ads(served) => served,
+        Answer::Poll(PollAnswer::Results(results)) => return results.rows.for_each(drop),
+        _ => return,
+    };
     for ad in served.ads {
+        if let Ad::SponsoredPoll(poll) = &ad {
+            assert!(poll.options.iter().next().is_some(), "no options came of {case:?}");
+            for url in [poll.vote_url, poll.results_url] {
+                assert!(Target::parse(url).is_some(), "{url:?} came of {case:?}");
+            }
+        }
         let url = ad.click_url();
         assert!(url.is_none_or(|url| Target::parse(url).is_some()), "{url:?} came of {case:?}");
         for tracker in trackers(&ad).iter() {

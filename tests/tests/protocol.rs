@@ -87,8 +87,8 @@ fn an_answer_behind_a_held_turn_is_unreadable() {
 fn what_this_version_cannot_express_is_unsupported() {
     for line in [
         json!({"id": {"a": 1}, "op": "listen"}),
-        json!({"id": {"a": 1}, "op": "write", "call": "feedback"}),
-        json!({"id": {"a": 1}, "op": "read", "call": "vote", "status": 200, "body": "{}"}),
+        json!({"id": {"a": 1}, "op": "write", "call": "collect"}),
+        json!({"id": {"a": 1}, "op": "read", "call": "collect", "status": 200, "body": "{}"}),
         json!({"id": {"a": 1}, "op": "read", "call": "bid", "status": 200, "legacy": "G2"}),
         json!({
             "id": {"a": 1}, "op": "pace", "family": "v1", "policy": {}, "script": ["turn", "reboot"]
@@ -219,9 +219,48 @@ fn an_ad_that_cannot_be_shown_is_refused() {
     assert_eq!(answered("card", Value::Null, json!("ad"))["invalid"], "ad");
     assert_eq!(answered("card", Value::Null, Value::Null)["invalid"], "ad");
     let poll = json!({"format": "sponsored_poll", "question": "Q?"});
-    assert_eq!(answered("card", Value::Null, poll)["error"], "unsupported");
+    assert_eq!(answered("card", Value::Null, poll)["invalid"], "ad");
+    let carousel = json!({"format": "sponsored_carousel"});
+    assert_eq!(answered("card", Value::Null, carousel)["error"], "unsupported");
     assert_eq!(answered("speech", json!("de"), question.clone())["error"], "unsupported");
     assert_eq!(answered("dance", Value::Null, question)["error"], "unreadable");
+}
+
+#[test]
+fn a_body_is_read_up_to_the_limit_of_a_transport() {
+    let read = |length: usize| {
+        let (front, back) = ("{\"data\":{\"bid\":{}},\"x\":\"", "\"}");
+        let padding = "x".repeat(length - front.len() - back.len());
+        let body = format!("{front}{padding}{back}");
+        let line = json!({"op": "read", "call": "bid", "status": 200, "body": body});
+        ask(&line.to_string())["outcome"].clone()
+    };
+    assert_eq!(read(1 << 20), "no_ad");
+    assert_eq!(read((1 << 20) + 1), "malformed");
+}
+
+#[test]
+fn a_poll_is_shown_and_told_as_it_was_read() {
+    let options = json!([{"id": "0", "text": "Party"}, {"id": "1", "text": "Focus"}]);
+    let ad = json!({
+        "format": "sponsored_poll", "question": "What for?", "options": options,
+        "vote_url": "https://s.example/v", "results_url": "https://s.example/r", "cta_url": null,
+        "cta_text": null, "advertiser": "Tuneloft", "domain": null, "logo_url": null,
+        "price_micros": null, "dsp": null, "bid_id": null, "trackers": [],
+    });
+    let card = json!({"op": "render", "as": "card", "columns": 32, "ad": ad});
+    let lines = json!(["Sponsored \u{b7} Tuneloft", "What for?", "1. Party", "2. Focus"]);
+    assert_eq!(ask(&card.to_string())["lines"], lines);
+    let speech = json!({"op": "render", "as": "speech", "ad": ad});
+    let said = "Sponsored, by Tuneloft: What for? 1. Party. 2. Focus.";
+    assert_eq!(ask(&speech.to_string())["text"], said);
+    let ad = json!({
+        "format": "message", "creative": "Dry packs.", "prod_name": "H28", "img_url": null,
+        "prod_url": "https://go.example/r", "price_micros": null, "currency": null,
+    });
+    let card = json!({"op": "render", "as": "card", "columns": 32, "ad": ad});
+    let lines = json!(["Sponsored", "H28", "Dry packs.", "[Learn More]"]);
+    assert_eq!(ask(&card.to_string())["lines"], lines);
 }
 
 #[test]

@@ -17,9 +17,10 @@ pub enum ConfigError {
     BaseUrl,
     /// The country code is not two ASCII letters.
     CountryCode,
-    /// The user id is empty, or is an e-mail address: the platform asks for an anonymous id.
+    /// The user id is empty, is an e-mail address where the platform asks for an anonymous id, or has more than
+    /// [`MAX_ID_CHARS`](crate::MAX_ID_CHARS) in a v1 message call.
     UserId,
-    /// The chat id is empty.
+    /// The chat id is empty, or has more than [`MAX_ID_CHARS`](crate::MAX_ID_CHARS) in a v1 message call.
     ChatId,
     /// Both sides of the latest exchange must be there and hold text.
     Content,
@@ -58,8 +59,10 @@ impl ConfigError {
                 "the base URL must be https with a host, or http to a loopback address, without a query"
             }
             Self::CountryCode => "the country code must be two letters (ISO 3166-1 alpha-2)",
-            Self::UserId => "the user id must be there and anonymous, not an e-mail address",
-            Self::ChatId => "the chat id must be there",
+            Self::UserId => {
+                "the user id must be there, anonymous (no e-mail address) and not too long"
+            }
+            Self::ChatId => "the chat id must be there and not too long",
             Self::Content => "both sides of the latest exchange must hold text",
             Self::Messages => {
                 "messages must alternate user and assistant, end with the assistant, and hold text"

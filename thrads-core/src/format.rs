@@ -2,8 +2,9 @@
 //!
 //! A helper for logs over a debug probe; types that hold nothing of the kind derive theirs where they stand.
 
+use crate::client::Polled;
 use crate::request::{Call, EndUser};
-use crate::response::{Answer, ApiError, Malformed, NoAd, Served};
+use crate::response::{Answer, ApiError, Malformed, NoAd, PollAnswer, Served};
 use crate::session::{Failure, Offers, Outcome, Step};
 use defmt::{Format, Formatter, write};
 
@@ -58,8 +59,31 @@ impl Format for Answer<'_> {
         match self {
             Self::Ads(served) => write!(f, "{}", served),
             Self::NoAd(no_ad) => write!(f, "{}", no_ad),
+            Self::Poll(answer) => write!(f, "{}", answer),
             Self::ApiError(error) => write!(f, "{}", error),
             Self::Malformed(malformed) => write!(f, "{}", malformed),
+        }
+    }
+}
+
+impl Format for PollAnswer<'_> {
+    fn format(&self, f: Formatter<'_>) {
+        match self {
+            Self::Results(results) => {
+                write!(f, "Results(poll {}, votes {})", results.poll_id, results.total_votes);
+            }
+            Self::AlreadyVoted => write!(f, "AlreadyVoted"),
+            Self::InvalidOption => write!(f, "InvalidOption"),
+            Self::TokenInvalid => write!(f, "TokenInvalid"),
+        }
+    }
+}
+
+impl Format for Polled<'_> {
+    fn format(&self, f: Formatter<'_>) {
+        match self {
+            Self::Answer(answer) => write!(f, "{}", answer),
+            Self::Failed(failure) => write!(f, "{}", failure),
         }
     }
 }

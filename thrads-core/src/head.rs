@@ -3,6 +3,7 @@
 //! A helper of `pacing`, `response` and the transports. Sections 3.13 and 3.14 of the wire contract. `Head` is `Copy`, so a transport hands it over by value and keeps its
 //! buffers to itself.
 
+use crate::target::split_before;
 use crate::time::{Millis, UnixMillis};
 
 /// Status and header fields of an answer. A transport makes one with [`Head::new`] and gives it each field as it comes.
@@ -91,10 +92,11 @@ fn retry_after(value: &str) -> Option<RetryAfter> {
 
 /// The whole part of the first of several comma-separated numbers, as servers and the proxies before them write it.
 fn whole(value: &str) -> Option<u64> {
-    let first = value.split(',').next()?.trim();
-    let (digits, fraction) = first.split_once('.').unwrap_or((first, "0"));
+    let (first, _) = split_before(value, b",");
+    let (digits, fraction) = split_before(first.trim(), b".");
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    (is_number(digits) && is_number(fraction)).then(|| digits.parse().ok())?
+    let is_whole = fraction.strip_prefix('.').is_none_or(is_number);
+    (is_number(digits) && is_whole).then(|| digits.parse().ok())?
 }
 
 fn whole_u32(value: &str) -> Option<u32> {

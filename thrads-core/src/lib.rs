@@ -9,15 +9,17 @@
 //! conversation ─▶ pacing ─▶ request ─▶ [transport] ─▶ response ─▶ an Ad ─▶ render
 //! what was said  ask now?   bytes out   std │ embassy  bytes in     what    card, speech
 //!                                                                      └──▶ tracking ─▶ request (again)
-//!                                                                           seen
+//!                                                                           seen, tapped, voted
 //! ```
 //!
 //! # In scope
 //!
-//! - The v1 prompt API and the SSP's bid requests, contextual and opener: every documented member, header and limit.
+//! - The v1 prompt and message API and the SSP's bid requests, contextual and opener: every documented member, header
+//!   and limit.
 //! - Reading what the platform answers in all the shapes it is known to take, in place, whatever the bytes.
 //! - Deciding whether to ask: offset and frequency in turns, the key's requests a second, `Retry-After`.
 //! - Impressions: which trackers an ad has, whether it could be seen, and telling each of them once.
+//! - Taps on prompts, feedback, votes on polls and their results: each told once, by the call that follows from the ad.
 //! - Text of an ad that is safe to show or say, always behind its disclosure.
 //!
 //! # Out of scope
@@ -65,7 +67,7 @@
 //! let mut answer = *br#"{"status":"success","data":{"bid":{"headline":"Kettles that do not drip","price":2.35,
 //!     "advertiser":"Boilwell","url":"https://ssp.thrads.ai/api/v1/tracking/redirect?token=t"}}}"#;
 //! let Outcome::Ad(mut offers) = session.handle_response(&head, &mut answer) else { panic!("no ad") };
-//! let Offer { ad, impression } = offers.next().unwrap();
+//! let Offer { ad, impression, .. } = offers.next().unwrap();
 //! let mut shown = String::new();
 //! card(&ad, 40, &mut shown).unwrap();
 //! assert_eq!(shown, "Sponsored · Boilwell\nKettles that do not drip\n[Learn More]");
@@ -126,8 +128,11 @@ mod time;
 mod tracking;
 mod transport;
 
-pub use ad::{Ad, ChatbotPrompt, Cpm, Placement, SponsoredMessage, SponsoredPrompt, UnknownAd};
-pub use client::{Asked, Budget, Client, DEFAULT_MAX_RATE_WAIT, DEFAULT_TIMEOUT, Reported};
+pub use ad::{
+    Ad, ChatbotMessage, ChatbotPrompt, Cpm, Placement, PollOption, PollOptions, SponsoredMessage,
+    SponsoredPoll, SponsoredPrompt, UnknownAd,
+};
+pub use client::{Asked, Budget, Client, DEFAULT_MAX_RATE_WAIT, DEFAULT_TIMEOUT, Polled, Reported};
 pub use config::{
     ApiKey, BaseUrl, Endpoints, Environment, Family, MAX_BASE_URL_BYTES, MAX_KEY_BYTES, Publisher,
 };
@@ -141,18 +146,21 @@ pub use pacing::{
 pub use render::{DEFAULT_CTA, DISCLOSURE, MIN_COLUMNS, card, speech};
 pub use request::{
     AdFormat, AdFormats, BidConfig, BidRequest, Body, BufferTooSmall, Call, CountryCode, Device,
-    EndUser, Field, Geo, HeaderText, Ip, MAX_EXPERIMENT_TAG_CHARS, MAX_WAIT_TURNS,
-    MIN_HEADLINE_CHARS, Method, Pieces, PromptRequest, Request, Setting, UserAgent, UserMetadata,
+    EndUser, Field, Geo, HeaderText, Interaction, Ip, MAX_EXPERIMENT_TAG_CHARS, MAX_ID_CHARS,
+    MAX_WAIT_TURNS, MIN_HEADLINE_CHARS, MessageRequest, Method, Pieces, PromptRequest, Request,
+    Setting, UserAgent, UserMetadata,
 };
 pub use response::{
     Ads, Answer, ApiError, ApiErrorKind, Diagnostic, Endpoint, Envelope, FieldError, Loc, MAX_ADS,
-    MAX_FIELD_ERRORS, MAX_SNIPPET_BYTES, Malformed, NoAd, Served, decode,
+    MAX_FIELD_ERRORS, MAX_SNIPPET_BYTES, Malformed, NoAd, PollAnswer, PollResults, PollRow,
+    PollRows, Served, decode,
 };
 pub use session::{Failure, Next, Offer, Offers, Outcome, Session, Step};
 pub use settings::{MAX_ACCEPT_LANGUAGE_BYTES, MAX_USER_AGENT_BYTES, Settings};
 pub use target::{Target, Url};
 pub use time::{Instant, Millis, UnixMillis};
 pub use tracking::{
-    Impression, MAX_TRACKERS, Trackers, VIEWABLE_FOR, VIEWABLE_PER_MILLE, Viewability, trackers,
+    Engagement, Feedback, Impression, MAX_TRACKERS, PromptClick, Trackers, VIEWABLE_FOR,
+    VIEWABLE_PER_MILLE, Viewability, Vote, poll_results, trackers,
 };
 pub use transport::{Clock, Transport};

@@ -11,7 +11,7 @@ use crate::pacing::{Decision, Enforcement, Explained, Hold, Pacing, Policy, Rate
 use crate::request::{Call, Request};
 use crate::response::{Answer, ApiError, Endpoint, Malformed, NoAd, Served, decode};
 use crate::time::{Instant, Millis};
-use crate::tracking::Impression;
+use crate::tracking::{Engagement, Impression};
 
 /// The ads of one conversation.
 ///
@@ -84,21 +84,35 @@ pub enum Failure<'b> {
     Stale,
 }
 
-/// The ads that were served, one at a time, each with the right to report its impression once.
+/// The ads that were served, one at a time, each with the rights to report its impression and its use once.
 #[derive(Debug)]
 pub struct Offers<'b>(Served<'b>);
 
-/// An ad to show, and its impression.
+/// An ad to show, its impression, and what else can be told of it.
 #[derive(Debug)]
 pub struct Offer<T> {
     /// What to show.
     pub ad: Ad<T>,
     /// To be reported once the ad has been seen.
     pub impression: Impression<T>,
+    /// To be reported once the person has tapped, voted or gone on.
+    pub engagement: Engagement<T>,
+}
+
+impl<T> Offer<T> {
+    /// The same offer with each text made into another by `f`, such as `str::to_owned`.
+    pub fn map<U>(self, mut f: impl FnMut(T) -> U) -> Offer<U> {
+        Offer {
+            ad: self.ad.map(&mut f),
+            impression: self.impression.map(&mut f),
+            engagement: self.engagement.map(f),
+        }
+    }
 }
 
 impl<'b> Offers<'b> {
-    /// The answer around the ads; ads that are taken from it directly have no impression.
+    /// The answer around the ads; ads that are taken from it directly have no impression and no
+    /// engagement.
     pub fn served(&self) -> &Served<'b> {
         &self.0
     }
@@ -109,7 +123,7 @@ impl<'b> Iterator for Offers<'b> {
 
     fn next(&mut self) -> Option<Offer<&'b str>> {
         let ad = self.0.ads.next()?;
-        Some(Offer { ad, impression: Impression::mint(&ad) })
+        Some(Offer { ad, impression: Impression::mint(&ad), engagement: Engagement::mint(&ad) })
     }
 }
 
@@ -176,6 +190,7 @@ impl Session {
         };
         let endpoint = match call {
             Call::Prompt(_) => Endpoint::Prompt,
+            Call::Message(_) => Endpoint::Message,
             Call::Bid(_) => Endpoint::Bid,
         };
         self.state =
@@ -213,6 +228,8 @@ impl Session {
                 Outcome::Ad(Offers(served))
             }
             Answer::NoAd(no_ad) => Outcome::NoAd(no_ad),
+            // A session asks for ads only.
+            Answer::Poll(_) => Outcome::Failed(Failure::Stale),
             Answer::ApiError(error) => Outcome::Failed(Failure::Api(error)),
             Answer::Malformed(malformed) => Outcome::Failed(Failure::Malformed(malformed)),
         }

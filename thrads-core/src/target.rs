@@ -31,14 +31,14 @@ impl<'a> Target<'a> {
         if url.chars().any(|character| character.is_control() || character.is_whitespace()) {
             return None;
         }
-        let (scheme, rest) = url.split_once("://")?;
+        let (scheme, rest) = split_before(url, b":");
+        let rest = rest.strip_prefix("://")?;
         let secure = scheme.eq_ignore_ascii_case("https");
         if !secure && !scheme.eq_ignore_ascii_case("http") {
             return None;
         }
-        let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
-        let (written, tail) = rest.split_at_checked(end)?;
-        if written.contains(['\\', '@']) {
+        let (written, tail) = split_before(rest, b"/?#");
+        if written.bytes().any(|byte| matches!(byte, b'\\' | b'@')) {
             return None;
         }
         let (host, port) = split_port(written)?;
@@ -47,7 +47,7 @@ impl<'a> Target<'a> {
         }
         let own = if secure { 443 } else { 80 };
         let port = port.unwrap_or(own);
-        let path = tail.split('#').next().unwrap_or_default();
+        let (path, _) = split_before(tail, b"#");
         Some(Self { secure, host, port, path, authority: if port == own { host } else { written } })
     }
 
@@ -82,9 +82,10 @@ impl<'a> Url<'a> {
 
     /// Whether it is a URL in visible ASCII that keeps the rule for targets. One with a bad `%` escape does not.
     pub(crate) fn keeps_rule(&self) -> bool {
-        let escapes = self.text.split('%').skip(1).filter(|_| self.is_encoded);
-        let mut escapes =
-            escapes.map(|escape| escape.as_bytes().first_chunk().copied().and_then(hex_byte));
+        let escapes = self.text.as_bytes().split(|&byte| byte == b'%').skip(1);
+        let mut escapes = escapes
+            .filter(|_| self.is_encoded)
+            .map(|escape| escape.first_chunk().copied().and_then(hex_byte));
         escapes.all(|byte| byte.is_some())
             && self.bytes().all(|byte| byte.is_ascii_graphic())
             && keeps_rule(self.bytes().map(char::from))
@@ -141,37 +142,37 @@ fn hex_byte(digits: [u8; 2]) -> Option<u8> {
 
 /// Whether the URL that `chars` spell keeps the rule, for URLs that stand encoded and are not copied to be judged.
 pub(crate) fn keeps_rule(chars: impl Iterator<Item = char>) -> bool {
-    let mut head = heapless::String::<MAX_HEAD_BYTES>::new();
+    let mut head = heapless::Vec::<u8, MAX_HEAD_BYTES>::new();
     let mut in_head = true;
     for character in chars {
         if character.is_control() || character.is_whitespace() {
             return false;
         }
         if in_head {
-            in_head = !(matches!(character, '/' | '?' | '#') && head.contains("://"));
-            if head.push(character).is_err() {
+            in_head = !(matches!(character, '/' | '?' | '#') && has_scheme(&head));
+            let mut utf8 = [0; 4];
+            let mut bytes = character.encode_utf8(&mut utf8).bytes();
+            if bytes.any(|byte| head.push(byte).is_err()) {
                 return false;
             }
         }
     }
-    Target::parse(&head).is_some()
+    core::str::from_utf8(&head).is_ok_and(|head| Target::parse(head).is_some())
 }
 
 /// Splits `host [ ":" port ]`; an empty port is the scheme's own.
 fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
-    let host_end = match authority.strip_prefix('[') {
-        Some(rest) => rest.find(']')?.checked_add(2)?,
-        None => authority.find(':').unwrap_or(authority.len()),
+    let (host, tail) = if authority.starts_with('[') {
+        let (host, _) = split_before(authority, b"]");
+        authority.split_at_checked(host.len().checked_add(1)?)?
+    } else {
+        split_before(authority, b":")
     };
-    let (host, tail) = authority.split_at_checked(host_end)?;
-    if tail.is_empty() || tail == ":" {
-        return Some((host, None));
+    match tail.strip_prefix(':') {
+        None if !tail.is_empty() => None,
+        None | Some("") => Some((host, None)),
+        Some(digits) => Some((host, Some(decimal(digits.as_bytes())?))),
     }
-    let digits = tail.strip_prefix(':')?;
-    if !digits.bytes().all(|byte| byte.is_ascii_digit()) {
-        return None;
-    }
-    Some((host, Some(digits.parse().ok()?)))
 }
 
 /// `localhost`, 127.0.0.0/8 as four decimal numbers, and `[::1]`; no other spelling, since resolvers disagree on them.
@@ -179,11 +180,41 @@ fn is_loopback(host: &str) -> bool {
     if host.eq_ignore_ascii_case("localhost") || host == "[::1]" {
         return true;
     }
-    let mut parts = host.split('.');
-    let first_is_127 = parts.next() == Some("127");
-    let is_octet =
-        |part: &str| part.bytes().all(|byte| byte.is_ascii_digit()) && part.parse::<u8>().is_ok();
-    first_is_127 && parts.clone().count() == 3 && parts.all(is_octet)
+    host.starts_with("127.") && is_v4(host.as_bytes())
+}
+
+/// Four decimal numbers up to 255, without leading zeros.
+pub(crate) fn is_v4(text: &[u8]) -> bool {
+    let mut parts = text.split(|&byte| byte == b'.');
+    (0..4).all(|_| parts.next().is_some_and(is_octet)) && parts.next().is_none()
+}
+
+fn is_octet(digits: &[u8]) -> bool {
+    let has_leading_zero = digits.len() > 1 && digits.starts_with(b"0");
+    !has_leading_zero && decimal(digits).is_some_and(|octet| octet <= 255)
+}
+
+/// Digits and nothing else, one at least.
+fn decimal(digits: &[u8]) -> Option<u16> {
+    if digits.is_empty() {
+        return None;
+    }
+    digits.iter().try_fold(0_u16, |value, &digit| {
+        let digit = digit.is_ascii_digit().then(|| digit.wrapping_sub(b'0'))?;
+        value.checked_mul(10)?.checked_add(digit.into())
+    })
+}
+
+/// `text` before and from the first of `ends`, which are ASCII; the second part is empty where there is none.
+///
+/// In place of `str::find` and `str::split`, of whose searches the compiler cannot prove that they do not panic.
+pub(crate) fn split_before<'t>(text: &'t str, ends: &[u8]) -> (&'t str, &'t str) {
+    let end = text.as_bytes().iter().position(|byte| ends.contains(byte)).unwrap_or(text.len());
+    text.split_at_checked(end).unwrap_or((text, ""))
+}
+
+fn has_scheme(head: &[u8]) -> bool {
+    head.windows(3).any(|window| window == b"://")
 }
 
 /// Scheme and authority of a URL that is judged while it is decoded; a longer one is refused. A DNS name has at most
@@ -227,6 +258,7 @@ mod tests {
             "http://localhost.evil.example/",
             "http://127.0.0.1\\@evil.example/",
             "http://127.0.0.256/",
+            "http://127.0.00.1/",
             "http://[::2]/",
             "http://127.0.0.1./",
         ] {

@@ -88,26 +88,20 @@ impl UnixMillis {
 
     /// The RFC 3339 form in UTC and whole seconds, `2026-05-04T09:00:00Z`; years past 9999 come out as 9999.
     pub(crate) fn to_rfc3339(self) -> [u8; 20] {
-        let seconds = self.0 / 1000;
-        let date =
-            Civil::from_days(u32::try_from(seconds / 86_400).unwrap_or(u32::MAX).min(2_932_896));
-        let time = u32::try_from(seconds % 86_400).unwrap_or(0);
+        let (days, time) = divide(divide(self.0, 1000).0, 86_400);
+        let date = Civil::from_days(u32::try_from(days).unwrap_or(u32::MAX).min(2_932_896));
+        let (century, year) = split(date.year, 100);
+        let (minutes, second) = split(time, 60);
+        let (hour, minute) = split(minutes, 60);
         let mut out = *b"0000-00-00T00:00:00Z";
-        let fields = [
-            (0, date.year / 100),
-            (2, date.year % 100),
-            (5, date.month),
-            (8, date.day),
-            (11, time / 3600),
-            (14, time / 60 % 60),
-            (17, time % 60),
-        ];
-        for (at, value) in fields {
+        let fields = [century, year, date.month, date.day, hour, minute, second];
+        for (at, value) in [0_usize, 2, 5, 8, 11, 14, 17].into_iter().zip(fields) {
             if let Some([tens, ones]) =
                 out.get_mut(at..).and_then(|tail| tail.first_chunk_mut::<2>())
             {
-                *tens = digit(value / 10);
-                *ones = digit(value);
+                let (ten, one) = split(value, 10);
+                *tens = digit(ten);
+                *ones = digit(one);
             }
         }
         out
@@ -126,20 +120,17 @@ struct Civil {
 impl Civil {
     fn from_days(days: u32) -> Self {
         let shifted = days.wrapping_add(719_468);
-        let (era, day_of_era) = (shifted / 146_097, shifted % 146_097);
-        let year_of_era = day_of_era
-            .wrapping_sub(day_of_era / 1460)
-            .wrapping_add(day_of_era / 36_524)
-            .wrapping_sub(day_of_era / 146_096)
-            / 365;
-        let day_of_year = day_of_era.wrapping_sub(
-            year_of_era
-                .wrapping_mul(365)
-                .wrapping_add(year_of_era / 4)
-                .wrapping_sub(year_of_era / 100),
+        let (era, day_of_era) = split(shifted, 146_097);
+        let (year_of_era, _) = split(
+            day_of_era
+                .wrapping_sub(split(day_of_era, 1460).0)
+                .wrapping_add(split(day_of_era, 36_524).0)
+                .wrapping_sub(u32::from(day_of_era == 146_096)),
+            365,
         );
-        let month_from_march = day_of_year.wrapping_mul(5).wrapping_add(2) / 153;
-        let day = day_of_year.wrapping_sub(month_from_march.wrapping_mul(153).wrapping_add(2) / 5);
+        let day_of_year = day_of_era.wrapping_sub(days_of_years(year_of_era));
+        let (month_from_march, _) = split(day_of_year.wrapping_mul(5).wrapping_add(2), 153);
+        let day = day_of_year.wrapping_sub(days_of_months(month_from_march));
         let month = if month_from_march < 10 {
             month_from_march.wrapping_add(3)
         } else {
@@ -152,19 +143,58 @@ impl Civil {
 
     fn days_since_epoch(&self) -> u32 {
         let year = self.year.wrapping_sub(u32::from(self.month <= 2));
-        let (era, year_of_era) = (year / 400, year % 400);
+        let (era, year_of_era) = split(year, 400);
         let month_from_march =
             if self.month > 2 { self.month.wrapping_sub(3) } else { self.month.wrapping_add(9) };
-        let day_of_year = (month_from_march.wrapping_mul(153).wrapping_add(2) / 5)
-            .wrapping_add(self.day)
-            .wrapping_sub(1);
-        let day_of_era = year_of_era
-            .wrapping_mul(365)
-            .wrapping_add(year_of_era / 4)
-            .wrapping_sub(year_of_era / 100)
-            .wrapping_add(day_of_year);
+        let day_of_year = days_of_months(month_from_march).wrapping_add(self.day).wrapping_sub(1);
+        let day_of_era = days_of_years(year_of_era).wrapping_add(day_of_year);
         era.wrapping_mul(146_097).wrapping_add(day_of_era).wrapping_sub(719_468)
     }
+}
+
+/// Days of the first `years` of an era.
+fn days_of_years(years: u32) -> u32 {
+    years.wrapping_mul(365).wrapping_add(years >> 2).wrapping_sub(split(years, 100).0)
+}
+
+/// Days of the first `months` of a year that begins in March.
+fn days_of_months(months: u32) -> u32 {
+    split(months.wrapping_mul(153).wrapping_add(2), 5).0
+}
+
+/// Quotient and remainder. A division by 0 has remainder `value`.
+///
+/// A Cortex-M0+ has no instruction for it, and the library's routines for 64 and 32 bits are 1.3 KB of flash; this one is
+/// a twentieth of that, and as slow as a few hundred instructions.
+pub(crate) const fn divide(value: u64, by: u32) -> (u64, u32) {
+    if cfg!(target_pointer_width = "64") && by > 0 {
+        #[expect(clippy::cast_possible_truncation, reason = "a remainder is below `by`")]
+        #[expect(clippy::arithmetic_side_effects, reason = "`by` is not 0")]
+        return (value / by as u64, (value % by as u64) as u32);
+    }
+    long_division(value, by)
+}
+
+/// A bit at a time, from the highest: the quotient grows in the bits that the value leaves.
+const fn long_division(mut value: u64, by: u32) -> (u64, u32) {
+    let mut rest = 0_u32;
+    let mut bits = u64::BITS;
+    while bits > 0 {
+        let carry = rest >> 31;
+        rest = rest << 1 | (value >> 63 != 0) as u32;
+        value <<= 1;
+        if carry != 0 || rest >= by {
+            rest = rest.wrapping_sub(by);
+            value |= 1;
+        }
+        bits = bits.wrapping_sub(1);
+    }
+    (value, rest)
+}
+
+fn split(value: u32, by: u32) -> (u32, u32) {
+    let (quotient, rest) = divide(value.into(), by);
+    (u32::try_from(quotient).unwrap_or(0), rest)
 }
 
 /// Reads digits and nothing else.
@@ -176,7 +206,7 @@ fn decimal(text: &str) -> Option<u32> {
 }
 
 fn digit(value: u32) -> u8 {
-    u8::try_from(value % 10).unwrap_or(0).wrapping_add(b'0')
+    u8::try_from(value).unwrap_or(0).wrapping_add(b'0')
 }
 
 const MONTHS: [&str; 12] =
@@ -228,6 +258,28 @@ mod tests {
             "Wéd, 21 Oct 2026",
         ] {
             assert_eq!(UnixMillis::from_http_date(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn the_long_division_divides() {
+        for value in [
+            0,
+            1,
+            9,
+            10,
+            999,
+            0xffff_ffff,
+            0x1_0000_0000,
+            1_777_885_200_999,
+            u64::MAX - 1,
+            u64::MAX,
+        ] {
+            for by in [1, 2, 3, 10, 365, 1000, 86_400, 0x7fff_ffff, 0x8000_0001, u32::MAX] {
+                let expected = (value / u64::from(by), (value % u64::from(by)) as u32);
+                assert_eq!(long_division(value, by), expected, "{value} / {by}");
+                assert_eq!(divide(value, by), expected, "{value} / {by}");
+            }
         }
     }
 

@@ -139,5 +139,5 @@ impl From<thrads_core::Failure<'_>> for Failure {
 }
 
 fn owned(offer: Offer<&str>) -> Offer<String> {
-    Offer { ad: offer.ad.map(str::to_owned), impression: offer.impression.map(str::to_owned) }
+    offer.map(str::to_owned)
 }

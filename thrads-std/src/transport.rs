@@ -3,7 +3,7 @@
 //! The seam between thrads-core and the network, on a server. Sections 1.4 and 3.15 of the wire contract: no redirects,
 //! no headers of its own, nothing in plain text but to loopback.
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
 use reqwest::redirect;
 use rustls_platform_verifier::BuilderVerifierExt;
 use std::error::Error;
@@ -58,8 +58,11 @@ impl ReqwestTransport {
             _ => reqwest::Method::POST,
         };
         let sending = self.client.request(method, url).headers(headers(request).ok_or(refused)?);
-        let sending =
-            if request.body().is_empty() { sending } else { sending.body(encode(request)) };
+        let sending = match request.method() {
+            Method::Get => sending,
+            _ if request.body().is_empty() => sending.header(CONTENT_LENGTH, 0),
+            _ => sending.body(encode(request)),
+        };
         sending.send().await.map_err(|error| classify(&error))
     }
 }

@@ -2,14 +2,19 @@
 
 use super::{Answered, Refusal};
 use serde_json::{Value, json};
-use thrads_core::{Ad, ChatbotPrompt, Cpm, Placement, SponsoredMessage, SponsoredPrompt, trackers};
+use thrads_core::{
+    Ad, ChatbotMessage, ChatbotPrompt, Cpm, Placement, SponsoredMessage, SponsoredPoll,
+    SponsoredPrompt, trackers,
+};
 
 pub(super) fn listed(ad: &Ad<&str>) -> Answered {
     let pings = trackers(ad).iter().map(|url| url.to_string()).collect();
     Ok(match ad {
         Ad::SponsoredMessage(ad) => message(ad, pings),
         Ad::SponsoredPrompt(ad) => prompt(ad, pings),
+        Ad::SponsoredPoll(ad) => poll(ad, pings),
         Ad::ChatbotPrompt(ad) => chatbot_prompt(ad),
+        Ad::Message(ad) => chatbot_message(ad),
         Ad::Unknown(ad) => json!({"format": ad.format().collect::<String>(), "unknown": true}),
         _ => return Err(Refusal::Unsupported),
     })
@@ -51,6 +56,39 @@ fn prompt(ad: &SponsoredPrompt<&str>, pings: Vec<String>) -> Value {
         "price_micros": micros(ad.cpm),
         "bid_id": ad.bid_id,
         "trackers": pings,
+    })
+}
+
+fn poll(ad: &SponsoredPoll<&str>, pings: Vec<String>) -> Value {
+    let option =
+        |option: thrads_core::PollOption<'_>| json!({"id": option.id(), "text": option.text()});
+    json!({
+        "format": "sponsored_poll",
+        "question": ad.question,
+        "options": ad.options.iter().map(option).collect::<Vec<_>>(),
+        "vote_url": ad.vote_url,
+        "results_url": ad.results_url,
+        "cta_url": ad.cta_url,
+        "cta_text": ad.cta_text,
+        "advertiser": ad.advertiser,
+        "domain": ad.domain,
+        "logo_url": ad.logo_url,
+        "price_micros": micros(ad.cpm),
+        "dsp": ad.dsp,
+        "bid_id": ad.bid_id,
+        "trackers": pings,
+    })
+}
+
+fn chatbot_message(ad: &ChatbotMessage<&str>) -> Value {
+    json!({
+        "format": "message",
+        "creative": ad.creative,
+        "prod_name": ad.prod_name,
+        "img_url": ad.img_url,
+        "prod_url": ad.prod_url,
+        "price_micros": ad.price_micros,
+        "currency": ad.currency,
     })
 }
 

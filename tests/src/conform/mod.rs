@@ -4,10 +4,13 @@ mod ads;
 mod bid;
 mod end_user;
 mod members;
+mod message;
 mod normalise;
+mod offer;
 mod pace;
 mod read;
 mod render;
+mod report;
 mod rfc3339;
 mod script;
 mod serve;
@@ -16,6 +19,7 @@ mod write;
 
 pub use read::ReadCase;
 pub use serve::{MAX_LINE_BYTES, serve};
+pub use write::with_requests;
 
 use members::Members;
 use serde_json::{Map, Value, json};

@@ -4,7 +4,8 @@ use super::members::{Members, unreadable};
 use super::{Answered, Refusal, ads, parse, rfc3339};
 use serde_json::{Value, json};
 use thrads_core::{
-    Answer, ApiError, Diagnostic, Endpoint, Envelope, Head, NoAd, Served, UnixMillis, decode,
+    Answer, ApiError, Diagnostic, Endpoint, Envelope, Head, NoAd, PollAnswer, PollRow, Served,
+    UnixMillis, decode,
 };
 
 /// An answer of the platform as a `read` line tells it.
@@ -21,19 +22,25 @@ pub struct ReadCase {
 }
 
 impl ReadCase {
-    /// The case of a line; `None` for all lines but `read` lines that this version can run.
+    /// The case of a line; `None` for all lines but `read` lines that this version can run, and for a body that no
+    /// transport would hand over.
     pub fn of(line: &str) -> Option<Self> {
         let line = parse(line).ok()?;
         let line = Members::of_line(&line);
         let is_read = line.get("op").is_some_and(|op| op == "read");
-        is_read.then(|| Self::from_members(&line).ok())?
+        let case = is_read.then(|| Self::from_members(&line).ok())??;
+        (case.body.len() <= MAX_BODY_BYTES).then_some(case)
     }
 
     fn from_members(line: &Members<'_>) -> Result<Self, Refusal> {
         line.only(&["id", "op", "call", "status", "headers", "body", "body_hex", "at"])?;
         let endpoint = match line.name("call")? {
             "prompt" => Endpoint::Prompt,
+            "message" => Endpoint::Message,
             "bid" => Endpoint::Bid,
+            "feedback" => Endpoint::Feedback,
+            "vote" => Endpoint::Vote,
+            "results" => Endpoint::Results,
             _ => return Err(Refusal::Unsupported),
         };
         let head = head(line)?;
@@ -47,9 +54,13 @@ impl ReadCase {
 
 pub(super) fn answer(line: &Members<'_>) -> Answered {
     let mut case = ReadCase::from_members(line)?;
+    if case.body.len() > MAX_BODY_BYTES {
+        return Ok(json!({"outcome": "malformed", "status": case.head.status}));
+    }
     match decode(case.endpoint, &case.head, &mut case.body) {
         Answer::Ads(served) => ads(served, &case.head),
         Answer::NoAd(no_ad) => Ok(no_ad_value(&no_ad, &case.head)),
+        Answer::Poll(answer) => poll(answer),
         Answer::ApiError(error) => Ok(error_value(&error, &case.head, case.at)),
         Answer::Malformed(answer) => Ok(json!({"outcome": "malformed", "status": answer.status})),
         _ => Err(Refusal::Unsupported),
@@ -112,6 +123,31 @@ fn no_ad_value(no_ad: &NoAd<'_>, head: &Head) -> Value {
     })
 }
 
+fn poll(answer: PollAnswer<'_>) -> Answered {
+    Ok(match answer {
+        PollAnswer::Results(results) => json!({
+            "outcome": "poll",
+            "poll_id": results.poll_id,
+            "selected": results.selected,
+            "total_votes": results.total_votes,
+            "options": results.rows.map(poll_row).collect::<Vec<_>>(),
+        }),
+        PollAnswer::AlreadyVoted => json!({"outcome": "already_voted"}),
+        PollAnswer::InvalidOption => json!({"outcome": "invalid_option"}),
+        PollAnswer::TokenInvalid => json!({"outcome": "token_invalid"}),
+        _ => return Err(Refusal::Unsupported),
+    })
+}
+
+fn poll_row(row: PollRow<'_>) -> Value {
+    json!({
+        "id": row.id,
+        "text": row.text,
+        "votes": row.votes,
+        "percentage_milli": row.percentage_milli,
+    })
+}
+
 fn error_value(error: &ApiError<'_>, head: &Head, at: Option<UnixMillis>) -> Value {
     let fields: Vec<_> = error
         .fields
@@ -143,3 +179,6 @@ fn envelope(envelope: &Envelope<'_>) -> Value {
         "total_time": envelope.total_time,
     })
 }
+
+/// Bytes of a body that a transport reads by default; it refuses a longer one before anything is read out of it (T62).
+pub(super) const MAX_BODY_BYTES: usize = 1 << 20;

@@ -1,16 +1,18 @@
 //! `render`: an ad as `read` answers it becomes what a person is shown or told.
 
 use super::members::{Members, unreadable};
-use super::{Answered, Refusal};
+use super::{Answered, Refusal, offer};
 use serde_json::json;
 use thrads_core::{
-    Ad, ChatbotPrompt, Cpm, Placement, SponsoredMessage, SponsoredPrompt, UnknownAd, card, speech,
+    Ad, ChatbotMessage, ChatbotPrompt, Cpm, Placement, SponsoredMessage, SponsoredPrompt,
+    UnknownAd, card, speech,
 };
 
 pub(super) fn answer(line: &Members<'_>) -> Answered {
     line.only(&["id", "op", "as", "columns", "language", "ad"])?;
     let manner = line.name("as")?;
-    let ad = read(&line.object("ad")?.ok_or_else(|| line.refuse("ad"))?)?;
+    let mut bytes = Vec::new();
+    let ad = read(&line.object("ad")?.ok_or_else(|| line.refuse("ad"))?, &mut bytes)?;
     let mut out = String::new();
     match (manner, line.text("language")?) {
         ("card", None) => {
@@ -27,11 +29,13 @@ pub(super) fn answer(line: &Members<'_>) -> Answered {
     }
 }
 
-fn read<'a>(ad: &Members<'a>) -> Result<Ad<&'a str>, Refusal> {
+fn read<'a>(ad: &Members<'a>, bytes: &'a mut Vec<u8>) -> Result<Ad<&'a str>, Refusal> {
     match ad.needed("format")? {
         "sponsored_message" => message(ad),
         "sponsored_prompt" => prompt(ad),
+        "sponsored_poll" => Ok(offer::of_bid(ad, bytes)?.ad),
         "prompt" => chatbot_prompt(ad),
+        "message" => chatbot_message(ad),
         _ if ad.bool("unknown")? == Some(true) => {
             ad.only(&["format", "unknown"])?;
             Ok(Ad::Unknown(UnknownAd { raw: "{}" }))
@@ -88,6 +92,26 @@ fn chatbot_prompt<'a>(ad: &Members<'a>) -> Result<Ad<&'a str>, Refusal> {
         sponsored_prompt_id: ad.text("sponsored_prompt_id")?,
         icon: ad.text("icon")?,
         token: ad.text("token")?,
+    }))
+}
+
+fn chatbot_message<'a>(ad: &Members<'a>) -> Result<Ad<&'a str>, Refusal> {
+    ad.only(&[
+        "format",
+        "creative",
+        "prod_name",
+        "img_url",
+        "prod_url",
+        "price_micros",
+        "currency",
+    ])?;
+    Ok(Ad::Message(ChatbotMessage {
+        creative: ad.needed("creative")?,
+        prod_name: ad.text("prod_name")?,
+        img_url: ad.text("img_url")?,
+        prod_url: ad.needed("prod_url")?,
+        price_micros: ad.number("price_micros")?,
+        currency: ad.text("currency")?,
     }))
 }
 

@@ -1,16 +1,25 @@
 //! `write`: a call becomes the bytes of a request, or is refused before any I/O.
 
 use super::members::Members;
-use super::{Answered, Refusal, bid, end_user};
+use super::{Answered, Refusal, bid, end_user, message, report};
 use serde_json::{Map, Value, json};
+use std::cell::Cell;
 use thrads_core::{
-    ApiKey, BaseUrl, Call, CountryCode, Endpoints, Environment, PromptRequest, Publisher, Request,
+    ApiKey, BaseUrl, Call, CountryCode, Endpoints, Environment, Method, PromptRequest, Publisher,
+    Request,
 };
 
 pub(super) fn answer(line: &Members<'_>) -> Answered {
     match line.name("call")? {
         "prompt" => prompt(line),
+        "message" => message::answer(line),
         "bid" => bid::answer(line),
+        "feedback" => report::feedback(line),
+        "prompt_click_token" => report::prompt_click_token(line),
+        "view" => report::view(line),
+        "prompt_click" => report::prompt_click(line),
+        "vote" => report::vote(line),
+        "results" => report::results(line),
         _ => Err(Refusal::Unsupported),
     }
 }
@@ -22,7 +31,16 @@ pub(super) fn publisher(
     line: &Members<'_>,
     environment: Environment,
 ) -> Result<Publisher, Refusal> {
-    let key = line.check("key", ApiKey::new(line.needed("key")?))?;
+    with_key(line, line.needed("key")?, environment)
+}
+
+/// One of whom only the place is asked, since the call goes out without the key.
+pub(super) fn keyless(line: &Members<'_>) -> Result<Publisher, Refusal> {
+    with_key(line, line.text("key")?.unwrap_or("-"), Environment::Staging)
+}
+
+fn with_key(line: &Members<'_>, key: &str, environment: Environment) -> Result<Publisher, Refusal> {
+    let key = line.check("key", ApiKey::new(key))?;
     let mut publisher = Publisher::new(key, environment);
     if let Some(url) = line.text("base_url")? {
         publisher.endpoints = Endpoints::at(line.check("base_url", BaseUrl::new(url))?);
@@ -79,8 +97,21 @@ fn waits<'a>(
     Ok(prompt)
 }
 
+thread_local! {
+    /// Shown each request before it is written.
+    static ON_REQUEST: Cell<fn(&Request<'_>)> = const { Cell::new(|_| {}) };
+}
+
+/// Answers a line and shows the requests that it makes to `look`, as they are before they are written.
+pub fn with_requests(line: &str, look: fn(&Request<'_>)) {
+    ON_REQUEST.set(look);
+    super::answer(line);
+    ON_REQUEST.set(|_| {});
+}
+
 /// The request's bytes, without the header fields that cases do not compare.
 pub(super) fn written(request: &Request<'_>, left_out: &[&str]) -> Answered {
+    ON_REQUEST.get()(request);
     let mut url = vec![0; request.url_len()];
     let target = request.target(&mut url).map_err(|_| Refusal::Invalid("base_url"))?;
     let (slash, path) = target.origin_form();
@@ -99,7 +130,7 @@ fn headers(request: &Request<'_>, left_out: &[&str]) -> Map<String, Value> {
     let length = request.body().len().to_string();
     let mut fields: Vec<_> =
         request.fields().map(|field| (rank(&field), field.name, field.value)).collect();
-    if !request.body().is_empty() {
+    if request.method() == Method::Post {
         fields.push((1, "content-length", &length));
     }
     fields.sort_by_key(|(rank, ..)| *rank);

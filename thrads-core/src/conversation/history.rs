@@ -5,6 +5,7 @@
 
 use super::{Conversation, Message, Role, Source, Timestamp};
 use crate::time::UnixMillis;
+use core::cell::Cell;
 use core::fmt;
 
 /// The latest exchanges of a conversation: at most `MESSAGES` messages with `BYTES` bytes of text in all.
@@ -13,7 +14,8 @@ use core::fmt;
 /// the person's first is left out, and the person's last waits for its answer. `MESSAGES` of 2 or more; a kiosk does well with
 /// `History<20, 4096>`. It has no `Debug`, so that a person's words cannot slip into a log.
 pub struct History<const MESSAGES: usize, const BYTES: usize> {
-    text: heapless::String<BYTES>,
+    /// UTF-8, as it came.
+    text: heapless::Vec<u8, BYTES>,
     entries: heapless::Vec<Entry, MESSAGES>,
     turn: u32,
     dropped: u32,
@@ -82,7 +84,7 @@ impl<const MESSAGES: usize, const BYTES: usize> History<MESSAGES, BYTES> {
     /// An empty history.
     pub const fn new() -> Self {
         const { assert!(MESSAGES >= 2, "a history holds at least one exchange") }
-        Self { text: heapless::String::new(), entries: heapless::Vec::new(), turn: 0, dropped: 0 }
+        Self { text: heapless::Vec::new(), entries: heapless::Vec::new(), turn: 0, dropped: 0 }
     }
 
     /// Takes the next message; `at` is when it was said, if the device has a clock.
@@ -123,7 +125,8 @@ impl<const MESSAGES: usize, const BYTES: usize> History<MESSAGES, BYTES> {
         if entries.is_empty() {
             return None;
         }
-        let source = Source::History { text: &self.text, entries };
+        let text = core::str::from_utf8(&self.text).unwrap_or_default();
+        let source = Source::History { text, entries };
         Some(Conversation { source, turn: self.turn, truncated: self.dropped > 0 })
     }
 
@@ -190,18 +193,15 @@ impl<const MESSAGES: usize, const BYTES: usize> History<MESSAGES, BYTES> {
             return false;
         };
         self.cut_front(end);
-        self.entries.remove(0);
-        self.entries.remove(0);
+        shift(&mut self.entries, 2);
+        self.entries.truncate(self.entries.len().saturating_sub(2));
         self.dropped = self.dropped.saturating_add(1);
         true
     }
 
     fn cut_front(&mut self, length: usize) {
-        let mut bytes = core::mem::take(&mut self.text).into_bytes();
-        let end = bytes.len();
-        bytes.copy_within(length.min(end)..end, 0);
-        bytes.truncate(end.saturating_sub(length));
-        self.text = heapless::String::from_utf8(bytes).unwrap_or_default();
+        shift(&mut self.text, length);
+        self.text.truncate(self.text.len().saturating_sub(length));
         for entry in &mut self.entries {
             entry.end = entry.end.saturating_sub(length);
         }
@@ -211,17 +211,17 @@ impl<const MESSAGES: usize, const BYTES: usize> History<MESSAGES, BYTES> {
     fn drop_waiting(&mut self) {
         self.entries.pop();
         let end = self.entries.last().map_or(0, |entry| entry.end);
-        while self.text.len() > end {
-            self.text.pop();
-        }
+        self.text.truncate(end);
     }
 
     /// There is room: `make_room` said so.
     fn append(&mut self, role: Role, content: &str, at: Option<UnixMillis>) {
         let joins = self.last_role() == Some(role);
         let separator = if joins { "\n" } else { "" };
-        let stored = self.text.push_str(separator).and_then(|()| self.text.push_str(content));
-        debug_assert!(stored.is_ok());
+        for byte in separator.bytes().chain(content.bytes()) {
+            let stored = self.text.push(byte);
+            debug_assert!(stored.is_ok());
+        }
         let end = self.text.len();
         match self.entries.last_mut().filter(|_| joins) {
             Some(entry) => entry.end = end,
@@ -231,6 +231,14 @@ impl<const MESSAGES: usize, const BYTES: usize> History<MESSAGES, BYTES> {
             }
         }
     }
+}
+
+/// Moves all items but the first `by` to the front. `copy_within` and `rotate_left` would do, but may panic for all that
+/// the compiler can prove.
+fn shift<T: Copy>(items: &mut [T], by: usize) {
+    let items = Cell::from_mut(items).as_slice_of_cells();
+    let behind = items.get(by..).unwrap_or_default();
+    items.iter().zip(behind).for_each(|(to, from)| to.set(from.get()));
 }
 
 impl Entry {

@@ -2,7 +2,7 @@
 //!
 //! A helper of `response`.
 
-use super::read::{Read, Reader, Value};
+use super::read::{Read, Reader, Span, Value};
 use super::text::Text;
 
 /// What may take a member's value out of the reader before it is stored: index of the name, and whether it was taken.
@@ -38,6 +38,23 @@ pub(crate) fn read_plain(
     values: &mut [Value],
 ) -> Read<()> {
     read_members(reader, names, values, &mut |_, _| Ok(false))
+}
+
+/// The named members of an object that was read once already; absent where it cannot be read.
+pub(crate) fn members_of<const N: usize>(
+    object: Span,
+    names: &[&str; N],
+    document: &[u8],
+) -> [Value; N] {
+    let mut values = [Value::Absent; N];
+    let mut reader = Reader::new(document);
+    reader.seek(object.start);
+    let read: Read<()> = (|| {
+        reader.enter(b'{')?;
+        read_plain(&mut reader, names, &mut values)
+    })();
+    debug_assert!(read.is_ok());
+    values
 }
 
 /// Where `name` stands in `names`, looked for from `expected` on: servers keep their members in one order.

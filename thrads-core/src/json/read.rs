@@ -17,6 +17,16 @@ impl Span {
         bytes.get(self.start..self.end).unwrap_or_default()
     }
 
+    /// The same place `by` bytes further on.
+    pub(crate) fn behind(self, by: usize) -> Self {
+        Self { start: self.start.saturating_add(by), end: self.end.saturating_add(by) }
+    }
+
+    /// A container without its brackets.
+    pub(crate) fn inside(self) -> Self {
+        Self { start: self.start.saturating_add(1), end: self.end.saturating_sub(1) }
+    }
+
     /// The same place seen from `origin`, an offset at or before it.
     pub(crate) fn from(self, origin: usize) -> Self {
         Self { start: self.start.saturating_sub(origin), end: self.end.saturating_sub(origin) }

@@ -4,6 +4,8 @@
 //! decoded text fits where the encoded one was.
 
 use super::read::Span;
+use core::cell::Cell;
+use core::ops::Range;
 
 /// A string of the document, without its quotes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -35,11 +37,7 @@ impl Text {
 
     /// The same text `by` bytes further on.
     pub(crate) fn behind(self, by: usize) -> Self {
-        let Span { start, end } = self.span;
-        Self {
-            span: Span { start: start.saturating_add(by), end: end.saturating_add(by) },
-            escaped: self.escaped,
-        }
+        Self { span: self.span.behind(by), escaped: self.escaped }
     }
 
     /// The characters the text stands for.
@@ -63,7 +61,7 @@ impl Text {
             let plain = rest.iter().position(|&byte| byte == b'\\').unwrap_or(rest.len());
             let next = from.saturating_add(plain);
             let decoded = escape(rest.get(plain..).unwrap_or_default());
-            document.copy_within(from..next, to);
+            move_back(document, from..next, to);
             to = to.saturating_add(plain);
             let Some((character, length)) = decoded else { break };
             let mut utf8 = [0; 4];
@@ -77,6 +75,15 @@ impl Text {
         }
         Span { start, end: to }
     }
+}
+
+/// Moves the bytes of `range` to `to`, at or before its start. `copy_within` would do, but may panic for all that the
+/// compiler can prove.
+fn move_back(bytes: &mut [u8], range: Range<usize>, to: usize) {
+    let bytes = Cell::from_mut(bytes).as_slice_of_cells();
+    let from = bytes.get(range).unwrap_or_default();
+    let to = bytes.get(to..).unwrap_or_default();
+    to.iter().zip(from).for_each(|(to, from)| to.set(from.get()));
 }
 
 /// The characters of a string whose escapes are undone on the way; one U+FFFD for each unpaired surrogate.

@@ -5,7 +5,7 @@
 
 use super::{Decision, Hold, Reason, Until};
 use crate::head::Head;
-use crate::time::{Instant, Millis, UnixMillis};
+use crate::time::{Instant, Millis, UnixMillis, divide};
 
 /// Requests a second that the platform allows a key, where its answers do not say less.
 pub const DEFAULT_LIMIT: u32 = 40;
@@ -69,7 +69,8 @@ impl Rate {
         // No caller waits longer than that, so a request further ahead was due by a clock that has gone back.
         self.due = self.due.min(now_micros.saturating_add(AHEAD_MICROS));
         let due = self.due.max(now_micros);
-        let at = Instant::from_millis(due.div_ceil(1000));
+        let (at, _) = divide(due.saturating_add(999), 1000);
+        let at = Instant::from_millis(at);
         if at.since(now) > patience.min(MAX_PATIENCE) {
             return Decision::Hold(Hold { reason: Reason::Rate, until: Until::At(at) });
         }
@@ -130,7 +131,9 @@ fn reset_delay(head: &Head, wall: Option<UnixMillis>) -> Option<Millis> {
 /// Microseconds between requests at 24/25 of `limit` a second, rounded up.
 const fn spacing(limit: u32) -> u32 {
     let limit = if limit == 0 { 1 } else { limit };
-    (25_000_000 / 24_u32).div_ceil(limit)
+    let (spacing, rest) = divide(25_000_000 / 24, limit);
+    #[expect(clippy::cast_possible_truncation, reason = "a quotient is not above its dividend")]
+    (spacing as u32).saturating_add((rest > 0) as u32)
 }
 
 /// How long a caller may wait for its turn.

@@ -17,8 +17,10 @@ pub const MIN_COLUMNS: usize = DISCLOSURE.len();
 ///
 /// The first line is always the disclosure: [`DISCLOSURE`], and who is behind the ad where that is known. Under it a
 /// sponsored message has its headline and its description, whichever there are, and its call to action in square
-/// brackets ([`DEFAULT_CTA`](crate::DEFAULT_CTA) if it has none); a prompt has its question. Of a format that this
-/// version does not know nothing is written. The click URL is not part of the card.
+/// brackets ([`DEFAULT_CTA`](crate::DEFAULT_CTA) if it has none); a message of the v1 API has its product, its text and
+/// the same brackets; a prompt has its question; a poll has its question and its options, numbered from 1 in the order
+/// of [`PollOptions`](crate::PollOptions). Of a format that this version does not know nothing is written. The click
+/// URL is not part of the card.
 ///
 /// - Lines break between words, and between characters only in a word longer than a line and in Chinese and Japanese.
 ///   The disclosure and the call to action are one line each, cut with `…` where they are longer.
@@ -60,6 +62,9 @@ pub fn card<T: AsRef<str>>(ad: &Ad<T>, columns: usize, out: &mut impl Write) -> 
     for text in shown.texts {
         lines.paragraph(text)?;
     }
+    for (number, option) in shown.options() {
+        lines.option(number, option)?;
+    }
     match shown.call_to_action {
         Some(label) => lines.button(label),
         None => Ok(()),
@@ -92,7 +97,15 @@ impl<W: Write> Lines<'_, W> {
             return Ok(());
         }
         self.next_line()?;
-        self.flow(text, self.columns, false)
+        self.flow(text, "", self.columns, false)
+    }
+
+    fn option(&mut self, number: u32, text: &str) -> fmt::Result {
+        self.next_line()?;
+        let digits = number.checked_ilog10().unwrap_or(0).saturating_add(1);
+        write!(self.out, "{number}.")?;
+        self.column = usize::try_from(digits).unwrap_or(0).saturating_add(1);
+        self.flow(text, " ", self.columns, false)
     }
 
     fn button(&mut self, label: &str) -> fmt::Result {
@@ -107,16 +120,16 @@ impl<W: Write> Lines<'_, W> {
     fn cut(&mut self, text: &str, end: usize) -> fmt::Result {
         let room = end.saturating_sub(self.column);
         if pieces(text).columns_within(Link::Space, room) <= room {
-            return self.flow(text, end, true);
+            return self.flow(text, "", end, true);
         }
-        self.flow(text, end.saturating_sub(1), true)?;
+        self.flow(text, "", end.saturating_sub(1), true)?;
         self.write(CUT, 1)
     }
 
-    /// Writes the text on as many lines as it takes, or as much of it as one line holds.
-    fn flow(&mut self, text: &str, end: usize, one_line: bool) -> fmt::Result {
+    /// Writes the text on as many lines as it takes, or as much of it as one line holds, behind `space` where that has
+    /// room.
+    fn flow(&mut self, text: &str, mut space: &str, end: usize, one_line: bool) -> fmt::Result {
         let mut pieces = pieces(text);
-        let mut space = "";
         loop {
             let ahead = pieces.clone();
             let Some(piece) = pieces.next() else { return Ok(()) };
@@ -164,7 +177,9 @@ const CUT: &str = "…";
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::{NOTHING, TEXTS, chatbot_prompt, message, prompt};
+    use super::super::samples::{
+        NOTHING, TEXTS, chatbot_message, chatbot_prompt, message, poll, prompt,
+    };
     use super::*;
     use crate::ad::{SponsoredMessage, UnknownAd};
 
@@ -262,6 +277,40 @@ mod tests {
             );
         }
         assert_eq!(lines(&prompt("\u{200b} "), 32), ["Sponsored · Fellrunner"]);
+    }
+
+    #[test]
+    fn a_poll_has_label_question_and_numbered_options() {
+        let ad = poll("What is the playlist for?", "1,5:0Party1,5:1Focus1,3:2Gym");
+        assert_eq!(
+            lines(&ad, 32),
+            ["Sponsored · Tuneloft", "What is the playlist for?", "1. Party", "2. Focus", "3. Gym"]
+        );
+        let long = poll("Q?", "1,10:0Long walks1,3:1\u{200b}1,11:2Afternoon n");
+        assert_eq!(
+            lines(&long, 9),
+            ["Sponsored", "Q?", "1. Long", "walks", "3.", "Afternoon", "n"]
+        );
+    }
+
+    #[test]
+    fn the_lines_of_a_poll_are_never_too_long() {
+        for text in TEXTS {
+            let options = format!("1,{}:0{text}1,1:1B", text.len()).repeat(6);
+            for columns in 9..=40 {
+                for line in lines(&poll(text, &options), columns) {
+                    assert!(width(&line) <= columns, "{columns}: {line:?}");
+                    assert!(!line.is_empty() && !line.starts_with(' ') && !line.ends_with(' '));
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_v1_message_has_label_product_text_and_call() {
+        let ad = chatbot_message("Harbour 28", "A dry pack.");
+        assert_eq!(lines(&ad, 32), ["Sponsored", "Harbour 28", "A dry pack.", "[Learn More]"]);
+        assert_eq!(lines(&chatbot_message(" ", "A"), 32), ["Sponsored", "A", "[Learn More]"]);
     }
 
     #[test]

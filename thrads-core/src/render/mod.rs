@@ -1,7 +1,7 @@
 //! What a person is shown or told: an ad's text, always behind its disclosure.
 //!
 //! The last stage: takes a whole [`Ad`], writes plain text. Section 5 of the wire contract (label, call to action, an
-//! advertiser that may be a domain); 3.8, 3.9 and 2.2 for the formats. Nothing here holds a copy of the text: `text`
+//! advertiser that may be a domain); 3.8 to 3.10, 2.2 and 2.3 for the formats. Nothing here holds a copy of the text: `text`
 //! lets through what may be seen, `pieces` measures it, `card` breaks it into lines, `speech` into sentences.
 
 mod card;
@@ -13,7 +13,7 @@ mod text;
 pub use card::{MIN_COLUMNS, card};
 pub use speech::speech;
 
-use crate::ad::Ad;
+use crate::ad::{Ad, PollOptions};
 use text::Clean;
 
 /// The label that stands before every ad (wire contract section 5): written by [`card`] and [`speech`], never left out
@@ -24,18 +24,21 @@ pub const DISCLOSURE: &str = "Sponsored";
 pub const DEFAULT_CTA: &str = "Learn More";
 
 /// The texts of an ad as they came, to be written only through [`Clean`]; each may be blank.
-struct Shown<'a> {
+struct Shown<'a, T> {
     sponsor: &'a str,
-    /// Headline and description, or the question of a prompt.
+    /// Headline and description, product and message, or the question of a prompt or a poll.
     texts: [&'a str; 2],
+    /// The answers to a poll's question, numbered from 1.
+    options: Option<&'a PollOptions<T>>,
     /// Only a message has one.
     call_to_action: Option<&'a str>,
 }
 
-impl<'a> Shown<'a> {
+impl<'a, T: AsRef<str>> Shown<'a, T> {
     /// `None` for a format that is not shown.
-    fn of<T: AsRef<str>>(ad: &'a Ad<T>) -> Option<Self> {
+    fn of(ad: &'a Ad<T>) -> Option<Self> {
         let mut sponsor = ad.advertiser().unwrap_or_default();
+        let mut options = None;
         let (texts, call_to_action) = match ad {
             Ad::SponsoredMessage(message) => {
                 // A name with nothing to show does not hide the domain.
@@ -46,10 +49,29 @@ impl<'a> Shown<'a> {
                 (texts, Some(text(&message.cta_text)))
             }
             Ad::SponsoredPrompt(prompt) => ([prompt.prompt.as_ref(), ""], None),
+            Ad::SponsoredPoll(poll) => {
+                if Clean::new(sponsor).is_blank() {
+                    sponsor = text(&poll.domain);
+                }
+                options = Some(&poll.options);
+                ([poll.question.as_ref(), ""], None)
+            }
             Ad::ChatbotPrompt(prompt) => ([prompt.prompt.as_ref(), ""], None),
+            Ad::Message(message) => {
+                ([text(&message.prod_name), message.creative.as_ref()], Some(""))
+            }
             Ad::Unknown(_) => return None,
         };
-        Some(Self { sponsor, texts, call_to_action })
+        Some(Self { sponsor, texts, options, call_to_action })
+    }
+
+    /// The options that have something to show, each with its number: its place among all of them.
+    fn options(&self) -> impl Iterator<Item = (u32, &'a str)> {
+        let options = self.options.into_iter().flat_map(PollOptions::iter);
+        (1..)
+            .zip(options)
+            .map(|(number, option)| (number, option.text()))
+            .filter(|(_, text)| !Clean::new(text).is_blank())
     }
 }
 
@@ -59,7 +81,10 @@ fn text<T: AsRef<str>>(text: &Option<T>) -> &str {
 
 #[cfg(test)]
 mod samples {
-    use crate::ad::{Ad, ChatbotPrompt, Placement, SponsoredMessage, SponsoredPrompt};
+    use crate::ad::{
+        Ad, ChatbotMessage, ChatbotPrompt, Placement, PollOptions, SponsoredMessage, SponsoredPoll,
+        SponsoredPrompt,
+    };
 
     pub(super) const NOTHING: SponsoredMessage<&str> = SponsoredMessage {
         placement: Placement::Text,
@@ -114,6 +139,37 @@ mod samples {
             sponsored_prompt_id: None,
             icon: None,
             token: None,
+        })
+    }
+
+    pub(super) fn chatbot_message<'a>(prod_name: &'a str, creative: &'a str) -> Ad<&'a str> {
+        Ad::Message(ChatbotMessage {
+            creative,
+            prod_name: Some(prod_name),
+            img_url: None,
+            prod_url: NOTHING.url,
+            price_micros: None,
+            currency: None,
+        })
+    }
+
+    /// A poll whose options stand packed in `options`.
+    pub(super) fn poll<'a>(question: &'a str, options: &'a str) -> Ad<&'a str> {
+        Ad::SponsoredPoll(SponsoredPoll {
+            question,
+            options: PollOptions(options),
+            vote_url: NOTHING.url,
+            results_url: NOTHING.url,
+            cta_url: Some(NOTHING.url),
+            cta_text: Some("Listen"),
+            advertiser: Some("Tuneloft"),
+            domain: None,
+            logo_url: None,
+            cpm: None,
+            dsp: None,
+            bid_id: None,
+            url: None,
+            view_url: None,
         })
     }
 

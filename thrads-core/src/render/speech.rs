@@ -8,7 +8,8 @@ use super::text::Clean;
 use super::{DISCLOSURE, Shown};
 use crate::ad::Ad;
 
-/// Writes an ad as sentences to be spoken: the disclosure, then headline and description, or the question of a prompt.
+/// Writes an ad as sentences to be spoken: the disclosure, then headline and description, product and message, or the
+/// question of a prompt or a poll and the poll's options by number.
 ///
 /// Who is behind the ad is left out where nobody is named. A full stop is added only to a text that does not end like a
 /// sentence. No URL and no call to action are said, no line break is written, and what is invisible or a control
@@ -50,6 +51,13 @@ pub fn speech<T: AsRef<str>>(ad: &Ad<T>, out: &mut impl Write) -> fmt::Result {
             out.write_char('.')?;
         }
     }
+    for (number, option) in shown.options() {
+        write!(out, "{before}{number}. ")?;
+        before = " ";
+        if !say(option, out)? {
+            out.write_char('.')?;
+        }
+    }
     Ok(())
 }
 
@@ -75,7 +83,9 @@ fn ends_sentence(character: char) -> Option<bool> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::samples::{NOTHING, TEXTS, chatbot_prompt, message, prompt};
+    use super::super::samples::{
+        NOTHING, TEXTS, chatbot_message, chatbot_prompt, message, poll, prompt,
+    };
     use super::*;
     use crate::ad::{SponsoredMessage, UnknownAd};
 
@@ -94,6 +104,19 @@ mod tests {
         for ad in [prompt("Best shoes?"), chatbot_prompt("Best shoes?")] {
             assert_eq!(said(&ad), "Sponsored, by Fellrunner: Best shoes?");
         }
+    }
+
+    #[test]
+    fn the_options_of_a_poll_are_said_by_number() {
+        let ad = poll("What is the playlist for?", "1,5:0Party1,6:1Focus!1,3:2Gym");
+        assert_eq!(
+            said(&ad),
+            "Sponsored, by Tuneloft: What is the playlist for? 1. Party. 2. Focus! 3. Gym."
+        );
+        assert_eq!(
+            said(&chatbot_message("Harbour 28", "A dry pack.")),
+            "Sponsored: Harbour 28. A dry pack."
+        );
     }
 
     #[test]

@@ -5,10 +5,12 @@
 //! order, escapes only where JSON demands them.
 
 use super::bid::{AdFormats, BidConfig, BidRequest, UserMetadata};
+use super::feedback::Interaction;
+use super::message::MessageRequest;
 use super::prompt::PromptRequest;
 use crate::conversation::{Conversation, Message, Timestamp};
 use crate::json::text::plain_prefix;
-use crate::time::UnixMillis;
+use crate::time::{UnixMillis, divide};
 use core::fmt;
 
 /// The body of a request: nothing, or a JSON object.
@@ -19,7 +21,11 @@ pub struct Body<'a>(pub(super) Content<'a>);
 pub(super) enum Content<'a> {
     Nothing,
     Prompt(PromptRequest<'a>),
+    Message(MessageRequest<'a>),
     Bid(BidRequest<'a>),
+    Click { token: &'a str },
+    Feedback { sponsored_prompt_id: &'a str, interaction: Interaction<'a> },
+    Vote { option_id: &'a str },
 }
 
 /// A buffer is too small for what was to be written into it.
@@ -68,12 +74,12 @@ impl Body<'_> {
         let mut pieces = self.pieces();
         let mut at = 0_usize;
         while let Some(piece) = pieces.next() {
-            let end = at.saturating_add(piece.len());
-            let Some(place) = buffer.get_mut(at..end) else {
+            let rest = buffer.get_mut(at..).unwrap_or_default();
+            let Some(place) = rest.get_mut(..piece.len()) else {
                 return Err(BufferTooSmall { needed: self.len() });
             };
             place.copy_from_slice(piece);
-            at = end;
+            at = at.saturating_add(piece.len());
         }
         Ok(at)
     }
@@ -148,7 +154,18 @@ enum Token<'p> {
 #[derive(Clone, Copy)]
 pub(super) enum Node<'p> {
     Prompt(&'p PromptRequest<'p>),
-    Content { user: &'p str, chatbot: &'p str },
+    Chatbot(&'p MessageRequest<'p>),
+    MetaData(&'p [(&'p str, &'p str)]),
+    Feedback {
+        sponsored_prompt_id: &'p str,
+        interaction: Interaction<'p>,
+    },
+    /// An object with this one member.
+    Only(&'static str, &'p str),
+    Content {
+        user: &'p str,
+        chatbot: &'p str,
+    },
     Bid(&'p BidRequest<'p>),
     Messages(Conversation<'p>),
     Message(Message<'p>),
@@ -208,6 +225,18 @@ impl<'p> Node<'p> {
     fn child(&self, index: usize) -> Child<'p> {
         match *self {
             Node::Prompt(prompt) => prompt.child(index),
+            Node::Chatbot(message) => message.child(index),
+            Node::MetaData(members) => match members.get(index) {
+                Some((name, value)) => Child::Named(name, value),
+                None => Child::End,
+            },
+            Node::Feedback { sponsored_prompt_id, interaction } => {
+                interaction.child(sponsored_prompt_id, index)
+            }
+            Node::Only(name, value) => match index {
+                0 => Child::item(name, Value::Text(value)),
+                _ => Child::End,
+            },
             Node::Content { user, chatbot } => match index {
                 0 => Child::item(",\"user\":", Value::Text(user)),
                 1 => Child::item(",\"chatbot\":", Value::Text(chatbot)),
@@ -266,7 +295,13 @@ impl<'p> Tokens<'p> {
         let root = match content {
             Content::Nothing => return tokens,
             Content::Prompt(prompt) => Node::Prompt(prompt),
+            Content::Message(message) => Node::Chatbot(message),
             Content::Bid(bid) => Node::Bid(bid),
+            Content::Click { token } => Node::Only(",\"token\":", token),
+            Content::Feedback { sponsored_prompt_id, interaction } => {
+                Node::Feedback { sponsored_prompt_id, interaction: *interaction }
+            }
+            Content::Vote { option_id } => Node::Only(",\"option_id\":", option_id),
         };
         tokens.defer(Value::Object(root));
         tokens
@@ -362,9 +397,10 @@ fn decimal(number: u64, scratch: &mut [u8; 22]) -> &[u8] {
     let mut rest = number;
     let mut at = scratch.len();
     while let Some(slot) = at.checked_sub(1).and_then(|before| scratch.get_mut(before)) {
-        *slot = u8::try_from(rest % 10).unwrap_or(0) | b'0';
+        let (tens, digit) = divide(rest, 10);
+        *slot = u8::try_from(digit).unwrap_or(0) | b'0';
         at = at.saturating_sub(1);
-        rest /= 10;
+        rest = tens;
         if rest == 0 {
             break;
         }

@@ -2,6 +2,7 @@
 //!
 //! Part of `request`. Section 3.1 of the wire contract.
 
+use super::ip::is_address;
 use crate::error::ConfigError;
 
 /// Whom a request speaks for.
@@ -81,7 +82,7 @@ impl<'a> Ip<'a> {
     ///
     /// [`ConfigError::Ip`] if it is none.
     pub fn new(ip: &'a str) -> Result<Self, ConfigError> {
-        if ip.parse::<core::net::IpAddr>().is_ok() { Ok(Self(ip)) } else { Err(ConfigError::Ip) }
+        if is_address(ip) { Ok(Self(ip)) } else { Err(ConfigError::Ip) }
     }
 
     /// The address as it was given.

@@ -1,10 +1,14 @@
 //! A call becomes bytes: method, target, header fields and a body in pieces.
 //!
-//! Between `pacing` and the transport. Sections 1.2, 2.2, 3.1 to 3.5 and 4.2 of the wire contract.
+//! Between `pacing` and the transport. Sections 1.2, 2.2 to 2.5, 3.1 to 3.5, 4.2 and 4.5 to 4.7 of the
+//! wire contract.
 
 mod bid;
 mod body;
 mod end_user;
+mod feedback;
+mod ip;
+mod message;
 mod prompt;
 
 pub use bid::{
@@ -13,11 +17,13 @@ pub use bid::{
 };
 pub use body::{Body, BufferTooSmall, Pieces};
 pub use end_user::{CountryCode, Device, EndUser, Geo, HeaderText, Ip, UserAgent};
+pub use feedback::Interaction;
+pub use message::{MAX_ID_CHARS, MessageRequest};
 pub use prompt::{MAX_WAIT_TURNS, PromptRequest};
 
 use crate::config::{ApiKey, BaseUrl, Family, Publisher};
 use crate::error::ConfigError;
-use crate::target::{Target, Url};
+use crate::target::{Target, Url, split_before};
 use body::Content;
 
 /// A call that asks for an ad.
@@ -26,6 +32,8 @@ use body::Content;
 pub enum Call<'a> {
     /// E1, a sponsored chatbot prompt of the v1 API.
     Prompt(PromptRequest<'a>),
+    /// E2, a sponsored message of the v1 API.
+    Message(MessageRequest<'a>),
     /// E10, a bid request to the SSP.
     Bid(BidRequest<'a>),
 }
@@ -34,7 +42,7 @@ impl Call<'_> {
     /// The API that this call belongs to.
     pub fn family(&self) -> Family {
         match self {
-            Self::Prompt(_) => Family::V1,
+            Self::Prompt(_) | Self::Message(_) => Family::V1,
             Self::Bid(_) => Family::Ssp,
         }
     }
@@ -43,6 +51,7 @@ impl Call<'_> {
     pub fn is_opener(&self) -> bool {
         match self {
             Self::Prompt(prompt) => prompt.is_opener(),
+            Self::Message(_) => false,
             Self::Bid(bid) => bid.is_opener(),
         }
     }
@@ -51,6 +60,7 @@ impl Call<'_> {
     pub fn forced(&self) -> Option<bool> {
         match self {
             Self::Prompt(prompt) => prompt.force,
+            Self::Message(message) => message.force,
             Self::Bid(bid) => bid.force,
         }
     }
@@ -70,6 +80,7 @@ impl Call<'_> {
         }
         match self {
             Self::Prompt(prompt) => Self::Prompt(prompt.paced(offset, frequency)),
+            Self::Message(message) => Self::Message(message.paced(offset, frequency)),
             Self::Bid(bid) => Self::Bid(bid.paced(offset, frequency, turn)),
         }
     }
@@ -98,6 +109,7 @@ impl Method {
 
 /// A request as a transport sends it. The transport adds `Host`, `Content-Length` and what belongs to the connection, and
 /// nothing else: no `Origin`, `Referer`, `Cookie`, and no `User-Agent` of its own (wire contract T19).
+/// A POST has `Content-Length` even where there is no body: 0 (wire contract T94).
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
     method: Method,
@@ -109,9 +121,9 @@ pub struct Request<'a> {
 #[derive(Clone, Copy)]
 enum Place<'a> {
     /// An endpoint of the platform, the only kind of place that the key is sent to.
-    Endpoint { base: &'a BaseUrl, path: &'static str, key: (&'static str, &'a ApiKey) },
+    Endpoint { base: &'a BaseUrl, path: &'static str, key: Option<(&'static str, &'a ApiKey)> },
     /// A URL that came in an answer.
-    Foreign(Url<'a>),
+    Foreign { url: Url<'a>, wants_body: bool },
 }
 
 /// A header field of a request.
@@ -130,6 +142,7 @@ impl<'a> Request<'a> {
     pub fn new(publisher: &'a Publisher, call: Call<'a>) -> Self {
         let (path, header) = match call {
             Call::Prompt(_) => ("/api/v1/prompt/get-ad/", "thrads-api-key"),
+            Call::Message(_) => ("/api/v1/message/get-ad/", "thrads-api-key"),
             Call::Bid(_) => ("/api/v1/ssp/bid-request", "thrad-api-key"),
         };
         let base = publisher.endpoints.of(call.family());
@@ -137,9 +150,12 @@ impl<'a> Request<'a> {
             Call::Prompt(prompt) => {
                 (prompt.end_user, Content::Prompt(prompt.environment(publisher.environment)))
             }
+            Call::Message(message) => {
+                (message.end_user, Content::Message(message.environment(publisher.environment)))
+            }
             Call::Bid(bid) => (Some(bid.end_user), Content::Bid(bid)),
         };
-        let place = Place::Endpoint { base, path, key: (header, &publisher.key) };
+        let place = Place::Endpoint { base, path, key: Some((header, &publisher.key)) };
         Self { method: Method::Post, place, end_user, body: Body(content) }
     }
 
@@ -148,19 +164,54 @@ impl<'a> Request<'a> {
     /// [`Client::report`](crate::Client::report) sends them; whoever drives a session without it sends one to each tracker of
     /// an [`Impression`](crate::Impression) that has been seen, and drops the impression.
     pub fn ping(tracker: Url<'a>, end_user: EndUser<'a>) -> Self {
-        let end_user = Some(end_user);
-        Self {
-            method: Method::Get,
-            place: Place::Foreign(tracker),
-            end_user,
-            body: Body(Content::Nothing),
-        }
+        Self::foreign(Method::Get, tracker, end_user)
+    }
+
+    /// A request without a body to a URL that came in an answer, whose own answer is its status.
+    pub(crate) fn foreign(method: Method, url: Url<'a>, end_user: EndUser<'a>) -> Self {
+        let place = Place::Foreign { url, wants_body: false };
+        Self { method, place, end_user: Some(end_user), body: Body(Content::Nothing) }
+    }
+
+    /// A vote for an option of a poll (wire contract 4.6).
+    pub(crate) fn vote(url: Url<'a>, option_id: &'a str, end_user: EndUser<'a>) -> Self {
+        let body = Body(Content::Vote { option_id });
+        Self { method: Method::Post, body, ..Self::results(url, end_user) }
+    }
+
+    /// Asking for the results of a poll (wire contract 4.7).
+    pub(crate) fn results(url: Url<'a>, end_user: EndUser<'a>) -> Self {
+        let place = Place::Foreign { url, wants_body: true };
+        Self { place, ..Self::foreign(Method::Get, url, end_user) }
+    }
+
+    /// E3: a sponsored chatbot prompt was clicked. Sent without the key (wire contract 2.4).
+    pub(crate) fn click(publisher: &'a Publisher, token: &'a str) -> Self {
+        Self::keyless(publisher, "/api/v1/prompt/click/", Content::Click { token })
+    }
+
+    /// E4: what became of a sponsored chatbot prompt. Sent without the key (wire contract 2.5).
+    pub(crate) fn feedback(
+        publisher: &'a Publisher,
+        sponsored_prompt_id: &'a str,
+        interaction: Interaction<'a>,
+    ) -> Self {
+        let content = Content::Feedback { sponsored_prompt_id, interaction };
+        Self::keyless(publisher, "/api/v1/prompt/feedback/", content)
+    }
+
+    fn keyless(publisher: &'a Publisher, path: &'static str, content: Content<'a>) -> Self {
+        let place = Place::Endpoint { base: publisher.endpoints.of(Family::V1), path, key: None };
+        Self { method: Method::Post, place, end_user: None, body: Body(content) }
     }
 
     /// Whether the body of the answer matters. If not, a transport returns as soon as it has the head, with an empty
     /// range.
     pub fn wants_body(&self) -> bool {
-        matches!(self.place, Place::Endpoint { .. })
+        match self.place {
+            Place::Endpoint { .. } => true,
+            Place::Foreign { wants_body, .. } => wants_body,
+        }
     }
 
     /// The method.
@@ -189,7 +240,7 @@ impl<'a> Request<'a> {
     pub fn url_len(&self) -> usize {
         match &self.place {
             Place::Endpoint { base, path, .. } => base.as_str().len().saturating_add(path.len()),
-            Place::Foreign(url) => url.bytes().count(),
+            Place::Foreign { url, .. } => url.bytes().fold(0, |length, _| length.saturating_add(1)),
         }
     }
 
@@ -201,32 +252,34 @@ impl<'a> Request<'a> {
             Place::Endpoint { base, path, .. } => {
                 copy(place, &mut base.as_str().bytes().chain(path.bytes()))
             }
-            Place::Foreign(url) => copy(place, &mut url.bytes()),
+            Place::Foreign { url, .. } => copy(place, &mut url.bytes()),
         }
     }
 
     /// The header fields, `Content-Type` among them where there is a body.
     pub fn fields(&self) -> impl Iterator<Item = Field<'_>> {
         let key = match &self.place {
-            Place::Endpoint { key: (name, key), .. } => {
+            Place::Endpoint { key: Some((name, key)), .. } => {
                 Some(Field { name, value: key.expose(), is_secret: true })
             }
-            Place::Foreign(_) => None,
+            Place::Endpoint { key: None, .. } | Place::Foreign { .. } => None,
         };
         let json = (!self.body.is_empty()).then_some("application/json");
         let user = self.end_user.as_ref();
-        let is_v1 = matches!(self.body.0, Content::Prompt(_));
-        let known = user.filter(|_| !is_v1);
+        let is_bid = matches!(self.body.0, Content::Bid(_));
+        let is_foreign = matches!(self.place, Place::Foreign { .. });
+        let forwarded = user.filter(|_| is_bid || is_foreign).and_then(EndUser::forwarded_for);
+        let language = user.filter(|_| is_bid).and_then(EndUser::accept_language);
         let geo = self.geo();
         [
-            ("x-forwarded-for", known.and_then(EndUser::forwarded_for).map(Ip::as_str)),
+            ("x-forwarded-for", forwarded.map(Ip::as_str)),
             ("user-agent", user.map(|user| user.user_agent().as_str())),
             ("x-user-country", geo.map(|geo| geo.country.as_str())),
             ("x-user-device", geo.map(|geo| geo.device.as_str())),
             ("x-user-timezone", geo.map(|geo| geo.timezone.as_str())),
             ("x-user-region", geo.and_then(|geo| geo.region).map(HeaderText::as_str)),
             ("x-user-city", geo.and_then(|geo| geo.city).map(HeaderText::as_str)),
-            ("accept-language", known.and_then(EndUser::accept_language).map(HeaderText::as_str)),
+            ("accept-language", language.map(HeaderText::as_str)),
             ("content-type", json),
         ]
         .into_iter()
@@ -243,9 +296,23 @@ impl<'a> Request<'a> {
     }
 }
 
+/// A latest exchange of which both sides hold text (T06).
+fn content<'a>(user: &'a str, chatbot: &'a str) -> Result<(&'a str, &'a str), ConfigError> {
+    if user.is_empty() || chatbot.is_empty() {
+        Err(ConfigError::Content)
+    } else {
+        Ok((user, chatbot))
+    }
+}
+
+/// Turns to wait that the v1 API takes, or the error.
+fn wait_turns(turns: u8, error: ConfigError) -> Result<Option<u8>, ConfigError> {
+    if turns <= MAX_WAIT_TURNS { Ok(Some(turns)) } else { Err(error) }
+}
+
 /// An id that does not tell who the person is: the platform asks for no e-mail address (wire contract 5).
 fn user_id(id: &str) -> Result<&str, ConfigError> {
-    let is_email =
-        id.split_once('@').is_some_and(|(name, domain)| !name.is_empty() && domain.contains('.'));
+    let (name, domain) = split_before(id, b"@");
+    let is_email = !name.is_empty() && domain.bytes().any(|byte| byte == b'.');
     if id.is_empty() || is_email { Err(ConfigError::UserId) } else { Ok(id) }
 }

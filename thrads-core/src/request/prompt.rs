@@ -4,7 +4,7 @@
 
 use super::body::{Child, Node, Value};
 use super::end_user::{CountryCode, EndUser};
-use super::user_id;
+use super::{content, user_id, wait_turns};
 use crate::config::Environment;
 use crate::error::ConfigError;
 
@@ -68,10 +68,7 @@ impl<'a> PromptRequest<'a> {
     ///
     /// [`ConfigError::Content`] if one side is empty.
     pub fn content(self, user: &'a str, chatbot: &'a str) -> Result<Self, ConfigError> {
-        if user.is_empty() || chatbot.is_empty() {
-            return Err(ConfigError::Content);
-        }
-        Ok(Self { content: Some((user, chatbot)), ..self })
+        Ok(Self { content: Some(content(user, chatbot)?), ..self })
     }
 
     /// Adds the person's region or state.
@@ -104,10 +101,8 @@ impl<'a> PromptRequest<'a> {
     ///
     /// [`ConfigError::ConversationOffset`] above 20.
     pub fn conversation_offset(self, turns: u8) -> Result<Self, ConfigError> {
-        let turns = Some(turns)
-            .filter(|turns| *turns <= MAX_WAIT_TURNS)
-            .ok_or(ConfigError::ConversationOffset)?;
-        Ok(Self { conversation_offset: Some(turns), ..self })
+        let conversation_offset = wait_turns(turns, ConfigError::ConversationOffset)?;
+        Ok(Self { conversation_offset, ..self })
     }
 
     /// Turns to wait before the next ad, 0 to 20; left out, the platform takes 5. An opener is not held.
@@ -116,10 +111,8 @@ impl<'a> PromptRequest<'a> {
     ///
     /// [`ConfigError::AdFrequencyLimit`] above 20.
     pub fn ad_frequency_limit(self, turns: u8) -> Result<Self, ConfigError> {
-        let turns = Some(turns)
-            .filter(|turns| *turns <= MAX_WAIT_TURNS)
-            .ok_or(ConfigError::AdFrequencyLimit)?;
-        Ok(Self { ad_frequency_limit: Some(turns), ..self })
+        let ad_frequency_limit = wait_turns(turns, ConfigError::AdFrequencyLimit)?;
+        Ok(Self { ad_frequency_limit, ..self })
     }
 
     /// Adds the person whose User-Agent the call carries; this API knows no other header of theirs.

@@ -2,7 +2,7 @@
 //!
 //! Section 3.7 of the wire contract: `data.bid` as an object or an array, then `data.bids`.
 
-use super::{Diagnostic, Endpoint, bid, chatbot_prompt};
+use super::{Diagnostic, Endpoint, bid, chatbot_message, chatbot_prompt};
 use crate::ad::Ad;
 use crate::json::read::{Reader, Span};
 
@@ -75,6 +75,7 @@ impl<'b> Ads<'b> {
         let id = match ad {
             Ad::SponsoredMessage(ad) => ad.bid_id,
             Ad::SponsoredPrompt(ad) => ad.bid_id,
+            Ad::SponsoredPoll(ad) => ad.bid_id,
             _ => None,
         };
         let Some(id) = id else { return false };
@@ -112,13 +113,20 @@ fn take_ad<'b>(endpoint: Endpoint, source: &mut &'b mut [u8]) -> Option<Ad<&'b s
     }
     match endpoint {
         Endpoint::Bid => {
-            let members = bid::read(&mut reader).ok()?;
+            let mut members = bid::NO_MEMBERS;
+            bid::read(&mut reader, &mut members).ok()?;
             bid::make(&members, start, cut(bytes, reader.end(), source)?)
         }
         Endpoint::Prompt => {
-            let members = chatbot_prompt::read(&mut reader).ok()?;
+            let mut members = chatbot_prompt::NO_MEMBERS;
+            chatbot_prompt::read(&mut reader, &mut members).ok()?;
             chatbot_prompt::make(&members, cut(bytes, reader.end(), source)?)
         }
+        Endpoint::Message => {
+            let members = chatbot_message::read(&mut reader).ok()?;
+            chatbot_message::make(&members, cut(bytes, reader.end(), source)?)
+        }
+        Endpoint::Feedback | Endpoint::Vote | Endpoint::Results => None,
     }
 }
 

@@ -6,8 +6,8 @@
 use super::envelope::{DETAIL, ERROR, MESSAGE, Parsed, REQUEST_ID};
 use super::snippet;
 use crate::head::Head;
-use crate::json::members::read_plain;
-use crate::json::read::{Read, Reader, Span, Value};
+use crate::json::members::members_of;
+use crate::json::read::{Reader, Span, Value};
 use crate::json::text::Text;
 use core::fmt;
 
@@ -135,37 +135,36 @@ struct Found {
 }
 
 impl<'b> ApiError<'b> {
-    pub(super) fn read(head: &Head, parsed: Option<Parsed>, body: &'b mut [u8]) -> Self {
-        let found = match &parsed {
+    #[inline(never)]
+    pub(super) fn read(head: &Head, parsed: Option<&Parsed>, body: &'b mut [u8]) -> Self {
+        let mut found = match parsed {
             Some(parsed) => Found::read(parsed, body),
             None => Found { message: html_title(body), ..Found::default() },
         };
         let message = found.message.map(|text| text.unescape(body));
         let request_id = found.request_id.map(|text| text.unescape(body));
-        let spans: heapless::Vec<_, MAX_FIELD_ERRORS> = found
-            .fields
-            .iter()
-            .map(|(loc, text)| {
-                (
-                    *loc,
-                    if found.message == Some(*text) { message } else { Some(text.unescape(body)) },
-                )
-            })
-            .collect();
+        for (_, text) in &mut found.fields {
+            // The message may be one of these, and is undone of its escapes already.
+            let of_message = message.filter(|_| found.message == Some(*text));
+            let span = of_message.unwrap_or_else(|| text.unescape(body));
+            *text = Text { span, escaped: false };
+        }
         let body: &'b [u8] = body;
         let text = |span: Span| core::str::from_utf8(span.of(body)).ok();
-        Self {
+        let mut error = Self {
             status: head.status,
             kind: ApiErrorKind::of_status(head.status),
             message: message.and_then(text),
             request_id: request_id.and_then(text),
-            fields: spans
-                .iter()
-                .filter_map(|(loc, message)| {
-                    Some(FieldError { loc: Loc(text(*loc)?), message: text((*message)?)? })
-                })
-                .collect(),
+            fields: heapless::Vec::new(),
+        };
+        for (loc, message) in &found.fields {
+            if let (Some(loc), Some(message)) = (text(*loc), text(message.span)) {
+                let stored = error.fields.push(FieldError { loc: Loc(loc), message });
+                debug_assert!(stored.is_ok());
+            }
         }
+        error
     }
 }
 
@@ -197,19 +196,6 @@ fn worded(value: Value, body: &[u8]) -> Option<Text> {
     value.text().filter(|text| !text.is_blank(body))
 }
 
-/// The named members of an object that was read once already; absent where it cannot be read.
-fn members_of<const N: usize>(object: Span, names: &[&str; N], body: &[u8]) -> [Value; N] {
-    let mut values = [Value::Absent; N];
-    let mut reader = Reader::new(body);
-    reader.seek(object.start);
-    let read: Read<()> = (|| {
-        reader.enter(b'{')?;
-        read_plain(&mut reader, names, &mut values)
-    })();
-    debug_assert!(read.is_ok());
-    values
-}
-
 /// Items with a `loc` array and a `msg`; others are passed over.
 fn field_errors(list: Value, body: &[u8]) -> heapless::Vec<(Span, Text), MAX_FIELD_ERRORS> {
     let mut fields = heapless::Vec::new();
@@ -236,11 +222,8 @@ fn field_errors(list: Value, body: &[u8]) -> heapless::Vec<(Span, Text), MAX_FIE
 fn html_title(body: &[u8]) -> Option<Text> {
     let page = snippet(body).as_bytes();
     let find = |from: usize, tag: &[u8]| {
-        let at = page
-            .get(from..)?
-            .windows(tag.len())
-            .position(|window| window.eq_ignore_ascii_case(tag))?;
-        at.checked_add(from)
+        let is_at = |at: usize| page.get(at..)?.get(..tag.len());
+        (from..page.len()).find(|&at| is_at(at).is_some_and(|text| text.eq_ignore_ascii_case(tag)))
     };
     let open = find(0, b"<title")?;
     let start = find(open, b">")?.checked_add(1)?;

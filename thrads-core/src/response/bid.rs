@@ -1,11 +1,12 @@
 //! The answer to a bid request: which ads it holds, which of them can be shown, and the ads themselves.
 //!
-//! Sections 3.7 to 3.9 and 3.11 of the wire contract.
+//! Sections 3.7 to 3.11 of the wire contract.
 
-use super::Diagnostic;
 use super::ads::Survey;
-use crate::ad::{Ad, Cpm, Placement, SponsoredMessage, SponsoredPrompt, UnknownAd};
-use crate::json::decimal;
+use super::{Diagnostic, number, options};
+use crate::ad::{
+    Ad, Cpm, Placement, PollOptions, SponsoredMessage, SponsoredPoll, SponsoredPrompt, UnknownAd,
+};
 use crate::json::members::{read_members, read_plain};
 use crate::json::read::{Read, Reader, Span, Value};
 use crate::json::text::Text;
@@ -72,9 +73,10 @@ impl Slot {
     fn read(reader: &mut Reader<'_>) -> Read<Self> {
         let start = reader.at();
         if reader.enter(b'{')? {
-            let members = read(reader)?;
+            let mut members = NO_MEMBERS;
+            read(reader, &mut members)?;
             return Ok(match field(&members, PROMPTS) {
-                Value::Array(span) => Self::List(inside(span)),
+                Value::Array(span) => Self::List(span.inside()),
                 _ => Self::One(
                     Span { start, end: reader.end() },
                     judge(&members, reader.document()).map(drop),
@@ -83,15 +85,10 @@ impl Slot {
         }
         Ok(match reader.value()? {
             Value::Null => Self::Nothing,
-            Value::Array(span) => Self::List(inside(span)),
+            Value::Array(span) => Self::List(span.inside()),
             _ => Self::Odd,
         })
     }
-}
-
-/// An array without its brackets.
-fn inside(array: Span) -> Span {
-    Span { start: array.start.saturating_add(1), end: array.end.saturating_sub(1) }
 }
 
 /// The list was read once already, so that its errors here can only be its end.
@@ -101,7 +98,10 @@ fn survey_list(inside: Span, body: &[u8], survey: &mut Survey) {
     while reader.peek().is_some() {
         reader.skip_comma();
         let judged = match reader.enter(b'{') {
-            Ok(true) => read(&mut reader).map(|members| judge(&members, list).map(drop)),
+            Ok(true) => {
+                let mut members = NO_MEMBERS;
+                read(&mut reader, &mut members).map(|()| judge(&members, list).map(drop))
+            }
             _ => reader.value().map(|_| Err(Diagnostic::UnexpectedType)),
         };
         let Ok(judged) = judged else { return };
@@ -110,16 +110,15 @@ fn survey_list(inside: Span, body: &[u8], survey: &mut Survey) {
 }
 
 /// Reads the members of the ad that `reader` has entered.
-pub(super) fn read(reader: &mut Reader<'_>) -> Read<Members> {
-    let mut members = [Value::Absent; NAMES.len()];
-    read_plain(reader, &NAMES, &mut members)?;
-    Ok(members)
+pub(super) fn read(reader: &mut Reader<'_>, members: &mut Members) -> Read<()> {
+    read_plain(reader, &NAMES, members)
 }
 
 #[derive(Clone, Copy)]
 enum Format {
     Message,
     Prompt,
+    Poll,
     Unknown,
 }
 
@@ -130,13 +129,30 @@ fn judge(members: &Members, document: &[u8]) -> Result<Format, Diagnostic> {
     let has_text = match format {
         Format::Message => has(HEADLINE) || has(DESCRIPTION),
         Format::Prompt => has(PROMPT),
+        Format::Poll => has(QUESTION),
         Format::Unknown => return Ok(format),
     };
-    let target = target(members, format, document).ok_or(Diagnostic::NoTarget)?;
-    if !is_target(target, document) {
-        return Err(Diagnostic::RefusedTarget);
+    for target in targets(members, format, document).into_iter().flatten() {
+        let target = target.ok_or(Diagnostic::NoTarget)?;
+        if !is_target(target, document) {
+            return Err(Diagnostic::RefusedTarget);
+        }
     }
-    if has_text { Ok(format) } else { Err(Diagnostic::NoText) }
+    if !has_text {
+        return Err(Diagnostic::NoText);
+    }
+    if matches!(format, Format::Poll) && !options::has_any(field(members, OPTIONS), document) {
+        return Err(Diagnostic::NoOptions);
+    }
+    Ok(format)
+}
+
+/// The targets that an ad must have: one to click, or of a poll those to vote at and to see the results.
+fn targets(members: &Members, format: Format, document: &[u8]) -> [Option<Option<Text>>; 2] {
+    match format {
+        Format::Poll => [VOTE_URL, RESULTS_URL].map(|index| Some(filled(members, index, document))),
+        _ => [Some(target(members, format, document)), None],
+    }
 }
 
 fn format(members: &Members, document: &[u8]) -> Format {
@@ -145,6 +161,7 @@ fn format(members: &Members, document: &[u8]) -> Format {
         return match () {
             () if is("sponsored_message") => Format::Message,
             () if is("sponsored_prompt") => Format::Prompt,
+            () if is("sponsored_poll") => Format::Poll,
             () => Format::Unknown,
         };
     }
@@ -181,8 +198,10 @@ pub(super) fn make<'b>(
 ) -> Option<Ad<&'b str>> {
     let format = judge(members, document).ok()?;
     let target = target(members, format, document);
-    let click_url = filled(members, CLICK_URL, document).filter(|url| is_target(*url, document));
-    let cpm = cpm(field(members, PRICE), document);
+    let is_usable =
+        |index| filled(members, index, document).is_some_and(|url| is_target(url, document));
+    let (has_click_url, has_cta_url) = (is_usable(CLICK_URL), is_usable(CTA_URL));
+    let cpm = number::scaled(field(members, PRICE), 6, document).map(Cpm);
     if let Format::Unknown = format {
         let document: &'b [u8] = document;
         let raw = core::str::from_utf8(document.get(start..)?).ok()?;
@@ -191,6 +210,10 @@ pub(super) fn make<'b>(
     let spans: [Option<Span>; NAMES.len()] = core::array::from_fn(|index| {
         filled(members, index, document).map(|text| text.unescape(document))
     });
+    let options = match field(members, OPTIONS) {
+        Value::Array(span) => options::pack_all(span, document),
+        _ => Span::default(),
+    };
     let document: &'b [u8] = document;
     let text = |span: Span| core::str::from_utf8(span.of(document)).ok();
     let get = |index: usize| spans.get(index).copied().flatten().and_then(text);
@@ -220,7 +243,7 @@ pub(super) fn make<'b>(
             append_message: get(APPEND_MESSAGE),
             cta_text: get(CTA_TEXT),
             url: url?,
-            click_url: click_url.and(get(CLICK_URL)),
+            click_url: get(CLICK_URL).filter(|_| has_click_url),
             logo_url: get(LOGO_URL),
             image_url: get(IMAGE_URL),
             advertiser: get(ADVERTISER),
@@ -228,27 +251,24 @@ pub(super) fn make<'b>(
             bid_id: get(BID_ID),
             view_url: get(VIEW_URL),
         }),
+        Format::Poll => Ad::SponsoredPoll(SponsoredPoll {
+            question: get(QUESTION)?,
+            options: PollOptions(text(options)?),
+            vote_url: get(VOTE_URL)?,
+            results_url: get(RESULTS_URL)?,
+            cta_url: get(CTA_URL).filter(|_| has_cta_url),
+            cta_text: get(CTA_TEXT),
+            advertiser: get(ADVERTISER),
+            domain: get(DOMAIN),
+            logo_url: get(LOGO_URL),
+            cpm,
+            dsp: get(DSP),
+            bid_id: get(BID_ID),
+            url: get(URL),
+            view_url: get(VIEW_URL),
+        }),
         Format::Unknown => return None,
     })
-}
-
-/// A number, or a string that holds one (T78).
-fn cpm(price: Value, document: &[u8]) -> Option<Cpm> {
-    let mut copied = heapless::Vec::<u8, MAX_PRICE_BYTES>::new();
-    let number = match price {
-        Value::Number(span) => span.of(document),
-        Value::Text(text) if text.escaped => {
-            for character in text.chars(document) {
-                copied.push(u8::try_from(character).ok()?).ok()?;
-            }
-            copied.trim_ascii()
-        }
-        Value::Text(text) => text.span.of(document).trim_ascii(),
-        _ => return None,
-    };
-    let mut reader = Reader::new(number);
-    let is_number = matches!(reader.value(), Ok(Value::Number(_))) && reader.finish().is_ok();
-    is_number.then(|| decimal::scaled(number, 6).map(Cpm))?
 }
 
 fn field(members: &Members, index: usize) -> Value {
@@ -260,10 +280,9 @@ fn filled(members: &Members, index: usize, document: &[u8]) -> Option<Text> {
     field(members, index).text().filter(|text| !text.is_blank(document))
 }
 
-/// Of a price in a string with escapes; a longer one is no price.
-const MAX_PRICE_BYTES: usize = 32;
+pub(super) const NO_MEMBERS: Members = [Value::Absent; NAMES.len()];
 
-const NAMES: [&str; 19] = [
+const NAMES: [&str; 23] = [
     "ad_format",
     "price",
     "advertiser",
@@ -283,6 +302,10 @@ const NAMES: [&str; 19] = [
     "dsp",
     "bidId",
     "prompts",
+    "question",
+    "options",
+    "vote_url",
+    "results_url",
 ];
 const AD_FORMAT: usize = 0;
 const PRICE: usize = 1;
@@ -303,3 +326,7 @@ const CLICK_URL: usize = 15;
 const DSP: usize = 16;
 const BID_ID: usize = 17;
 const PROMPTS: usize = 18;
+const QUESTION: usize = 19;
+const OPTIONS: usize = 20;
+const VOTE_URL: usize = 21;
+const RESULTS_URL: usize = 22;

@@ -14,16 +14,15 @@ use crate::json::text::Text;
 pub(super) type Members = [Value; NAMES.len()];
 
 /// Reads the members of the `data` object that `reader` has entered.
-pub(super) fn read(reader: &mut Reader<'_>) -> Read<Members> {
-    let mut members = [Value::Absent; NAMES.len()];
-    read_plain(reader, &NAMES, &mut members)?;
-    Ok(members)
+pub(super) fn read(reader: &mut Reader<'_>, members: &mut Members) -> Read<()> {
+    read_plain(reader, &NAMES, members)
 }
 
 /// Reads the `data` object that `reader` has entered. No prompt is no ad; a prompt without a target is an ad that
 /// cannot be shown.
 pub(super) fn survey(start: usize, reader: &mut Reader<'_>) -> Read<Survey> {
-    let members = read(reader)?;
+    let mut members = NO_MEMBERS;
+    read(reader, &mut members)?;
     let mut survey = Survey::default();
     if filled(&members, PROMPT, reader.document()).is_some() {
         survey.add_source(Span { start, end: reader.end() });
@@ -63,6 +62,7 @@ fn filled(members: &Members, index: usize, document: &[u8]) -> Option<Text> {
     members.get(index)?.text().filter(|text| !text.is_blank(document))
 }
 
+pub(super) const NO_MEMBERS: Members = [Value::Absent; NAMES.len()];
 const NAMES: [&str; 6] = ["prompt", "link", "brand", "sponsored_prompt_id", "icon", "token"];
 const PROMPT: usize = 0;
 const LINK: usize = 1;

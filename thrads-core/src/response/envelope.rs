@@ -1,11 +1,14 @@
 //! The envelope around an answer: both families', by one list of names.
 //!
-//! Sections 2.1.1 and 3.6 of the wire contract.
+//! Sections 2.1.1, 2.9 and 3.6 of the wire contract.
 
 use super::ads::{Ads, Survey};
+use super::around::Around;
 use super::bid::Bids;
-use super::{Answer, Diagnostic, Endpoint, NoAd, Served, chatbot_prompt};
-use crate::json::members::read_members;
+use super::{
+    Answer, Diagnostic, Endpoint, NoAd, PollAnswer, Served, chatbot_message, chatbot_prompt, poll,
+};
+use crate::json::members::{read_members, read_plain};
 use crate::json::read::{Malformed, Read, Reader, Span, Value};
 use crate::json::text::Text;
 
@@ -18,7 +21,7 @@ pub struct Envelope<'b> {
     pub api_version: Option<&'b str>,
     /// When the platform made the answer.
     pub timestamp: Option<&'b str>,
-    /// `docsUrl` (v1).
+    /// `docsUrl` (v1), or `documentationUrl`, as it was called first.
     pub docs_url: Option<&'b str>,
     /// How long the platform took.
     pub total_time: Option<&'b str>,
@@ -34,14 +37,17 @@ pub(super) struct Parsed {
 #[derive(Clone, Copy)]
 enum Data {
     None,
-    ChatbotPrompt(Span, Survey),
+    /// The one ad of a v1 answer.
+    One(Span, Survey),
     Bids(Span, Bids),
+    Poll(poll::Members),
     /// A type that holds no ad: an array says so oddly, anything else not at all.
     Array,
     Other,
 }
 
 impl Parsed {
+    #[inline(never)]
     pub(super) fn read(endpoint: Endpoint, body: &[u8]) -> Read<Self> {
         if core::str::from_utf8(body).is_err() {
             return Err(Malformed);
@@ -74,15 +80,20 @@ impl Parsed {
         self.member(STATUS).text().is_some_and(is_error)
     }
 
-    pub(super) fn into_answer(
-        self,
+    #[inline(never)]
+    pub(super) fn to_answer<'b>(
+        &self,
         endpoint: Endpoint,
         status: u16,
-        body: &mut [u8],
-    ) -> Answer<'_> {
+        body: &'b mut [u8],
+    ) -> Answer<'b> {
+        if endpoint.is_poll() {
+            return self.to_poll(status, body);
+        }
         let survey = match &self.data {
-            Data::None => Survey::default(),
-            Data::ChatbotPrompt(_, survey) => *survey,
+            Data::None | Data::Poll(_) => Survey::default(),
+            Data::One(..) if self.is_not_served(body) => Survey::default(),
+            Data::One(_, survey) => *survey,
             Data::Bids(_, bids) => bids.survey(body),
             Data::Array => Survey::odd(Diagnostic::UnexpectedType),
             Data::Other => {
@@ -95,37 +106,39 @@ impl Parsed {
         self.split(endpoint, survey, body)
     }
 
+    fn to_poll<'b>(&self, status: u16, body: &'b mut [u8]) -> Answer<'b> {
+        let data = if let Data::Poll(members) = self.data { Some(members) } else { None };
+        match poll::listed(data, body) {
+            Some((members, list)) => {
+                Answer::Poll(PollAnswer::Results(poll::results(&members, list, body)))
+            }
+            None => Answer::Malformed(super::Malformed { status, snippet: super::snippet(body) }),
+        }
+    }
+
+    /// The oldest answers say so beside `data`.
+    fn is_not_served(&self, body: &[u8]) -> bool {
+        let is_not_served = |text: Text| text.chars(body).eq("not_served".chars());
+        self.member(AD_STATUS).text().is_some_and(is_not_served)
+    }
+
     /// Hands the ads their part of the body and freezes the rest.
-    fn split(self, endpoint: Endpoint, survey: Survey, body: &mut [u8]) -> Answer<'_> {
+    fn split<'b>(&self, endpoint: Endpoint, survey: Survey, body: &'b mut [u8]) -> Answer<'b> {
         let keep =
             |index, body: &mut [u8]| self.member(index).text().map(|text| text.unescape(body));
         let request_id = keep(REQUEST_ID, body);
         let message = keep(MESSAGE, body);
         let data = match self.data {
-            Data::ChatbotPrompt(span, _) | Data::Bids(span, _) => span,
+            Data::One(span, _) | Data::Bids(span, _) => span,
             _ => Span { start: body.len(), end: body.len() },
         };
-        let Some((before, rest)) = body.split_at_mut_checked(data.start) else {
-            return Answer::NoAd(NoAd::default());
-        };
-        let length = data.end.saturating_sub(data.start).min(rest.len());
-        let Some((ads, behind)) = rest.split_at_mut_checked(length) else {
-            return Answer::NoAd(NoAd::default());
-        };
-        let (before, behind): (&[u8], &[u8]) = (before, behind);
-        let text = |span: Span| {
-            let part = if span.end <= data.start {
-                span.of(before)
-            } else {
-                span.from(data.end).of(behind)
-            };
-            core::str::from_utf8(part).ok()
-        };
+        let (around, ads) = Around::cut(body, data);
+        let text = |span| around.text(span);
         let raw = |index| raw_span(self.member(index)).and_then(text);
         let envelope = Envelope {
             api_version: raw(API_VERSION),
             timestamp: raw(TIMESTAMP),
-            docs_url: raw(DOCS_URL),
+            docs_url: raw(DOCS_URL).or_else(|| raw(DOCUMENTATION_URL)),
             total_time: raw(TOTAL_TIME),
         };
         let (request_id, message) = (request_id.and_then(text), message.and_then(text));
@@ -145,15 +158,25 @@ impl Data {
             return Ok(match endpoint {
                 Endpoint::Prompt => {
                     let survey = chatbot_prompt::survey(start, reader)?;
-                    Self::ChatbotPrompt(Span { start, end: reader.end() }, survey)
+                    Self::One(Span { start, end: reader.end() }, survey)
+                }
+                Endpoint::Message => {
+                    let survey = chatbot_message::survey(start, reader)?;
+                    Self::One(Span { start, end: reader.end() }, survey)
                 }
                 Endpoint::Bid => {
                     let bids = Bids::read(reader)?;
                     Self::Bids(Span { start, end: reader.end() }, bids)
                 }
+                Endpoint::Vote | Endpoint::Results => Self::Poll(poll::read(reader)?),
+                Endpoint::Feedback => {
+                    read_plain(reader, &[], &mut [])?;
+                    Self::None
+                }
             });
         }
         Ok(match reader.value()? {
+            _ if endpoint == Endpoint::Feedback => Self::None,
             Value::Null => Self::None,
             Value::Array(_) => Self::Array,
             _ => Self::Other,
@@ -174,7 +197,7 @@ fn raw_span(value: Value) -> Option<Span> {
     }
 }
 
-const NAMES: [&str; 10] = [
+const NAMES: [&str; 13] = [
     "apiVersion",
     "requestId",
     "timestamp",
@@ -185,6 +208,9 @@ const NAMES: [&str; 10] = [
     "data",
     "error",
     "detail",
+    "code",
+    "documentationUrl",
+    "adStatus",
 ];
 const API_VERSION: usize = 0;
 pub(super) const REQUEST_ID: usize = 1;
@@ -196,3 +222,6 @@ pub(super) const MESSAGE: usize = 6;
 const DATA: usize = 7;
 pub(super) const ERROR: usize = 8;
 pub(super) const DETAIL: usize = 9;
+pub(super) const CODE: usize = 10;
+const DOCUMENTATION_URL: usize = 11;
+const AD_STATUS: usize = 12;

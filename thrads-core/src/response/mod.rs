@@ -1,17 +1,23 @@
 //! An answer's status, header fields and body bytes become what they mean.
 //!
-//! Between the transport and `ad`. Sections 2.1, 3.6, 3.7, 3.13 and 3.14 of the wire contract. The body is read in
+//! Between the transport and `ad`. Sections 2.1, 2.9, 3.6, 3.7, 3.13, 3.14, 4.6 and 4.7 of the wire contract. The body is read in
 //! place and in two passes: the first finds spans and judges them, the second undoes escapes in what is kept.
 
 mod ads;
 mod api_error;
+mod around;
 mod bid;
+mod chatbot_message;
 mod chatbot_prompt;
 mod envelope;
+mod number;
+mod options;
+mod poll;
 
 pub use ads::{Ads, MAX_ADS};
 pub use api_error::{ApiError, ApiErrorKind, FieldError, Loc, MAX_FIELD_ERRORS};
 pub use envelope::Envelope;
+pub use poll::{PollAnswer, PollResults, PollRow, PollRows};
 
 use crate::head::Head;
 use crate::json::read::Malformed as NotJson;
@@ -24,8 +30,22 @@ use envelope::Parsed;
 pub enum Endpoint {
     /// E1, a sponsored chatbot prompt of the v1 API.
     Prompt,
+    /// E2, a sponsored message of the v1 API.
+    Message,
     /// E10, a bid request to the SSP.
     Bid,
+    /// E3 and E4, telling what became of a sponsored chatbot prompt; taken, it is answered without an ad.
+    Feedback,
+    /// E14, a vote on a poll.
+    Vote,
+    /// E15, the results of a poll.
+    Results,
+}
+
+impl Endpoint {
+    fn is_poll(self) -> bool {
+        matches!(self, Self::Vote | Self::Results)
+    }
 }
 
 /// What an answer says.
@@ -34,8 +54,10 @@ pub enum Endpoint {
 pub enum Answer<'b> {
     /// At least one ad.
     Ads(Served<'b>),
-    /// No ad, and nothing wrong: nobody bid, or the platform's pacing held it back.
+    /// No ad, and nothing wrong: nobody bid, the platform's pacing held it back, or the call was none for an ad.
     NoAd(NoAd<'b>),
+    /// What a poll says to a vote, or its results.
+    Poll(PollAnswer<'b>),
     /// The platform refused or failed.
     ApiError(ApiError<'b>),
     /// The answer is not what the contract promises.
@@ -95,6 +117,8 @@ pub enum Diagnostic {
     RefusedTarget,
     /// An ad has nothing to show.
     NoText,
+    /// A poll has no option to choose.
+    NoOptions,
 }
 
 impl Diagnostic {
@@ -105,6 +129,7 @@ impl Diagnostic {
             Self::NoTarget => "no_target",
             Self::RefusedTarget => "refused_target",
             Self::NoText => "no_text",
+            Self::NoOptions => "no_options",
         }
     }
 }
@@ -113,24 +138,28 @@ impl Diagnostic {
 ///
 /// Never fails and never panics, whatever the bytes: what cannot be read is [`Answer::Malformed`], or
 /// [`Answer::ApiError`] where the status already says so. Statuses of 200 to 299 are read alike, but for 204, which has
-/// no ad; the content type is not asked. What the result borrows is undone of its escapes inside `body`.
+/// no ad and is no answer to a vote; the content type is not asked. How long a body may be is the transport's to limit. What the result borrows is undone of its escapes inside `body`.
 pub fn decode<'b>(endpoint: Endpoint, head: &Head, body: &'b mut [u8]) -> Answer<'b> {
-    if head.status == 204 {
+    if head.status == 204 && !endpoint.is_poll() {
         return Answer::NoAd(NoAd::default());
     }
     let body = without_byte_order_mark(body);
     let parsed = Parsed::read(endpoint, body);
     if !matches!(head.status, 200..=299) {
-        return Answer::ApiError(ApiError::read(head, parsed.ok(), body));
+        let refused = || poll::refused(head.status, parsed.as_ref().ok(), body);
+        if let Some(answer) = endpoint.is_poll().then(refused).flatten() {
+            return Answer::Poll(answer);
+        }
+        return Answer::ApiError(ApiError::read(head, parsed.as_ref().ok(), body));
     }
     match parsed {
         Err(NotJson) => {
             Answer::Malformed(Malformed { status: head.status, snippet: snippet(body) })
         }
         Ok(parsed) if parsed.is_error(body) => {
-            Answer::ApiError(ApiError::read(head, Some(parsed), body))
+            Answer::ApiError(ApiError::read(head, Some(&parsed), body))
         }
-        Ok(parsed) => parsed.into_answer(endpoint, head.status, body),
+        Ok(parsed) => parsed.to_answer(endpoint, head.status, body),
     }
 }
 

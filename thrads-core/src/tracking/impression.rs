@@ -2,7 +2,7 @@
 //!
 //! Part of `tracking`. Sections 4.2 and 4.3 of the wire contract.
 
-use super::trackers::{Trackers, collect};
+use super::trackers::{Trackers, collect, text};
 use crate::ad::{Ad, Cpm};
 
 /// The impression of one served ad. There is one for each ad, it cannot be copied, and reporting takes it.
@@ -27,7 +27,10 @@ impl<T: AsRef<str>> Impression<T> {
         let (click_url, view_url) = match ad {
             Ad::SponsoredMessage(ad) => (Some(ad.url.clone()), ad.view_url.clone()),
             Ad::SponsoredPrompt(ad) => (Some(ad.url.clone()), ad.view_url.clone()),
-            Ad::ChatbotPrompt(_) | Ad::Unknown(_) => (None, None),
+            Ad::SponsoredPoll(ad) => {
+                (ad.url.clone().or_else(|| ad.cta_url.clone()), ad.view_url.clone())
+            }
+            Ad::ChatbotPrompt(_) | Ad::Message(_) | Ad::Unknown(_) => (None, None),
         };
         Self { click_url, view_url, cpm: ad.cpm() }
     }
@@ -39,12 +42,7 @@ impl<T: AsRef<str>> Impression<T> {
 
     /// Where it is to be reported; nowhere for formats without trackers.
     pub fn trackers(&self) -> Trackers<'_> {
-        match &self.click_url {
-            Some(click_url) => {
-                collect(click_url.as_ref(), self.view_url.as_ref().map(AsRef::as_ref))
-            }
-            None => Trackers::default(),
-        }
+        collect(text(&self.click_url), text(&self.view_url))
     }
 }
 

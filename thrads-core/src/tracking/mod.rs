@@ -1,11 +1,13 @@
-//! What became of an ad: whether it could be seen, and telling the platform so, once.
+//! What became of an ad: whether it could be seen or was used, and telling the platform so, once.
 //!
-//! Behind `ad` and `render`; what it makes are requests again. Section 4 of the wire contract.
+//! Behind `ad` and `render`; what it makes are requests again. Sections 2.4, 2.5 and 4 of the wire contract.
 
+mod engagement;
 mod impression;
 mod trackers;
 mod viewability;
 
+pub use engagement::{Engagement, Feedback, PromptClick, Vote, poll_results};
 pub use impression::Impression;
 pub use trackers::{MAX_TRACKERS, Trackers, trackers};
 pub use viewability::{VIEWABLE_FOR, VIEWABLE_PER_MILLE, Viewability};

@@ -4,7 +4,7 @@
 //! documentation has a member for one of them; both are read and none is sent twice.
 
 use crate::ad::Ad;
-use crate::target::Url;
+use crate::target::{Url, split_before};
 
 /// Trackers that an ad can have.
 pub const MAX_TRACKERS: usize = 3;
@@ -38,24 +38,24 @@ impl<'a> Trackers<'a> {
     }
 }
 
-/// The trackers of `ad`. A v1 prompt has none, and neither has an unknown format.
+/// The trackers of `ad`. The formats of v1 have none, and neither has an unknown one.
 pub fn trackers<T: AsRef<str>>(ad: &Ad<T>) -> Trackers<'_> {
     match ad {
-        Ad::SponsoredMessage(ad) => {
-            collect(ad.url.as_ref(), ad.view_url.as_ref().map(AsRef::as_ref))
+        Ad::SponsoredMessage(ad) => collect(Some(ad.url.as_ref()), text(&ad.view_url)),
+        Ad::SponsoredPrompt(ad) => collect(Some(ad.url.as_ref()), text(&ad.view_url)),
+        Ad::SponsoredPoll(ad) => {
+            collect(text(&ad.url).or_else(|| text(&ad.cta_url)), text(&ad.view_url))
         }
-        Ad::SponsoredPrompt(ad) => {
-            collect(ad.url.as_ref(), ad.view_url.as_ref().map(AsRef::as_ref))
-        }
-        Ad::ChatbotPrompt(_) | Ad::Unknown(_) => Trackers::default(),
+        Ad::ChatbotPrompt(_) | Ad::Message(_) | Ad::Unknown(_) => Trackers::default(),
     }
 }
 
 /// The demand partner's tracker, the platform's, then the one beside the click URL.
-pub(super) fn collect<'a>(click_url: &'a str, view_url: Option<&'a str>) -> Trackers<'a> {
+pub(super) fn collect<'a>(click_url: Option<&'a str>, view_url: Option<&'a str>) -> Trackers<'a> {
     let mut trackers = Trackers::default();
+    let value = |name| parameter(click_url?, name).filter(|value| !value.is_empty());
     for name in ["view_url", "thrad_view_url"] {
-        if let Some(value) = parameter(click_url, name).filter(|value| !value.is_empty()) {
+        if let Some(value) = value(name) {
             trackers.add(Url::encoded(value));
         }
     }
@@ -65,14 +65,22 @@ pub(super) fn collect<'a>(click_url: &'a str, view_url: Option<&'a str>) -> Trac
     trackers
 }
 
+pub(super) fn text<T: AsRef<str>>(text: &Option<T>) -> Option<&str> {
+    text.as_ref().map(AsRef::as_ref)
+}
+
 /// The value of the first query parameter of this name, still encoded.
 fn parameter<'a>(url: &'a str, name: &str) -> Option<&'a str> {
-    let (_, query) = url.split('#').next()?.split_once('?')?;
-    query
-        .split('&')
-        .filter_map(|pair| pair.split_once('='))
-        .find(|(key, _)| *key == name)
-        .map(|(_, value)| value)
+    let (_, query) = split_before(split_before(url, b"#").0, b"?");
+    let mut rest = query.strip_prefix('?')?;
+    loop {
+        let (pair, behind) = split_before(rest, b"&");
+        let (key, value) = split_before(pair, b"=");
+        if let Some(value) = value.strip_prefix('=').filter(|_| key == name) {
+            return Some(value);
+        }
+        rest = behind.strip_prefix('&')?;
+    }
 }
 
 #[cfg(test)]
@@ -80,7 +88,7 @@ mod tests {
     use super::*;
 
     fn listed(click_url: &str, view_url: Option<&str>) -> Vec<String> {
-        collect(click_url, view_url).iter().map(|url| url.to_string()).collect()
+        collect(Some(click_url), view_url).iter().map(|url| url.to_string()).collect()
     }
 
     #[test]
@@ -117,10 +125,10 @@ mod tests {
             "https%3A%2F%2Fd.example%2F%4",
         ] {
             let url = format!("https://s.example/r?view_url={value}");
-            let trackers = collect(&url, None);
+            let trackers = collect(Some(&url), None);
             assert_eq!((trackers.iter().count(), trackers.refused()), (0, 1), "{value}");
         }
-        assert_eq!(collect("https://s.example/r?view_url=", None).refused(), 0);
+        assert_eq!(collect(Some("https://s.example/r?view_url="), None).refused(), 0);
         assert!(listed("not a url", None).is_empty());
     }
 

@@ -1,7 +1,12 @@
 //! Ads as the platform serves them, one type a format.
 //!
-//! Between `response`, which reads them, and `render` and `tracking`, which need nothing else. Sections 2.2, 3.8, 3.9
-//! and 3.11 of the wire contract. `T` is the text: `&str` borrowed from the answer, or an owned string on a server.
+//! Between `response`, which reads them, and `render` and `tracking`, which need nothing else. Sections 2.2, 2.3 and 3.8
+//! to 3.11 of the wire contract. `T` is the text: `&str` borrowed from the answer, or an owned string on a server.
+
+mod poll;
+
+pub(crate) use poll::pack;
+pub use poll::{PollOption, PollOptions, SponsoredPoll};
 
 use crate::json::members::read_plain;
 use crate::json::read::{Reader, Value};
@@ -18,8 +23,12 @@ pub enum Ad<T> {
     SponsoredMessage(SponsoredMessage<T>),
     /// A question to offer, which becomes the person's message when tapped (SSP `sponsored_prompt`).
     SponsoredPrompt(SponsoredPrompt<T>),
+    /// A question with answers to vote on (SSP `sponsored_poll`).
+    SponsoredPoll(SponsoredPoll<T>),
     /// A question to offer, of the v1 API (E1).
     ChatbotPrompt(ChatbotPrompt<T>),
+    /// A message under an answer, of the v1 API (E2).
+    Message(ChatbotMessage<T>),
     /// A format that this version does not know; it is not shown, and not an error.
     Unknown(UnknownAd<T>),
 }
@@ -102,6 +111,24 @@ pub struct ChatbotPrompt<T> {
     pub token: Option<T>,
 }
 
+/// The sponsored message of the v1 API (wire contract 2.3).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct ChatbotMessage<T> {
+    /// The message.
+    pub creative: T,
+    /// The product's name.
+    pub prod_name: Option<T>,
+    /// Picture to show, square; the caller's to fetch. An old client took it for the picture itself in base64.
+    pub img_url: Option<T>,
+    /// Where a click leads. It keeps the rule for targets; nothing fetches it, since a fetch is a click.
+    pub prod_url: T,
+    /// The product's price in millionths of `currency`; not what the ad earns.
+    pub price_micros: Option<u64>,
+    /// The currency of the price.
+    pub currency: Option<T>,
+}
+
 /// An ad of a format that this version does not know.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -152,18 +179,22 @@ impl<T: AsRef<str>> Ad<T> {
         match self {
             Self::SponsoredMessage(ad) => ad.advertiser.as_ref().or(ad.domain.as_ref()),
             Self::SponsoredPrompt(ad) => ad.advertiser.as_ref(),
+            Self::SponsoredPoll(ad) => ad.advertiser.as_ref().or(ad.domain.as_ref()),
             Self::ChatbotPrompt(ad) => ad.brand.as_ref(),
-            Self::Unknown(_) => None,
+            Self::Message(_) | Self::Unknown(_) => None,
         }
         .map(AsRef::as_ref)
     }
 
-    /// Where a click leads; `None` only for an unknown format.
+    /// Where a click leads; `None` for an unknown format and a poll without a call to action. That of a poll is for after
+    /// the vote.
     pub fn click_url(&self) -> Option<&str> {
         match self {
             Self::SponsoredMessage(ad) => Some(ad.url.as_ref()),
             Self::SponsoredPrompt(ad) => Some(ad.url.as_ref()),
+            Self::SponsoredPoll(ad) => ad.cta_url.as_ref().map(AsRef::as_ref),
             Self::ChatbotPrompt(ad) => Some(ad.link.as_ref()),
+            Self::Message(ad) => Some(ad.prod_url.as_ref()),
             Self::Unknown(_) => None,
         }
     }
@@ -173,7 +204,8 @@ impl<T: AsRef<str>> Ad<T> {
         match self {
             Self::SponsoredMessage(ad) => ad.cpm,
             Self::SponsoredPrompt(ad) => ad.cpm,
-            Self::ChatbotPrompt(_) | Self::Unknown(_) => None,
+            Self::SponsoredPoll(ad) => ad.cpm,
+            Self::ChatbotPrompt(_) | Self::Message(_) | Self::Unknown(_) => None,
         }
     }
 }
@@ -210,6 +242,7 @@ impl<T> Ad<T> {
                 bid_id: ad.bid_id.map(&mut f),
                 view_url: ad.view_url.map(&mut f),
             }),
+            Self::SponsoredPoll(ad) => Ad::SponsoredPoll(ad.map(f)),
             Self::ChatbotPrompt(ad) => Ad::ChatbotPrompt(ChatbotPrompt {
                 prompt: f(ad.prompt),
                 link: f(ad.link),
@@ -217,6 +250,14 @@ impl<T> Ad<T> {
                 sponsored_prompt_id: ad.sponsored_prompt_id.map(&mut f),
                 icon: ad.icon.map(&mut f),
                 token: ad.token.map(&mut f),
+            }),
+            Self::Message(ad) => Ad::Message(ChatbotMessage {
+                creative: f(ad.creative),
+                prod_name: ad.prod_name.map(&mut f),
+                img_url: ad.img_url.map(&mut f),
+                prod_url: f(ad.prod_url),
+                price_micros: ad.price_micros,
+                currency: ad.currency.map(&mut f),
             }),
             Self::Unknown(ad) => Ad::Unknown(UnknownAd { raw: f(ad.raw) }),
         }

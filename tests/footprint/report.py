@@ -1,0 +1,119 @@
+"""Prints what the images take, and fails where that is more than the budget.
+
+Usage: report.py BUDGETS STACK TARGET_DIR TARGET...
+
+BUDGETS has lines `flash|ram|stack NAME BYTES`, for the first TARGET; STACK has lines `stack NAME BYTES`, as the image of
+`stack/` prints them. Flash is what an image has over the one named `base`, without the routines that move, fill and compare
+memory: every firmware has those.
+"""
+
+import re
+import struct
+import sys
+from pathlib import Path
+
+IMAGES = [
+    ("prompt", "prompt API, turn pacing"),
+    ("message", "SSP messages, turn pacing, trackers"),
+    ("everything", "every request and answer, turn pacing, trackers"),
+    ("session", "the same through a session, with a history"),
+    ("rate", "rate"),
+    ("card", "`card`"),
+    ("speech", "`speech`"),
+    ("settings", "provisioning JSON"),
+    ("serde_json_core", "serde-json-core: one answer, no numbers"),
+    ("serde_json_core_f64", "serde-json-core: the same with one `f64`"),
+]
+WRITABLE, ALLOCATED, PROGBITS, SYMTAB, NOBITS = 1, 2, 1, 2, 8
+MEMORY_ROUTINE = re.compile(r"(__aeabi_)?mem(cpy|move|set|clr|cmp)[48]?$|.*compiler_builtins.*3mem")
+
+
+def main(budgets, stack, target_dir, *targets):
+    budgets = {tuple(words[:2]): int(words[2]) for words in lines(budgets)}
+    stack = {words[1]: int(words[2]) for words in lines(stack) if words[0] == "stack"}
+    images = {target: measure(Path(target_dir) / target / "release") for target in targets}
+    over = [*flash_table(images, budgets), *stack_table(stack, budgets)]
+    for complaint in over:
+        print(f"footprint: {complaint}", file=sys.stderr)
+    sys.exit(1 if over else 0)
+
+
+def lines(file):
+    text = [line.split("#")[0].split() for line in Path(file).read_text().splitlines()]
+    return [words for words in text if words]
+
+
+def measure(directory):
+    base_flash, base_ram = sizes(directory / "base")
+    measured = {}
+    for name, _ in IMAGES:
+        flash, ram = sizes(directory / name)
+        measured[name] = flash - base_flash, ram - base_ram
+    return measured
+
+
+def sizes(image):
+    """Flash and static RAM of an ELF image, from its section headers.
+
+    Unwinding tables are left out: no firmware with panic = "abort" loads them.
+    """
+    elf = image.read_bytes()
+    (at,) = struct.unpack_from("<I", elf, 0x20)
+    size, count, names_index = struct.unpack_from("<HHH", elf, 0x2E)
+    sections = [struct.unpack_from("<10I", elf, at + size * index) for index in range(count)]
+    names = sections[names_index][4]
+    flash = ram = 0
+    for name, kind, flags, _, offset, length, link, *_ in sections:
+        name = text(elf, names + name)
+        if kind == SYMTAB:
+            flash -= memory_routines(elf, offset, length, sections[link][4])
+        if not flags & ALLOCATED or kind not in (PROGBITS, NOBITS) or name.startswith((".eh_frame", ".ARM.ex")):
+            continue
+        ram += length if flags & WRITABLE else 0
+        flash += length if kind == PROGBITS else 0
+    return flash, ram
+
+
+def memory_routines(elf, symbols, length, names):
+    """Bytes of the memory routines, several names of one counted once."""
+    routines = {}
+    for at in range(symbols, symbols + length, 16):
+        name, value, size = struct.unpack_from("<III", elf, at)
+        if size and MEMORY_ROUTINE.match(text(elf, names + name)):
+            routines[value] = size
+    return sum(routines.values())
+
+
+def text(elf, at):
+    return elf[at : elf.index(b"\0", at)].decode()
+
+
+def flash_table(images, budgets):
+    first = next(iter(images))
+    print("| image | budget |", " | ".join(images), "| static RAM |")
+    print("|---|--:|", "--:|" * (len(images) + 1), sep="")
+    for name, what in IMAGES:
+        figures = [f"{image[name][0]:,}" for image in images.values()]
+        budget, ram = budgets.get(("flash", name)), images[first][name][1]
+        print(f"| {what} | {shown(budget)} |", " | ".join(figures), f"| {ram} |")
+        if budget is not None and images[first][name][0] > budget:
+            yield f"{name} takes {images[first][name][0]:,} B of flash, {budget:,} are allowed"
+        if budget is not None and ram > budgets["ram", "*"]:
+            yield f"{name} takes {ram} B of static RAM"
+    print()
+
+
+def stack_table(stack, budgets):
+    print("| call | stack | budget |\n|---|--:|--:|")
+    for name, used in stack.items():
+        budget = budgets.get(("stack", name), budgets["stack", "*"])
+        print(f"| {name.replace('_', ' ')} | {used:,} | {budget:,} |")
+        if used > budget:
+            yield f"{name} takes {used:,} B of stack, {budget:,} are allowed"
+
+
+def shown(budget):
+    return "" if budget is None else f"{budget:,}"
+
+
+main(*sys.argv[1:])

@@ -1,0 +1,34 @@
+//! Turn pacing, and the key's budget by itself.
+
+use crate::opaque::{keep, of, text};
+use thrads_core::{Decision, Family, Head, Instant, Millis, Pacing, Policy, Rate};
+
+/// One turn: whether to ask, and that an ad was served.
+#[inline(never)]
+pub fn turn(pacing: &mut Pacing, rate: &mut Rate) {
+    pacing.on_turn();
+    match pacing.decide(now(), rate, Millis(of(500)), of(None)) {
+        Decision::Ask(at) => {
+            keep(at);
+            pacing.on_served();
+        }
+        Decision::Hold(hold) => keep(hold),
+    }
+}
+
+/// The budget of a key, learnt from the head of an answer.
+#[inline(never)]
+pub fn budget(rate: &mut Rate) {
+    keep(rate.decide(now(), Millis(of(500))));
+    let mut head = Head::new(of(429));
+    head.field(text(), text().as_bytes());
+    keep(rate.observe(now(), of(None), &head));
+}
+
+pub(super) fn pacing(family: Family) -> (Pacing, Rate) {
+    (of(Pacing::new(family, of(Policy::device(3, 5)))), of(Rate::default()))
+}
+
+fn now() -> Instant {
+    Instant::from_millis(of(0))
+}

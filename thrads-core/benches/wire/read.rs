@@ -1,0 +1,191 @@
+//! Reading answers: a bid, three prompts, a validation error; each with and without escapes.
+
+use crate::rounds::{Contestant, line};
+use serde::Deserialize;
+use std::borrow::Cow;
+use std::hint::black_box;
+use thrads_core::{Answer, Endpoint, Head, decode};
+
+pub(crate) fn lines(rounds: usize) -> usize {
+    let escaped = |body: &str| {
+        body.replace('–', "\\u2013").replace('☕', "\\u2615").replace("https://", "https:\\/\\/")
+    };
+    let mut behind = 0;
+    for (name, body) in [("bid", BID), ("three prompts", PROMPTS)] {
+        behind += contest::<Bids>(name, rounds, 200, body);
+        behind += contest::<Bids>(&format!("{name}, escapes"), rounds, 200, &escaped(body));
+    }
+    behind += contest::<Refused>("validation error", rounds, 422, REFUSED);
+    behind
+        + contest::<Refused>(
+            "validation error, escapes",
+            rounds,
+            422,
+            &REFUSED.replace('–', "\\u2013"),
+        )
+}
+
+#[derive(Deserialize)]
+#[serde(bound(deserialize = "'de: 'a"))]
+struct Bids<'a> {
+    #[serde(borrow, rename = "requestId")]
+    request_id: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    status: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    message: Option<Cow<'a, str>>,
+    data: Option<Data<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(bound(deserialize = "'de: 'a"))]
+struct Data<'a> {
+    bid: Option<Bid<'a>>,
+    bids: Option<Vec<Bid<'a>>>,
+}
+
+#[derive(Deserialize)]
+struct Bid<'a> {
+    #[serde(borrow)]
+    ad_format: Option<Cow<'a, str>>,
+    price: Option<f64>,
+    #[serde(borrow)]
+    advertiser: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    domain: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    headline: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    description: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    cta_text: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    sponsored_prompt: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    sponsored_prompt_click_url: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    url: Cow<'a, str>,
+    #[serde(borrow)]
+    placement: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    logo_url: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    image_url: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    view_url: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    dsp: Option<Cow<'a, str>>,
+    #[serde(borrow, rename = "bidId")]
+    bid_id: Option<Cow<'a, str>>,
+}
+
+#[derive(Deserialize)]
+#[serde(bound(deserialize = "'de: 'a"))]
+struct Refused<'a> {
+    #[serde(borrow, rename = "requestId")]
+    request_id: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    message: Option<Cow<'a, str>>,
+    error: Option<Detail<'a>>,
+}
+
+#[derive(Deserialize)]
+#[serde(bound(deserialize = "'de: 'a"))]
+struct Detail<'a> {
+    detail: Vec<Item<'a>>,
+}
+
+#[derive(Deserialize)]
+struct Item<'a> {
+    #[serde(borrow)]
+    loc: Vec<Cow<'a, str>>,
+    #[serde(borrow)]
+    msg: Cow<'a, str>,
+}
+
+/// What of an answer was read, so that none of it is left out.
+trait Weigh {
+    fn weigh(&self) -> usize;
+}
+
+fn length(text: &Option<Cow<'_, str>>) -> usize {
+    text.as_ref().map_or(0, |text| text.len())
+}
+
+impl Weigh for Bids<'_> {
+    fn weigh(&self) -> usize {
+        let bid = |bid: &Bid<'_>| {
+            let texts = [
+                &bid.ad_format,
+                &bid.advertiser,
+                &bid.domain,
+                &bid.headline,
+                &bid.description,
+                &bid.cta_text,
+                &bid.sponsored_prompt,
+                &bid.sponsored_prompt_click_url,
+                &bid.placement,
+                &bid.logo_url,
+                &bid.image_url,
+                &bid.view_url,
+                &bid.dsp,
+                &bid.bid_id,
+            ];
+            texts.into_iter().map(length).sum::<usize>()
+                + bid.url.len()
+                + bid.price.map_or(0, |price| price as usize)
+        };
+        let data = self.data.as_ref();
+        let one = data.and_then(|data| data.bid.as_ref()).map_or(0, bid);
+        let many =
+            data.and_then(|data| data.bids.as_ref()).map_or(0, |bids| bids.iter().map(bid).sum());
+        one + many + length(&self.request_id) + length(&self.status) + length(&self.message)
+    }
+}
+
+impl Weigh for Refused<'_> {
+    fn weigh(&self) -> usize {
+        let item = |item: &Item<'_>| {
+            item.msg.len() + item.loc.iter().map(|part| part.len()).sum::<usize>()
+        };
+        let items = self.error.as_ref().map_or(0, |error| error.detail.iter().map(item).sum());
+        items + length(&self.request_id) + length(&self.message)
+    }
+}
+
+fn ours(status: u16, body: &mut [u8]) -> usize {
+    match decode(Endpoint::Bid, &Head::new(status), body) {
+        Answer::Ads(served) => served.ads.map(|ad| ad.click_url().map_or(0, str::len)).sum(),
+        Answer::ApiError(error) => error.fields.iter().map(|field| field.message.len()).sum(),
+        _ => 0,
+    }
+}
+
+/// serde-json-core reads none of these: it does not undo escapes in borrowed text and has no list without a limit.
+fn contest<'a, T: Deserialize<'a> + Weigh + 'a>(
+    name: &str,
+    rounds: usize,
+    status: u16,
+    body: &'a str,
+) -> usize {
+    let mut buffer = body.as_bytes().to_vec();
+    assert!(ours(status, &mut buffer) > 0, "{name} is read");
+    let bytes = body.as_bytes();
+    // Reading in place changes the body, so ours pays for a copy each time.
+    let own: Contestant<'_> = Box::new(|| {
+        buffer.copy_from_slice(black_box(bytes));
+        ours(status, &mut buffer)
+    });
+    let others: [Option<Contestant<'_>>; 3] = [
+        Some(Box::new(|| serde_json::from_slice::<T>(black_box(bytes)).unwrap().weigh())),
+        None,
+        Some(Box::new(|| sonic_rs::from_slice::<T>(black_box(bytes)).unwrap().weigh())),
+    ];
+    line(&format!("{name}, {} B", bytes.len()), rounds, own, others)
+}
+
+const BID: &str = r#"{"requestId":"api_req_0f3a5c77d1","timestamp":"2026-05-04T09:00:05.120445Z","totalTime":0.884,"status":"success","message":"Bid successful","data":{"bid":{"ad_format":"sponsored_message","price":2.35,"advertiser":"Morning Post Coffee","domain":"morningpost.example","headline":"Beans roasted on Monday, here by Wednesday ☕","description":"Single origin or house blend – the first bag is at half price.","cta_text":"Try a bag","url":"https://ssp.thrads.ai/api/v1/tracking/redirect?token=eyJiIjoiOTAwMSJ9.x-_Y&view_url=https%3A%2F%2Fdsp.example%2Fv%3Fb%3D1%26x%3D%252F&thrad_view_url=https%3A%2F%2Fssp.thrads.ai%2Fapi%2Fv1%2Ftracking%2Fview%3Ftoken%3Dtk2","placement":"image","logo_url":"https://cdn.example/logos/morningpost.png","image_url":"https://cdn.example/pictures/beans.jpg","dsp":"thrad_dsp","bidId":"bid_9001"}},"error":null}"#;
+
+const PROMPTS: &str = r#"{"requestId":"api_req_9100","status":"success","data":{"bids":[{"bidId":"sp_1","advertiser":"Fellrunner","sponsored_prompt":"Best shoes for a muddy half marathon – which last?","url":"https://ssp.thrads.ai/api/v1/tracking/redirect?token=a1","logo_url":"https://cdn.example/fell.png","view_url":"https://ssp.thrads.ai/api/v1/tracking/view?token=a2","sponsored_prompt_click_url":"https://events.thrad.ai/api/v1/tracking/sponsored-prompt-click?token=a3","placement":"sponsored_prompt"},{"bidId":"sp_2","advertiser":"Boilwell","sponsored_prompt":"Gas or electric: which kettle boils faster?","url":"https://ssp.thrads.ai/api/v1/tracking/redirect?token=b1","view_url":"https://ssp.thrads.ai/api/v1/tracking/view?token=b2","sponsored_prompt_click_url":"https://events.thrad.ai/api/v1/tracking/sponsored-prompt-click?token=b3","placement":"sponsored_prompt"},{"bidId":"sp_3","advertiser":"Morning Post","sponsored_prompt":"How do I make good coffee at home? ☕","url":"https://ssp.thrads.ai/api/v1/tracking/redirect?token=c1","view_url":"https://ssp.thrads.ai/api/v1/tracking/view?token=c2","sponsored_prompt_click_url":"https://events.thrad.ai/api/v1/tracking/sponsored-prompt-click?token=c3","placement":"sponsored_prompt"}]}}"#;
+
+const REFUSED: &str = r#"{"apiVersion":"0.1.0","requestId":"7c0f9a52-1a2b-4c3d-8e9f-001122334455","timestamp":"2025-09-03T08:15:28Z","docsUrl":"https://docs.example/","totalTime":0.002,"status":"error","message":"Validation error","data":{},"error":{"detail":[{"type":"string_too_long","loc":["body","country_code"],"msg":"String should have at most 2 characters – not 3"},{"type":"less_than_equal","loc":["body","conversationOffset"],"msg":"Input should be less than or equal to 20"}]}}"#;
