@@ -5,13 +5,13 @@ use libfuzzer_sys::fuzz_target;
 use std::ops::Range;
 use thrads_core::{
     Ad, Answer, ApiError, DISCLOSURE, Endpoint, Envelope, Head, MAX_ADS, MAX_SNIPPET_BYTES,
-    MAX_TRACKERS, Target, card, decode, speech, trackers,
+    MAX_TRACKERS, PollAnswer, PollResults, Target, card, decode, speech, trackers,
 };
 use thrads_fuzz::{assert_card, assert_speech, is_target};
 
 fuzz_target!(|data: &[u8]| {
     let Some((&[endpoint, high, low], body)) = data.split_first_chunk() else { return };
-    let endpoint = if endpoint & 1 == 0 { Endpoint::Bid } else { Endpoint::Prompt };
+    let endpoint = ENDPOINTS[usize::from(endpoint) % ENDPOINTS.len()];
     let head = Head::new(u16::from_be_bytes([high, low]));
     let mut body = Box::<[u8]>::from(body);
     let lent = Lent(body.as_ptr_range().start as usize..body.as_ptr_range().end as usize);
@@ -26,6 +26,8 @@ fuzz_target!(|data: &[u8]| {
             lent.hold_all([no_ad.request_id, no_ad.message]);
             lent.hold_envelope(no_ad.envelope);
         }
+        Answer::Poll(PollAnswer::Results(results)) => assert_results(results, &lent),
+        Answer::Poll(_) => assert!(!(200..=299).contains(&head.status)),
         Answer::ApiError(error) => assert_error(&error, &lent),
         Answer::Malformed(malformed) => {
             assert!(malformed.snippet.len() <= MAX_SNIPPET_BYTES);
@@ -63,7 +65,13 @@ fn assert_ad(ad: Ad<&str>, lent: &Lent) {
     }
     match ad.click_url() {
         Some(url) => assert!(is_target(url) && Target::parse(url).is_some(), "{url:?}"),
-        None => assert!(matches!(ad, Ad::Unknown(_))),
+        None => assert!(matches!(ad, Ad::SponsoredPoll(_) | Ad::Unknown(_))),
+    }
+    if let Ad::SponsoredPoll(poll) = &ad {
+        assert!(is_target(poll.vote_url) && is_target(poll.results_url));
+        let texts =
+            poll.options.iter().map(|option| lent.hold_all([option.id(), option.text()].map(Some)));
+        assert!(texts.count() > 0);
     }
     if let Ad::Unknown(unknown) = &ad {
         assert!(unknown.format().count() > 0);
@@ -100,6 +108,14 @@ fn assert_shown(ad: &Ad<&str>) {
     }
 }
 
+fn assert_results(results: PollResults<'_>, lent: &Lent) {
+    lent.hold_all([results.question, results.selected]);
+    for row in results.rows {
+        assert!(!row.id.is_empty());
+        lent.hold_all([Some(row.id), row.text]);
+    }
+}
+
 fn assert_error(error: &ApiError<'_>, lent: &Lent) {
     lent.hold_all([error.message, error.request_id]);
     for field in &error.fields {
@@ -107,6 +123,15 @@ fn assert_error(error: &ApiError<'_>, lent: &Lent) {
         let _ = field.loc.to_string();
     }
 }
+
+const ENDPOINTS: [Endpoint; 6] = [
+    Endpoint::Bid,
+    Endpoint::Prompt,
+    Endpoint::Message,
+    Endpoint::Vote,
+    Endpoint::Results,
+    Endpoint::Feedback,
+];
 
 /// Below the least, at the steps of the disclosure line, a small display, and one without an edge.
 const WIDTHS: [usize; 6] = [0, DISCLOSURE.len() + 1, 13, 20, 40, usize::MAX];

@@ -8,8 +8,8 @@ use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use thrads_core::{
     AdFormat, AdFormats, ApiKey, BidConfig, BidRequest, Body, Call, ConfigError, Conversation,
-    CountryCode, EndUser, Environment, History, Message, PromptRequest, Publisher, Request, Role,
-    Setting, Timestamp, UnixMillis, UserMetadata,
+    CountryCode, EndUser, Environment, History, Message, MessageRequest, PromptRequest, Publisher,
+    Request, Role, Setting, Timestamp, UnixMillis, UserMetadata,
 };
 use thrads_fuzz::{Json, object, rfc3339};
 
@@ -23,6 +23,17 @@ fuzz_target!(|input: Input<'_>| {
                 assert_written(
                     &publisher,
                     paced(Call::Prompt(call), input.pacing),
+                    &expected,
+                    input.drip,
+                );
+            }
+        }
+        Given::Message(given) => {
+            if let Ok(call) = given.call() {
+                let expected = given.expected(input.production, input.pacing);
+                assert_written(
+                    &publisher,
+                    paced(Call::Message(call), input.pacing),
                     &expected,
                     input.drip,
                 );
@@ -64,6 +75,7 @@ type Pacing = (Option<u8>, Option<u8>, Option<u32>);
 enum Given<'a> {
     Prompt(GivenPrompt<'a>),
     Bid(GivenBid<'a>),
+    Message(GivenMessage<'a>),
 }
 
 #[derive(Arbitrary, Debug)]
@@ -75,6 +87,18 @@ struct GivenPrompt<'a> {
     region: Option<&'a str>,
     city: Option<&'a str>,
     os: Option<&'a str>,
+    force: Option<bool>,
+    offset: Option<u8>,
+    frequency: Option<u8>,
+}
+
+#[derive(Arbitrary, Debug)]
+struct GivenMessage<'a> {
+    user_id: &'a str,
+    chat_id: &'a str,
+    content: (&'a str, &'a str),
+    user_region: Option<[u8; 2]>,
+    meta_data: Option<Vec<(&'a str, &'a str)>>,
     force: Option<bool>,
     offset: Option<u8>,
     frequency: Option<u8>,
@@ -129,12 +153,8 @@ struct GivenMetadata<'a> {
 }
 
 impl<'a> GivenPrompt<'a> {
-    fn country(&self) -> String {
-        self.country_code.map(char::from).into_iter().collect()
-    }
-
     fn call(&self) -> Result<PromptRequest<'a>, ConfigError> {
-        let mut call = PromptRequest::new(CountryCode::new(&self.country())?);
+        let mut call = PromptRequest::new(CountryCode::new(&country(self.country_code))?);
         if let Some(id) = self.user_id {
             call = call.user_id(id)?;
         }
@@ -156,14 +176,11 @@ impl<'a> GivenPrompt<'a> {
 
     fn expected(&self, production: bool, pacing: Option<Pacing>) -> Json {
         let (offset, frequency, _) = pacing.filter(|_| self.content.is_some()).unwrap_or_default();
-        let content = self.content.map(|(user, chatbot)| {
-            object([("user", Some(user.into())), ("chatbot", Some(chatbot.into()))])
-        });
         object([
-            ("country_code", Some((*self.country()).into())),
+            ("country_code", Some((*country(self.country_code)).into())),
             ("userId", self.user_id.map(Json::from)),
             ("chatId", self.chat_id.map(Json::from)),
-            ("content", content),
+            ("content", self.content.map(exchange)),
             ("region", self.region.map(Json::from)),
             ("city", self.city.map(Json::from)),
             ("os", self.os.map(Json::from)),
@@ -173,6 +190,49 @@ impl<'a> GivenPrompt<'a> {
             ("production", Some(Json::Bool(production))),
         ])
     }
+}
+
+impl GivenMessage<'_> {
+    fn call(&self) -> Result<MessageRequest<'_>, ConfigError> {
+        let mut call = MessageRequest::new(self.user_id, self.chat_id, self.content)?;
+        if let Some(region) = self.user_region {
+            call = call.user_region(CountryCode::new(&country(region))?);
+        }
+        if let Some(turns) = self.offset {
+            call = call.conversation_offset(turns)?;
+        }
+        if let Some(turns) = self.frequency {
+            call = call.ad_frequency_limit(turns)?;
+        }
+        call = self.meta_data.iter().map(Vec::as_slice).fold(call, MessageRequest::meta_data);
+        Ok(self.force.into_iter().fold(call, MessageRequest::force))
+    }
+
+    fn expected(&self, production: bool, pacing: Option<Pacing>) -> Json {
+        let (offset, frequency, _) = pacing.unwrap_or_default();
+        let hints = |hints: &Vec<(&str, &str)>| {
+            object(hints.iter().map(|&(name, value)| (name, Some(value.into()))))
+        };
+        object([
+            ("userId", Some(self.user_id.into())),
+            ("chatId", Some(self.chat_id.into())),
+            ("content", Some(exchange(self.content))),
+            ("userRegion", self.user_region.map(|region| (*country(region)).into())),
+            ("metaData", self.meta_data.as_ref().map(hints)),
+            ("force", self.force.map(Json::Bool)),
+            ("conversationOffset", limited(offset).or(self.offset).map(Json::from)),
+            ("adFrequencyLimit", limited(frequency).or(self.frequency).map(Json::from)),
+            ("production", Some(Json::Bool(production))),
+        ])
+    }
+}
+
+fn country(letters: [u8; 2]) -> String {
+    letters.map(char::from).into_iter().collect()
+}
+
+fn exchange((user, chatbot): (&str, &str)) -> Json {
+    object([("user", Some(user.into())), ("chatbot", Some(chatbot.into()))])
 }
 
 /// The v1 API takes 20 at most.

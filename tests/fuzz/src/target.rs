@@ -39,12 +39,9 @@ fn ends_authority(character: char) -> bool {
     "/?#".contains(character)
 }
 
-/// A number of an address may have zeros before it, as the core has it; `Ipv4Addr` takes none.
 fn is_loopback(host: &str) -> bool {
-    let number = |part: &str| part.parse::<u8>().ok().filter(|_| !part.starts_with('+'));
-    let numbers: Option<Vec<u8>> = host.split('.').map(number).collect();
-    let address = numbers.and_then(|numbers| <[u8; 4]>::try_from(numbers).ok()).map(Ipv4Addr::from);
+    let address = host.parse::<Ipv4Addr>();
     host == "[::1]"
         || host.to_ascii_lowercase() == "localhost"
-        || host.starts_with("127.") && address.is_some_and(|address| address.is_loopback())
+        || address.is_ok_and(|address| address.is_loopback())
 }
