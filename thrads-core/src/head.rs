@@ -82,7 +82,7 @@ impl Head {
 }
 
 fn retry_after(value: &str) -> Option<RetryAfter> {
-    let value = value.trim();
+    let value = value.trim_ascii();
     if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
         let seconds = value.parse().unwrap_or(u64::MAX);
         return Some(RetryAfter::Delay(Millis::from_secs(seconds)));
@@ -93,7 +93,7 @@ fn retry_after(value: &str) -> Option<RetryAfter> {
 /// The whole part of the first of several comma-separated numbers, as servers and the proxies before them write it.
 fn whole(value: &str) -> Option<u64> {
     let (first, _) = split_before(value, b",");
-    let (digits, fraction) = split_before(first.trim(), b".");
+    let (digits, fraction) = split_before(first.trim_ascii(), b".");
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
     let is_whole = fraction.strip_prefix('.').is_none_or(is_number);
     (is_number(digits) && is_whole).then(|| digits.parse().ok())?

@@ -198,7 +198,7 @@ impl Session {
         Step::Send { request: Request::new(publisher, self.spaced(call)), not_before }
     }
 
-    /// Whether the body of an answer is worth reading.
+    /// Whether the body of an answer is worth reading. One that is dropped has answered its request all the same.
     pub fn handle_head(&mut self, head: &Head) -> Next {
         match self.state {
             State::Asked { turn, .. }
@@ -206,7 +206,10 @@ impl Session {
             {
                 Next::Body
             }
-            _ => Next::Drop,
+            _ => {
+                self.state = State::Idle;
+                Next::Drop
+            }
         }
     }
 
@@ -259,5 +262,63 @@ impl Session {
             Enforcement::Device => call.unpaced(self.pacing.turn()),
             Enforcement::Server => call.paced(policy.offset, policy.frequency, None),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{ApiKey, Environment};
+    use crate::request::{BidRequest, EndUser};
+
+    const BID: &[u8] = br#"{"data":{"bid":{"headline":"H","url":"https://s.example/r"}}}"#;
+
+    fn ask(session: &mut Session, rate: &mut Rate, at: u64) {
+        let publisher = Publisher::new(ApiKey::new("K").unwrap(), Environment::Staging);
+        let user = EndUser::this_device("test/1").unwrap();
+        let call = Call::Bid(BidRequest::opener("u", user).unwrap());
+        let now = Instant::from_millis(at);
+        assert!(matches!(
+            session.poll_request(now, rate, Millis(0), &publisher, call),
+            Step::Send { .. }
+        ));
+    }
+
+    #[test]
+    fn a_request_that_is_never_answered_is_settled_by_the_next() {
+        let (mut session, mut rate) = (Session::new(Family::Ssp, Policy::SERVER), Rate::default());
+        ask(&mut session, &mut rate, 0);
+        assert_eq!(session.unsettled(), 0);
+        ask(&mut session, &mut rate, 1000);
+        assert_eq!(session.unsettled(), 1);
+        let mut body = BID.to_vec();
+        assert!(matches!(session.handle_response(&Head::new(200), &mut body), Outcome::Ad(_)));
+    }
+
+    #[test]
+    fn an_answer_after_the_person_moved_on_is_dropped_and_settled() {
+        let (mut session, mut rate) = (Session::new(Family::Ssp, Policy::SERVER), Rate::default());
+        ask(&mut session, &mut rate, 0);
+        session.on_turn();
+        assert_eq!(session.handle_head(&Head::new(200)), Next::Drop);
+        ask(&mut session, &mut rate, 1000);
+        assert_eq!(session.unsettled(), 0);
+        session.on_turn();
+        let mut body = BID.to_vec();
+        assert!(matches!(
+            session.handle_response(&Head::new(200), &mut body),
+            Outcome::Failed(Failure::Stale)
+        ));
+    }
+
+    #[test]
+    fn an_answer_that_nobody_asked_for_is_stale() {
+        let mut session = Session::new(Family::Ssp, Policy::SERVER);
+        let mut body = BID.to_vec();
+        assert_eq!(session.handle_head(&Head::new(200)), Next::Drop);
+        assert!(matches!(
+            session.handle_response(&Head::new(200), &mut body),
+            Outcome::Failed(Failure::Stale)
+        ));
     }
 }

@@ -55,8 +55,10 @@ impl UnixMillis {
     ///
     /// `None` for anything else, the two obsolete forms included, and for dates before 1970.
     pub fn from_http_date(text: &str) -> Option<Self> {
-        let rest =
-            text.trim().get(5..).filter(|_| text.trim().as_bytes().get(3..5) == Some(b", "))?;
+        let rest = text
+            .trim_ascii()
+            .get(5..)
+            .filter(|_| text.trim_ascii().as_bytes().get(3..5) == Some(b", "))?;
         let bytes = rest.as_bytes();
         let separators = [(2, b' '), (6, b' '), (11, b' '), (14, b':'), (17, b':')];
         if bytes.len() != 24

@@ -8,12 +8,14 @@ pub const BID: &str = concat!(
     r#""totalTime":0.884,"status":"success","message":"Bid successful","data":{"bid":{"#,
     r#""ad_format":"sponsored_message","price":2.35,"advertiser":"Boilwell","domain":"boilwell.example","#,
     r#""headline":"Kettles that do not drip \u2013 caf\u00e9 grade","#,
-    r#""description":"Steel, quiet, two-year cover. \"The last one you buy\" \ud83d\ude00","#,
+    r#""description":"Steel, quiet, two-year cover. For small kitchens, hobs of gas and induction, and tea. \"The last one you buy\" \ud83d\ude00","#,
     r#""cta_text":"See range","url":"https://ssp.thrads.ai/r?token=b7c1d2e3f4a5968778695a4b3c2d1e0f"#,
     r#"&view_url=https%3A%2F%2Fdsp.example%2Fview%3Fid%3D42%26s%3Dq&thrad_view_url=https%3A%2F%2Fssp.thrads.ai"#,
     r#"%2Fview%3Ftoken%3Db7c1d2e3","placement":"text","logo_url":"https://cdn.example/logo/boilwell.png","#,
     r#""dsp":"thrad_dsp","bidId":"bid-1c9e5a70-3f1e-4f7d-8b0a-2d6c4e8f0a12"}},"error":null}"#,
 );
+
+const _: () = assert!(BID.len() == 850);
 
 /// Three prompts before the first word.
 pub const PROMPTS: &str = concat!(

@@ -6,9 +6,10 @@ use std::time::Instant;
 use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::extract::{ConnectInfo, DefaultBodyLimit, Request, State};
+use axum::handler::Handler;
 use axum::http::{HeaderMap, Method, Response, Uri, header};
 use axum::middleware::{self, Next};
-use axum::routing::{any, get, post};
+use axum::routing::{MethodRouter, any, get, post};
 use serde_json::Value;
 
 use crate::control;
@@ -21,26 +22,31 @@ use crate::listener::Via;
 use crate::reply::{self, Family, Served};
 use crate::wire::Link;
 use crate::world::{Recorded, Shared};
-use crate::{clock, ssp, tracking, v1};
+use crate::{clock, cors, poll, ssp, tracking, v1};
 
 /// Everything the sandbox answers.
 pub(crate) fn router(shared: &Arc<Shared>) -> Router {
     let platform = Router::new()
-        .route("/", get(health))
-        .route("/health", get(health))
-        .route(E1, post(v1::get_ad))
-        .route(E1.trim_end_matches('/'), any(with_slash))
-        .route(E10, post(ssp::bid_request))
+        .route("/", get_only(health))
+        .route("/health", get_only(health))
+        .route(E10, post(ssp::bid_request).options(cors::preflight).fallback(only_post))
         .route(&format!("{E10}/"), any(without_slash))
-        .route(tracking::VIEW, get(tracking::view).head(not_allowed))
-        .route(tracking::DSP_VIEW, get(tracking::view).head(not_allowed))
-        .route(tracking::REDIRECT, get(tracking::click).head(not_allowed))
+        .route(tracking::VIEW, get_only(tracking::view))
+        .route(tracking::DSP_VIEW, get_only(tracking::view))
+        .route(tracking::REDIRECT, get_only(tracking::click))
         .route(
-            tracking::PROMPT_CLICK,
-            post(tracking::prompt_click).get(tracking::prompt_click).head(not_allowed),
+            &format!("{}{{token}}", tracking::MESSAGE_REDIRECT),
+            get_only(tracking::message_click),
         )
+        .route(poll::VOTE, post(poll::vote).fallback(only_post))
+        .route(poll::RESULTS, get_only(poll::results))
+        .route(tracking::PROMPT_CLICK, any(tracking::prompt_click));
+    let platform = with_slash(platform, E1, post(v1::prompt));
+    let platform = with_slash(platform, E2, post(v1::message));
+    let platform = with_slash(platform, E3, post(v1::click));
+    let platform = with_slash(platform, E4, post(v1::feedback));
+    let platform = platform
         .fallback(async || reply::detail(404, "Not Found"))
-        .method_not_allowed_fallback(not_allowed)
         .layer(middleware::from_fn_with_state(shared.clone(), intake));
     control::router()
         .merge(platform)
@@ -99,7 +105,7 @@ async fn intake(
     }
 }
 
-/// A request to E1 or E10.
+/// A request to E1, E2 or E10.
 #[derive(Clone, Copy)]
 struct Call {
     family: Family,
@@ -109,13 +115,13 @@ struct Call {
 impl Call {
     fn of(method: &Method, uri: &Uri, body: &[u8]) -> Option<Self> {
         let family = match (method, uri.path()) {
-            (&Method::POST, E1) => Family::V1,
+            (&Method::POST, E1 | E2) => Family::V1,
             (&Method::POST, E10) => Family::Ssp,
             _ => return None,
         };
         let body: Value = serde_json::from_slice(body).unwrap_or_default();
         let opener = match family {
-            Family::V1 => v1::is_opener(&body),
+            Family::V1 => uri.path() == E1 && v1::is_opener(&body),
             Family::Ssp => ssp::is_opener(&body),
         };
         Some(Self { family, opener })
@@ -131,6 +137,7 @@ impl Call {
     ) -> Response<Body> {
         let (quota, admitted) = self.arrives(&shared, request.headers(), ordered);
         let base = base_url(request.headers(), &shared.authority);
+        let allowed_origin = cors::allowed_origin(&shared.config, request.headers());
         let course = Course { shared: &shared, link: &link, base, family: self.family };
         let mut outcome = match admitted {
             Ok(fault) => course.run(fault, next.run(request)).await,
@@ -138,6 +145,9 @@ impl Call {
         };
         let status = outcome.response.status();
         outcome.response.headers_mut().extend(quota.fields(status));
+        if self.family == Family::Ssp {
+            outcome.response.headers_mut().extend(allowed_origin);
+        }
         if !outcome.is_silent() {
             shared.world().stats.count_status(status.as_u16());
         }
@@ -170,9 +180,18 @@ impl Call {
     }
 }
 
+type Routes = MethodRouter<Arc<Shared>>;
+
 // A HEAD would otherwise be taken for a GET, and count.
-async fn not_allowed() -> Response<Body> {
-    reply::detail(405, "Method Not Allowed")
+fn get_only<T: 'static>(handler: impl Handler<T, Arc<Shared>>) -> Routes {
+    async fn refuse() -> Response<Body> {
+        reply::not_allowed("GET")
+    }
+    get(handler).head(refuse).fallback(refuse)
+}
+
+async fn only_post() -> Response<Body> {
+    reply::not_allowed("POST")
 }
 
 async fn health(State(shared): State<Arc<Shared>>) -> Response<Body> {
@@ -181,12 +200,15 @@ async fn health(State(shared): State<Arc<Shared>>) -> Response<Body> {
 }
 
 // The platform's stack sends a path with the wrong ending on to the right one.
-async fn with_slash(
-    State(shared): State<Arc<Shared>>,
-    uri: Uri,
-    headers: HeaderMap,
-) -> Response<Body> {
-    moved(&shared, &uri, &headers, E1)
+fn with_slash(
+    router: Router<Arc<Shared>>,
+    path: &'static str,
+    routes: Routes,
+) -> Router<Arc<Shared>> {
+    let on = async move |State(shared): State<Arc<Shared>>, uri: Uri, headers: HeaderMap| {
+        moved(&shared, &uri, &headers, path)
+    };
+    router.route(path, routes.fallback(only_post)).route(path.trim_end_matches('/'), any(on))
 }
 
 async fn without_slash(
@@ -218,6 +240,9 @@ fn record(shared: &Shared, method: &Method, uri: &Uri, headers: &HeaderMap, body
 }
 
 pub(crate) const E1: &str = "/api/v1/prompt/get-ad/";
+pub(crate) const E2: &str = "/api/v1/message/get-ad/";
+pub(crate) const E3: &str = "/api/v1/prompt/click/";
+pub(crate) const E4: &str = "/api/v1/prompt/feedback/";
 pub(crate) const E10: &str = "/api/v1/ssp/bid-request";
 /// Names the fault of the request that carries it.
 const FAULT_HEADER: &str = "x-sandbox-fault";

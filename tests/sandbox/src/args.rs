@@ -59,10 +59,20 @@ fn set(config: &mut Config, option: &str, value: Value<'_>) -> Result<(), Error>
         "--c4" => config.production_member = parse(option, value)?,
         "--c5" => config.staging = parse(option, value)?,
         "--c7" => config.prompts_in = parse(option, value)?,
+        "--origin" => config.origins.push(value()?),
+        "--c9" => config.prompt_click = parse(option, value)?,
         "--c10" => config.trackers_in = parse(option, value)?,
         "--c11" => config.end_user = parse(option, value)?,
         "--c12" => config.geo = parse(option, value)?,
+        "--c15" => config.duplicate_vote = parse(option, value)?,
+        "--c16" => config.poll_token = parse(option, value)?,
+        "--c17" => config.vote_token = parse(option, value)?,
+        "--c18" => config.poll_answer = parse(option, value)?,
+        "--c19" => config.v1_tracking = parse(option, value)?,
         "--c23" => config.no_ad_data = parse(option, value)?,
+        "--c26" => config.creative_is = parse(option, value)?,
+        "--c28" => config.invalid_is = parse(option, value)?,
+        "--c32" => config.alternation = parse(option, value)?,
         _ => return Err(Error::Unknown(option.to_owned())),
     }
     Ok(())
@@ -98,6 +108,7 @@ Usage: sandbox [OPTIONS]
   --direct             end users call it themselves: no X-Forwarded-For asked for
   --always-serve       v1 with production:false serves on every call
   --always-match       production has an ad for every subject
+  --origin URL         a registered origin, whose browsers may call the SSP; may come again
   --limit N            requests a second a key [40]
   --seed N             where ids and the rotation of ads begin [0]
   --prompts N          sponsored prompts of an SSP answer [3]
@@ -108,17 +119,26 @@ Usage: sandbox [OPTIONS]
   --c4 MODE            the SSP's production member: ignored, legacy
   --c5 MODE            the SSP's staging key: serves, paces
   --c7 MODE            prompts in data: bids, bid-array, bid
+  --c9 MODE            taps on SSP prompts: both, post, get
   --c10 MODE           message trackers: query, top-level, both
   --c11 MODE           end-user headers: required, optional
   --c12 MODE           geo headers: trio, loose
+  --c15 MODE           a second vote with one token: 200, 409
+  --c16 MODE           an unknown poll token: 404, 401
+  --c17 MODE           a vote's token: query, body
+  --c18 MODE           poll answers: enveloped, bare
+  --c19 MODE           v1 prompts are reported by: feedback, click, both
   --c23 MODE           v1 data without an ad: empty, null
+  --c26 MODE           creative of a v1 message: string, object
+  --c28 MODE           an SSP validation error: 422, 400
+  --c32 MODE           SSP messages: strict, lenient
   -h, --help           this text
 ";
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use thrads_sandbox::{PromptsIn, TrackersIn};
+    use thrads_sandbox::{PollAnswer, PromptsIn, TrackersIn};
 
     fn run(args: &str) -> Result<Command, Error> {
         read(args.split_whitespace().map(str::to_owned))
@@ -130,6 +150,12 @@ mod tests {
             panic!()
         };
         assert_eq!((config.port, config.direct, config.seed), (0, true, 9));
+        let Ok(Command::Run(polls)) =
+            run("--c15 409 --c16=401 --c17 body --c18 bare --origin a --origin b")
+        else {
+            panic!()
+        };
+        assert_eq!((polls.poll_answer, polls.origins.len()), (PollAnswer::Bare, 2));
         assert_eq!((config.prompts_in, config.trackers_in), (PromptsIn::Bid, TrackersIn::Both));
     }
 

@@ -1,5 +1,5 @@
-//! The sandbox's own routes, which the platform does not have: statistics and faults. None of them is
-//! recorded, limited or met by a fault.
+//! The sandbox's own routes, which the platform does not have: its description, statistics and faults.
+//! None of them is recorded, limited or met by a fault.
 
 use std::sync::Arc;
 
@@ -12,13 +12,16 @@ use serde::Deserialize;
 use serde_json::json;
 
 use crate::fault::Fault;
+use crate::inventory::inventory;
+use crate::issuer::Issuer;
 use crate::json::{self, Style};
 use crate::reply;
 use crate::world::Shared;
 
-/// Everything under `/sandbox/`.
+/// Everything under `/sandbox/`, and `/openapi.json`.
 pub(crate) fn router() -> Router<Arc<Shared>> {
     Router::new()
+        .route("/openapi.json", get(description))
         .route("/sandbox/stats", get(stats))
         .route("/sandbox/fault", post(arm).delete(clear))
         .route("/sandbox/redirected", get(redirected).post(redirected))
@@ -63,6 +66,18 @@ struct Order {
     times: Option<u32>,
     #[serde(default)]
     on: On,
+}
+
+// The ids in its examples are given out here, since one that nobody was given is answered 404.
+async fn description(State(shared): State<Arc<Shared>>) -> Response<Body> {
+    let mut world = shared.world();
+    let mut issuer = Issuer { world: &mut world, base: "", billable: false };
+    let [vote_url, _] = issuer.poll(inventory().polls[0].id);
+    let token = vote_url.rsplit('=').next().unwrap_or_default();
+    let text = include_str!("../openapi.json")
+        .replace("{poll token}", token)
+        .replace("{sponsored prompt id}", &issuer.feedback_id());
+    reply::with_json(200, text.into_bytes())
 }
 
 async fn stats(State(shared): State<Arc<Shared>>) -> Response<Body> {

@@ -1,6 +1,5 @@
 //! What can go wrong on demand, and the names it is ordered by.
 
-use std::collections::VecDeque;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
@@ -34,13 +33,15 @@ pub enum Fault {
     NoContent,
     /// An error status.
     Status {
-        /// One of 401, 403, 404, 422, 429, 500, 501 and 503.
+        /// One of 400, 401, 403, 404, 422, 429, 500, 501 and 503.
         code: u16,
         /// What its body looks like; `None` is the envelope of the call's own family.
         shape: Option<Shape>,
         /// Seconds in a `retry-after` field.
         retry_after: Option<u32>,
     },
+    /// The right answer as gzip, whatever encodings the request takes.
+    Gzip,
     /// 302 to another address of the sandbox, which counts who comes.
     Redirect,
     /// The right answer behind an unknown member of this many MiB.
@@ -93,9 +94,11 @@ impl Fault {
         "close",
         "wrong-length",
         "truncated-json",
+        "gzip",
         "html",
         "empty-200",
         "204",
+        "400",
         "401",
         "403",
         "404",
@@ -154,6 +157,7 @@ impl fmt::Display for Fault {
             Self::Close(bytes) => write!(f, "close={bytes}"),
             Self::WrongLength(bytes) => write!(f, "wrong-length={bytes}"),
             Self::TruncatedJson => f.write_str("truncated-json"),
+            Self::Gzip => f.write_str("gzip"),
             Self::Html => f.write_str("html"),
             Self::Empty200 => f.write_str("empty-200"),
             Self::NoContent => f.write_str("204"),
@@ -184,38 +188,6 @@ impl fmt::Display for Shape {
     }
 }
 
-/// Faults waiting for calls, first come first served.
-#[derive(Default)]
-pub(crate) struct Queue(VecDeque<(Fault, Option<u32>)>);
-
-impl Queue {
-    pub(crate) fn push(&mut self, fault: Fault, times: Option<u32>) {
-        self.0.push_back((fault, times));
-    }
-
-    pub(crate) fn clear(&mut self) {
-        self.0.clear();
-    }
-
-    /// The fault the next call meets.
-    pub(crate) fn take(&mut self) -> Option<Fault> {
-        while let Some((fault, times)) = self.0.front_mut() {
-            let fault = *fault;
-            match times {
-                None => return Some(fault),
-                Some(0) => {
-                    self.0.pop_front();
-                }
-                Some(left) => {
-                    *left -= 1;
-                    return Some(fault);
-                }
-            }
-        }
-        None
-    }
-}
-
 fn split(text: &str, at: char) -> (&str, Option<&str>) {
     text.split_once(at).map_or((text, None), |(name, rest)| (name, Some(rest)))
 }
@@ -231,10 +203,11 @@ fn parse(name: &str, number: Option<u32>, shape: Option<Shape>) -> Option<Fault>
         "close" => Fault::Close(bytes(120)),
         "wrong-length" => Fault::WrongLength(bytes(380)),
         "truncated-json" => Fault::TruncatedJson,
+        "gzip" => Fault::Gzip,
         "html" => Fault::Html,
         "empty-200" => Fault::Empty200,
         "204" => Fault::NoContent,
-        "401" | "403" | "404" | "422" | "429" | "500" | "501" | "503" => {
+        "400" | "401" | "403" | "404" | "422" | "429" | "500" | "501" | "503" => {
             Fault::Status { code: name.parse().ok()?, shape, retry_after: number }
         }
         "redirect" => Fault::Redirect,
@@ -282,16 +255,5 @@ mod tests {
         {
             assert_eq!(text.parse::<Fault>(), Err(UnknownFault), "{text}");
         }
-    }
-
-    #[test]
-    fn hands_out_faults_in_order_and_by_count() {
-        let mut queue = Queue::default();
-        queue.push(Fault::Html, Some(2));
-        queue.push(Fault::Hang, None);
-        let taken: Vec<_> = (0..4).filter_map(|_| queue.take()).collect();
-        assert_eq!(taken, [Fault::Html, Fault::Html, Fault::Hang, Fault::Hang]);
-        queue.clear();
-        assert_eq!(queue.take(), None);
     }
 }

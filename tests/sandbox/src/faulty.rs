@@ -4,9 +4,10 @@ use std::future::{Future, pending};
 use std::time::Instant;
 
 use axum::body::{Body, to_bytes};
-use axum::http::{Response, StatusCode, header};
+use axum::http::{HeaderValue, Response, StatusCode, header};
 
 use crate::fault::{Fault, Shape};
+use crate::gzip;
 use crate::reply::{self, Family, Served};
 use crate::script::{Answer, Script};
 use crate::wire::Link;
@@ -59,7 +60,15 @@ impl Course<'_> {
             Fault::Redirect => {
                 Outcome::plain(reply::redirect(302, &format!("{}/sandbox/redirected", self.base)))
             }
-            Fault::TruncatedJson => Outcome::truncated(handler.await).await,
+            Fault::TruncatedJson => {
+                Outcome::altered(handler.await, |body| body[..body.len() / 2].to_vec()).await
+            }
+            Fault::Gzip => {
+                let mut outcome = Outcome::altered(handler.await, gzip::wrap).await;
+                let encoding = HeaderValue::from_static("gzip");
+                outcome.response.headers_mut().insert(header::CONTENT_ENCODING, encoding);
+                outcome
+            }
             wire => Outcome { wire: Some(wire), ..Outcome::read(handler.await).await },
         }
     }
@@ -115,12 +124,12 @@ impl Outcome {
         Self { response: Response::from_parts(parts, Body::empty()), wire: None, body }
     }
 
-    async fn truncated(response: Response<Body>) -> Self {
-        let Self { mut response, mut body, .. } = Self::read(response).await;
-        body.truncate(body.len() / 2);
+    // A body that is no longer what the client asked for counts as no ad.
+    async fn altered(response: Response<Body>, how: fn(&[u8]) -> Vec<u8>) -> Self {
+        let Self { mut response, body, .. } = Self::read(response).await;
         response.extensions_mut().remove::<Served>();
         response.headers_mut().remove(header::CONTENT_LENGTH);
-        *response.body_mut() = Body::from(body);
+        *response.body_mut() = Body::from(how(&body));
         Self::plain(response)
     }
 }
@@ -133,6 +142,7 @@ fn no_content() -> Response<Body> {
 
 fn message(code: u16) -> &'static str {
     match code {
+        400 => "Bad Request",
         401 => "Invalid API key",
         403 => "Origin not allowed",
         404 => "Not Found",

@@ -4,8 +4,9 @@ use std::net::IpAddr;
 
 use axum::http::{HeaderMap, header};
 
-use crate::config::{Config, EndUser, Geo, KeyHeaders};
+use crate::config::Config;
 use crate::reply::Family;
+use crate::switches::{EndUser, Geo, KeyHeaders};
 
 /// The key that gets test ads.
 pub const STAGING_KEY: &str = "sandbox-staging";
@@ -50,7 +51,7 @@ pub(crate) fn check_end_user(config: &Config, headers: &HeaderMap) -> Result<(),
     if text(headers, "user-agent").is_none() {
         return Err("User-Agent header is required");
     }
-    let address = text(headers, "x-forwarded-for");
+    let address = field(headers, "x-forwarded-for");
     match address.map(|hops| hops.split(',').next().unwrap_or_default().trim().parse::<IpAddr>()) {
         Some(Ok(_)) => Ok(()),
         Some(Err(_)) => Err("X-Forwarded-For header is not an IP address"),
@@ -62,7 +63,7 @@ pub(crate) fn check_end_user(config: &Config, headers: &HeaderMap) -> Result<(),
 /// Whether country, device and time zone are all there or all absent, and well formed.
 pub(crate) fn check_geo(config: &Config, headers: &HeaderMap) -> Result<(), &'static str> {
     let [country, device, timezone] =
-        ["x-user-country", "x-user-device", "x-user-timezone"].map(|name| text(headers, name));
+        ["x-user-country", "x-user-device", "x-user-timezone"].map(|name| field(headers, name));
     let count = [country, device, timezone].iter().flatten().count();
     if config.geo == Geo::Trio && count % 3 != 0 {
         return Err("X-User-Country, X-User-Device and X-User-Timezone must be sent together");
@@ -74,12 +75,20 @@ pub(crate) fn check_geo(config: &Config, headers: &HeaderMap) -> Result<(), &'st
     if device.is_some_and(|device| !matches!(device, "mobile" | "desktop")) {
         return Err("X-User-Device must be mobile or desktop");
     }
+    if timezone.is_some_and(str::is_empty) {
+        return Err("X-User-Timezone must be an IANA name");
+    }
     Ok(())
 }
 
 /// Where this sandbox is for whoever sent `headers`, so that URLs work behind a forwarded port.
 pub(crate) fn base_url(headers: &HeaderMap, authority: &str) -> String {
     format!("http://{}", text(headers, header::HOST.as_str()).unwrap_or(authority))
+}
+
+// Unlike a missing field, one that is blank or no text is a value, and a wrong one.
+fn field<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
+    headers.get(name).map(|value| value.to_str().unwrap_or_default().trim())
 }
 
 /// A field's value, if it is there, is text and is not blank.
@@ -122,6 +131,9 @@ mod tests {
         let loose = Config { geo: Geo::Loose, ..config };
         assert!(check_geo(&loose, &headers(&trio[..1])).is_ok());
         assert!(check_geo(&loose, &headers(&[("x-user-country", "DEU")])).is_err());
+        for name in ["x-user-country", "x-user-device", "x-user-timezone"] {
+            assert!(check_geo(&loose, &headers(&[(name, " ")])).is_err(), "{name} is blank");
+        }
     }
 
     #[test]
@@ -132,6 +144,7 @@ mod tests {
         let agent = ("user-agent", "Kiosk/1.0");
         assert!(check(&[agent, ("x-forwarded-for", "2001:db8::7, 10.0.0.1")], false).is_ok());
         assert!(check(&[agent, ("x-forwarded-for", "kiosk")], false).is_err());
+        assert!(check(&[agent, ("x-forwarded-for", "")], true).is_err());
         assert!(check(&[agent], false).is_err() && check(&[agent], true).is_ok());
         assert!(check(&[("x-forwarded-for", "203.0.113.7")], true).is_err());
     }

@@ -14,6 +14,7 @@ use crate::json::Style;
 pub(crate) struct Inventory {
     pub(crate) messages: Vec<Creative>,
     pub(crate) prompts: Vec<Question>,
+    pub(crate) polls: Vec<Poll>,
 }
 
 /// A sponsored message.
@@ -28,6 +29,23 @@ pub(crate) struct Creative {
     pub(crate) headline: String,
     pub(crate) description: Option<String>,
     pub(crate) cta_text: Option<String>,
+    pub(crate) product: Product,
+}
+
+/// What a sponsored message of v1 names and may price.
+#[derive(Deserialize)]
+pub(crate) struct Product {
+    pub(crate) name: String,
+    /// Both or neither.
+    #[serde(flatten)]
+    pub(crate) cost: Option<Cost>,
+}
+
+/// A price as the shop writes it.
+#[derive(Deserialize, serde::Serialize)]
+pub(crate) struct Cost {
+    pub(crate) price: String,
+    pub(crate) currency: String,
 }
 
 /// A sponsored prompt.
@@ -39,7 +57,21 @@ pub(crate) struct Question {
     pub(crate) prompt: String,
 }
 
-/// What both kinds have.
+/// A sponsored poll.
+#[derive(Deserialize)]
+pub(crate) struct Poll {
+    #[serde(flatten)]
+    pub(crate) common: Common,
+    pub(crate) id: u32,
+    pub(crate) dsp: String,
+    pub(crate) advertiser: String,
+    pub(crate) question: String,
+    /// 2 to 4.
+    pub(crate) options: Vec<String>,
+    pub(crate) cta_text: Option<String>,
+}
+
+/// What every kind has.
 #[derive(Deserialize)]
 pub(crate) struct Common {
     /// Written all in ASCII rather than as raw UTF-8.
@@ -71,6 +103,18 @@ impl Common {
 
     pub(crate) fn logo_url(&self) -> Option<String> {
         self.logo.as_ref().map(|file| format!("https://cdn.example/{file}"))
+    }
+}
+
+impl Poll {
+    /// The id of the option at a place counted from nought.
+    pub(crate) fn option_id(at: usize) -> String {
+        at.to_string()
+    }
+
+    /// The place of the option with this id.
+    pub(crate) fn place(&self, id: &str) -> Option<usize> {
+        (0..self.options.len()).find(|at| Self::option_id(*at) == id)
     }
 }
 
@@ -167,6 +211,21 @@ mod tests {
         assert!(ads.iter().all(|ad| (ad.placement == Placement::Image) == ad.image.is_some()));
         assert!(ads.iter().all(|ad| ad.common.logo.is_some()));
         assert!(inventory().prompts.iter().any(|prompt| prompt.common.logo.is_none()));
+    }
+
+    #[test]
+    fn has_polls_of_every_length_under_ids_of_their_own() {
+        let polls = &inventory().polls;
+        let count = |many| polls.iter().filter(|poll| poll.options.len() == many).count();
+        assert!((2..=4).all(|many| count(many) > 0));
+        assert_eq!((2..=4).map(count).sum::<usize>(), polls.len());
+        let ids: std::collections::BTreeSet<_> = polls.iter().map(|poll| poll.id).collect();
+        assert_eq!(ids.len(), polls.len());
+        assert!(polls.iter().any(|poll| poll.cta_text.is_none()));
+        assert_eq!(
+            (polls[0].place("2"), polls[0].place("3"), polls[0].place("02")),
+            (Some(2), None, None)
+        );
     }
 
     #[test]

@@ -39,8 +39,8 @@ fn run(config: Config) -> std::io::Result<()> {
     let stats = sandbox.stats();
     let (calls, ads) = (stats.requests + stats.openers.requests, stats.ads + stats.openers.ads);
     println!(
-        "\n{calls} calls, {ads} with ads, {} impressions, {} clicks",
-        stats.impressions, stats.clicks
+        "\n{calls} calls, {ads} with ads, {} impressions, {} clicks, {} votes",
+        stats.impressions, stats.clicks, stats.votes
     );
     Ok(())
 }
@@ -51,10 +51,13 @@ fn greet(base: &str, direct: bool) {
         "  keys      {STAGING_KEY} (an ad on every SSP request), {PRODUCTION_KEY} (paces, matches, earns)"
     );
     println!("  v1        POST {base}/api/v1/prompt/get-ad/      thrads-api-key: KEY");
+    println!("            POST {base}/api/v1/message/get-ad/     thrads-api-key: KEY");
+    println!("            POST {base}/api/v1/prompt/feedback/    no key; also /prompt/click/");
     println!("  SSP       POST {base}/api/v1/ssp/bid-request     thrad-api-key: KEY");
     if !direct {
         println!("            SSP calls and view pings need X-Forwarded-For; --direct lifts that");
     }
+    println!("  described GET  {base}/openapi.json");
     println!("  counted   GET  {base}/sandbox/stats");
     println!(
         "  faults    POST {base}/sandbox/fault  {{\"fault\":\"drip\",\"times\":1}}; DELETE ends them all"

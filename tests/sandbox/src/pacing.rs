@@ -1,7 +1,6 @@
 //! When an ad may come: v1's turns (wire contract 2.10) and the SSP's requests (3.4).
 
-use crate::config::OffsetMode;
-
+use crate::switches::OffsetMode;
 /// What v1 knows of a conversation.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct V1Chat {

@@ -9,12 +9,13 @@ use serde_json::json;
 use crate::clock;
 use crate::fault::Shape;
 use crate::json::{self, Style};
+use crate::switches::InvalidIs;
 use crate::validate::Issue;
 
 /// Which of the two interfaces a call belongs to.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(crate) enum Family {
-    /// E1, `/api/v1/prompt/get-ad/`.
+    /// E1 to E5.
     V1,
     /// E10, `/api/v1/ssp/bid-request`.
     Ssp,
@@ -94,8 +95,12 @@ pub(crate) fn ssp_success(
 }
 
 /// An SSP validation error: FastAPI's list alone.
-pub(crate) fn ssp_invalid(issues: &[Issue]) -> Response<Body> {
-    with_json(422, json::to_vec(&json!({ "detail": issues }), Style::Utf8))
+pub(crate) fn ssp_invalid(how: InvalidIs, issues: &[Issue]) -> Response<Body> {
+    let code = match how {
+        InvalidIs::Unprocessable => 422,
+        InvalidIs::BadRequest => 400,
+    };
+    with_json(code, json::to_vec(&json!({ "detail": issues }), Style::Utf8))
 }
 
 /// An error in the envelope of `family`.
@@ -134,6 +139,13 @@ pub(crate) fn shaped_error(
 /// FastAPI's own errors, of the router rather than of a handler.
 pub(crate) fn detail(code: u16, message: &str) -> Response<Body> {
     with_json(code, to_json(&json!({ "detail": message })))
+}
+
+/// 405 where `methods` are allowed.
+pub(crate) fn not_allowed(methods: &'static str) -> Response<Body> {
+    let mut response = detail(405, "Method Not Allowed");
+    response.headers_mut().insert(header::ALLOW, header::HeaderValue::from_static(methods));
+    response
 }
 
 pub(crate) fn with_json(code: u16, body: Vec<u8>) -> Response<Body> {

@@ -58,7 +58,7 @@ impl Sandbox {
         self.shared.stats()
     }
 
-    /// Has the next `times` calls to E1 or E10 meet `fault`, or all of them until
+    /// Has the next `times` calls to E1, E2 or E10 meet `fault`, or all of them until
     /// [`clear_faults`](Self::clear_faults) when `times` is `None`.
     ///
     /// Faults injected one after another wait for each other. [`Fault::Refuse`] is different: see
@@ -70,7 +70,8 @@ impl Sandbox {
         }
     }
 
-    /// The same for view pings and prompt clicks, which wait in a line of their own.
+    /// The same for view pings and everything else a client reports (prompt clicks, E3, E4, votes and
+    /// their results), which wait in a line of their own.
     pub fn inject_pings(&self, fault: Fault, times: Option<u32>) {
         self.shared.inject(On::Pings, fault, times);
         if matches!(fault, Fault::Refuse(_)) {

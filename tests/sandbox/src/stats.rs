@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-/// Everything counted since the start; a call is a request to E1 or E10.
+/// Everything counted since the start; a call is a request to E1, E2 or E10.
 #[derive(Clone, Default, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Stats {
     /// Contextual calls that arrived, whatever became of them.
@@ -17,10 +17,14 @@ pub struct Stats {
     pub impressions: u64,
     /// View pings accepted, repeated ones too.
     pub pings: u64,
-    /// `GET`s of the click redirect.
+    /// `GET`s of a click redirect of either family.
     pub clicks: u64,
-    /// Taps on sponsored prompts reported to `sponsored_prompt_click_url`, once a token.
+    /// Taps on sponsored prompts reported to `sponsored_prompt_click_url` or to E3, once a token.
     pub prompt_clicks: u64,
+    /// Reports to E4, once a `sponsored_prompt_id`.
+    pub feedback: u64,
+    /// Poll votes that counted, one a token.
+    pub votes: u64,
     /// What counted impressions of production ads earned, in millionths of a dollar.
     pub revenue_micros: u64,
     /// Calls answered 429 because their key was over its limit.

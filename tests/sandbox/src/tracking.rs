@@ -1,28 +1,33 @@
-//! Trackers: the URLs an ad carries, and what happens when they are called (wire contract 4).
+//! Trackers: what happens when the URLs of an ad are called (wire contract 4).
 //!
 //! Every URL must come back byte for byte as it was given out. A client that decodes it twice, or
 //! drops a parameter, finds its token unknown.
 
 use std::sync::Arc;
+use std::time::Instant;
 
 use axum::body::Body;
 use axum::extract::State;
-use axum::http::{HeaderMap, Response, Uri};
+use axum::http::{HeaderMap, Method, Response, Uri};
 
-use crate::config::TrackersIn;
+use crate::app::{E3, E4};
 use crate::headers::{base_url, check_end_user};
-use crate::reply;
+use crate::issuer::escape;
+use crate::poll::{RESULTS, VOTE};
+use crate::reply::{self, Family};
+use crate::switches::PromptClick;
 use crate::world::{Shared, World};
 
 /// What a token in a URL stands for.
 pub(crate) struct Token {
-    kind: Kind,
-    query: String,
-    seen: bool,
+    pub(crate) kind: Kind,
+    /// Empty for what does not stand in a query.
+    pub(crate) query: String,
+    pub(crate) seen: bool,
 }
 
 #[derive(Clone, PartialEq, Eq, Debug)]
-enum Kind {
+pub(crate) enum Kind {
     /// The SSP's own view tracker: what a counted impression earns, in millionths of a dollar.
     View { earns: u64 },
     /// The demand partner's view tracker.
@@ -31,65 +36,14 @@ enum Kind {
     Click { domain: String },
     /// The tap on a sponsored prompt.
     PromptClick,
-}
-
-/// Gives out the URLs of ads.
-pub(crate) struct Issuer<'a> {
-    pub(crate) world: &'a mut World,
-    pub(crate) base: &'a str,
-    /// Whether impressions earn.
-    pub(crate) billable: bool,
-}
-
-/// The URLs of a sponsored message.
-pub(crate) struct MessageUrls {
-    pub(crate) url: String,
-    pub(crate) view_url: Option<String>,
-}
-
-impl Issuer<'_> {
-    /// `price_micros` is a CPM.
-    pub(crate) fn message(
-        &mut self,
-        domain: &str,
-        price_micros: u64,
-        how: TrackersIn,
-    ) -> MessageUrls {
-        let view = self.view(price_micros);
-        let click = self.click(domain);
-        if how == TrackersIn::TopLevel {
-            return MessageUrls { url: click, view_url: Some(view) };
-        }
-        // An escaped slash and a plus sign: a client that decodes once too often breaks them.
-        let partner = self.issue(DSP_VIEW, Kind::PartnerView, "&slot=a%2Fb&size=1+1");
-        let trackers = format!("&view_url={}&thrad_view_url={}", escape(&partner), escape(&view));
-        let token = click.rsplit('=').next().unwrap_or_default().to_owned();
-        if let Some(token) = self.world.tokens.get_mut(&token) {
-            token.query.push_str(&trackers);
-        }
-        MessageUrls { url: click + &trackers, view_url: (how == TrackersIn::Both).then_some(view) }
-    }
-
-    pub(crate) fn view(&mut self, price_micros: u64) -> String {
-        let earns = if self.billable { price_micros / 1000 } else { 0 };
-        self.issue(VIEW, Kind::View { earns }, "")
-    }
-
-    pub(crate) fn click(&mut self, domain: &str) -> String {
-        self.issue(REDIRECT, Kind::Click { domain: domain.to_owned() }, "")
-    }
-
-    pub(crate) fn prompt_click(&mut self) -> String {
-        self.issue(PROMPT_CLICK, Kind::PromptClick, "")
-    }
-
-    fn issue(&mut self, path: &str, kind: Kind, more: &str) -> String {
-        let token = self.world.ids.token();
-        let query = format!("token={token}{more}");
-        let url = format!("{}{path}?{query}", self.base);
-        self.world.tokens.insert(token, Token { kind, query, seen: false });
-        url
-    }
+    /// E5, and whose page it ends on; the token is in the path.
+    MessageClick { domain: String },
+    /// E3's token; in a body.
+    V1Click,
+    /// E4's `sponsored_prompt_id`; in a body.
+    Feedback,
+    /// One vote in the poll with this id.
+    Poll { id: u32 },
 }
 
 /// `GET` of either view tracker.
@@ -128,14 +82,42 @@ pub(crate) async fn click(
     let Some(Token { kind: Kind::Click { domain }, .. }) = find(&mut world, &uri) else {
         return unknown();
     };
-    let base = base_url(&headers, &shared.authority);
-    let location = format!("{base}/sandbox/landing?advertiser={}", escape(domain));
+    let location = landing(domain, &base_url(&headers, &shared.authority));
+    world.stats.clicks += 1;
+    reply::redirect(302, &location)
+}
+
+/// E5: counts a click of either family.
+pub(crate) async fn message_click(
+    State(shared): State<Arc<Shared>>,
+    uri: Uri,
+    headers: HeaderMap,
+) -> Response<Body> {
+    let mut world = shared.world();
+    let name = uri.path().strip_prefix(MESSAGE_REDIRECT).unwrap_or_default();
+    let Some(Token { kind: Kind::MessageClick { domain }, .. }) = world.tokens.get(name) else {
+        let stamp = world.stamp(Family::V1, Instant::now());
+        return reply::error(Family::V1, &stamp, 404, "Link expired or not found");
+    };
+    let location = landing(domain, &base_url(&headers, &shared.authority));
     world.stats.clicks += 1;
     reply::redirect(302, &location)
 }
 
 /// `POST` or `GET` (C9) of a prompt's click URL.
-pub(crate) async fn prompt_click(State(shared): State<Arc<Shared>>, uri: Uri) -> Response<Body> {
+pub(crate) async fn prompt_click(
+    State(shared): State<Arc<Shared>>,
+    method: Method,
+    uri: Uri,
+) -> Response<Body> {
+    let allowed = match shared.config.prompt_click {
+        PromptClick::Both => "POST, GET",
+        PromptClick::Post => "POST",
+        PromptClick::Get => "GET",
+    };
+    if !allowed.split(", ").any(|allowed| allowed == method.as_str()) {
+        return reply::not_allowed(allowed);
+    }
     let mut world = shared.world();
     let world = &mut *world;
     let Some(token) = find(world, &uri).filter(|token| token.kind == Kind::PromptClick) else {
@@ -149,23 +131,21 @@ pub(crate) async fn prompt_click(State(shared): State<Arc<Shared>>, uri: Uri) ->
 
 /// Whether a path is one that a client reports to.
 pub(crate) fn is_ping(path: &str) -> bool {
-    [VIEW, DSP_VIEW, PROMPT_CLICK].contains(&path)
+    [VIEW, DSP_VIEW, PROMPT_CLICK, E3, E4, VOTE, RESULTS].contains(&path)
 }
 
-/// Percent-encodes everything but unreserved characters.
-pub(crate) fn escape(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() * 2);
-    for byte in text.bytes() {
-        if byte.is_ascii_alphanumeric() || b"-._~".contains(&byte) {
-            out.push(byte as char);
-        } else {
-            out.push_str(&format!("%{byte:02X}"));
-        }
-    }
-    out
+/// Marks what was given out as `name` as used, and says whether that is the first time.
+pub(crate) fn used(world: &mut World, name: &str, kind: &Kind) -> Option<bool> {
+    let token = world.tokens.get_mut(name).filter(|token| token.kind == *kind)?;
+    Some(!std::mem::replace(&mut token.seen, true))
 }
 
-fn find<'a>(world: &'a mut World, uri: &Uri) -> Option<&'a mut Token> {
+fn landing(domain: &str, base: &str) -> String {
+    format!("{base}/sandbox/landing?advertiser={}", escape(domain))
+}
+
+/// What the URL was given out for.
+pub(crate) fn find<'a>(world: &'a mut World, uri: &Uri) -> Option<&'a mut Token> {
     let query = uri.query()?;
     let name = query.strip_prefix("token=")?.split('&').next()?;
     world.tokens.get_mut(name).filter(|token| token.query == query)
@@ -178,42 +158,21 @@ fn unknown() -> Response<Body> {
 pub(crate) const VIEW: &str = "/api/v1/tracking/view";
 pub(crate) const DSP_VIEW: &str = "/api/v1/dsp/view";
 pub(crate) const REDIRECT: &str = "/api/v1/tracking/redirect";
+pub(crate) const MESSAGE_REDIRECT: &str = "/api/v1/message/redirect/";
 pub(crate) const PROMPT_CLICK: &str = "/api/v1/tracking/sponsored-prompt-click";
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::config::Config;
-
-    fn issue(how: TrackersIn) -> (MessageUrls, Shared) {
-        let shared = Shared::new(Config::default(), "127.0.0.1:1".to_owned());
-        let mut world = shared.world();
-        let mut issuer = Issuer { world: &mut world, base: "http://h:1", billable: true };
-        let urls = issuer.message("shop.example", 2_350_000, how);
-        drop(world);
-        (urls, shared)
-    }
-
-    #[test]
-    fn nests_escapes_in_the_click_url() {
-        let (urls, _) = issue(TrackersIn::Query);
-        let escapes =
-            ["&view_url=http%3A%2F%2Fh%3A1%2Fapi%2Fv1%2Fdsp%2Fview%3Ftoken%3D", "a%252Fb", "1%2B1"];
-        assert!(escapes.iter().all(|part| urls.url.contains(part)), "{}", urls.url);
-        assert!(urls.view_url.is_none());
-    }
-
-    #[test]
-    fn puts_the_tracker_where_the_switch_says() {
-        let (urls, _) = issue(TrackersIn::TopLevel);
-        assert!(urls.view_url.is_some() && !urls.url.contains("view_url="));
-        let (urls, _) = issue(TrackersIn::Both);
-        assert!(urls.url.ends_with(&escape(&urls.view_url.unwrap())));
-    }
+    use crate::issuer::Issuer;
+    use crate::switches::TrackersIn;
 
     #[test]
     fn knows_a_url_only_as_it_was_given_out() {
-        let (urls, shared) = issue(TrackersIn::Query);
+        let shared = Shared::new(Config::default(), "127.0.0.1:1".to_owned());
+        let urls = Issuer { world: &mut shared.world(), base: "http://h:1", billable: true }
+            .message("shop.example", 2_350_000, TrackersIn::Query);
         let uri: Uri = urls.url.parse().unwrap();
         assert!(find(&mut shared.world(), &uri).is_some());
         let stripped: Uri = urls.url.split('&').next().unwrap().parse().unwrap();

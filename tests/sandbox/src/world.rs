@@ -6,11 +6,12 @@ use std::time::Instant;
 
 use crate::bounded::Bounded;
 use crate::config::Config;
-use crate::fault::Queue;
 use crate::gate::Gate;
 use crate::ids::Ids;
 use crate::limit::Limiter;
 use crate::pacing::{SspChat, V1Chat};
+use crate::poll::Tallies;
+use crate::queue::Queue;
 use crate::reply::{Family, Stamp};
 use crate::stats::Stats;
 use crate::tracking::Token;
@@ -28,14 +29,15 @@ pub(crate) struct Shared {
 pub(crate) struct World {
     pub(crate) stats: Stats,
     pub(crate) limiter: Limiter,
-    /// For calls to E1 and E10.
+    /// For calls to E1, E2 and E10.
     pub(crate) call_faults: Queue,
-    /// For view pings and prompt clicks.
+    /// For view pings and everything else a client reports.
     pub(crate) ping_faults: Queue,
     pub(crate) ids: Ids,
     pub(crate) v1_chats: Bounded<V1Chat>,
     pub(crate) ssp_chats: Bounded<SspChat>,
     pub(crate) tokens: Bounded<Token>,
+    pub(crate) tallies: Tallies,
     /// Which of several equally good ads is next.
     pub(crate) rotation: u64,
     log: VecDeque<Recorded>,
@@ -65,6 +67,7 @@ impl Shared {
             v1_chats: Bounded::new(CHATS),
             ssp_chats: Bounded::new(CHATS),
             tokens: Bounded::new(TOKENS),
+            tallies: Tallies::new(),
             rotation: config.seed,
             log: VecDeque::new(),
         };

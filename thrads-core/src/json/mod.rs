@@ -7,3 +7,4 @@ pub(crate) mod decimal;
 pub(crate) mod members;
 pub(crate) mod read;
 pub(crate) mod text;
+pub(crate) mod write;

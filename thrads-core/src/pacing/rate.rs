@@ -98,9 +98,18 @@ impl Rate {
                 head.retry_delay(wall).or(reset).unwrap_or(DEFAULT_BACKOFF).min(MAX_BACKOFF);
             self.left_alone = Some(LeftAlone { since: now, length });
         } else if let (Some(0), Some(delay)) = (head.limits.remaining, reset) {
-            self.due = self.due.max(now.after(delay).as_millis().saturating_mul(1000));
+            self.wait_out(now, delay);
         }
         self.note_remaining(head.limits.remaining?)
+    }
+
+    /// A window that ends soon is waited for like any turn in the budget; the platform's is a second long.
+    fn wait_out(&mut self, now: Instant, delay: Millis) {
+        if delay <= MAX_PATIENCE {
+            self.due = self.due.max(now.after(delay).as_millis().saturating_mul(1000));
+        } else {
+            self.left_alone = Some(LeftAlone { since: now, length: delay });
+        }
     }
 
     fn note_remaining(&mut self, remaining: u32) -> Option<RateEvent> {
@@ -244,6 +253,12 @@ mod tests {
         ];
         rate.observe(at(100), None, &head(200, &fields));
         assert_eq!(rate.decide(at(700), Millis(500)), Decision::Ask(at(1100)));
+
+        let far = [("x-ratelimit-remaining", "0"), ("x-ratelimit-reset", "1777885230"), fields[2]];
+        rate.observe(at(2000), None, &head(200, &far));
+        let hold = Hold { reason: Reason::Backoff, until: Until::At(at(32_000)) };
+        assert_eq!(rate.decide(at(31_000), Millis(500)), Decision::Hold(hold));
+        assert!(matches!(rate.decide(at(32_000), Millis(500)), Decision::Ask(_)));
     }
 
     #[test]

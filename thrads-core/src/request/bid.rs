@@ -2,8 +2,8 @@
 //!
 //! Part of `request`. Sections 3.2 to 3.5 of the wire contract, the newest generation; what is not set is not written.
 
-use super::body::{Child, Node, Value};
 use super::end_user::EndUser;
+use super::tree::{Child, Node, Value};
 use super::user_id;
 use crate::conversation::Conversation;
 use crate::error::ConfigError;

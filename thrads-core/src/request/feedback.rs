@@ -2,7 +2,7 @@
 //!
 //! Part of `request`. Section 2.5 of the wire contract: all five members, always.
 
-use super::body::{Child, Value};
+use super::tree::{Child, Value};
 
 /// What a person did with a sponsored chatbot prompt of the v1 API. The default is a prompt that was left alone.
 ///

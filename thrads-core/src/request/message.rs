@@ -2,8 +2,8 @@
 //!
 //! Part of `request`. Section 2.3 of the wire contract; what is not set is not written.
 
-use super::body::{Child, Node, Value};
 use super::end_user::{CountryCode, EndUser};
+use super::tree::{Child, Node, Value};
 use super::{MAX_WAIT_TURNS, content, user_id, wait_turns};
 use crate::config::Environment;
 use crate::error::ConfigError;

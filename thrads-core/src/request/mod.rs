@@ -9,22 +9,25 @@ mod end_user;
 mod feedback;
 mod ip;
 mod message;
+mod pieces;
 mod prompt;
+mod tree;
 
 pub use bid::{
     AdFormat, AdFormats, BidConfig, BidRequest, MAX_EXPERIMENT_TAG_CHARS, MIN_HEADLINE_CHARS,
     Setting, UserMetadata,
 };
-pub use body::{Body, BufferTooSmall, Pieces};
+pub use body::{Body, BufferTooSmall};
 pub use end_user::{CountryCode, Device, EndUser, Geo, HeaderText, Ip, UserAgent};
 pub use feedback::Interaction;
 pub use message::{MAX_ID_CHARS, MessageRequest};
+pub use pieces::Pieces;
 pub use prompt::{MAX_WAIT_TURNS, PromptRequest};
 
 use crate::config::{ApiKey, BaseUrl, Family, Publisher};
 use crate::error::ConfigError;
 use crate::target::{Target, Url, split_before};
-use body::Content;
+use tree::Content;
 
 /// A call that asks for an ad.
 #[derive(Clone, Copy)]

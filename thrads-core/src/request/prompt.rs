@@ -2,8 +2,8 @@
 //!
 //! Part of `request`. Section 2.2 of the wire contract, the page of August 2025; what is not set is not written.
 
-use super::body::{Child, Node, Value};
 use super::end_user::{CountryCode, EndUser};
+use super::tree::{Child, Node, Value};
 use super::{content, user_id, wait_turns};
 use crate::config::Environment;
 use crate::error::ConfigError;

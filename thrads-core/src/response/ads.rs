@@ -2,7 +2,8 @@
 //!
 //! Section 3.7 of the wire contract: `data.bid` as an object or an array, then `data.bids`.
 
-use super::{Diagnostic, Endpoint, bid, chatbot_message, chatbot_prompt};
+use super::Diagnostic;
+use super::shape::Shape;
 use crate::ad::Ad;
 use crate::json::read::{Reader, Span};
 
@@ -12,7 +13,7 @@ pub const MAX_ADS: usize = 8;
 /// The ads of an answer. An ad with the id of an earlier one is left out, and so is one that cannot be shown.
 #[derive(Debug)]
 pub struct Ads<'b> {
-    endpoint: Endpoint,
+    shape: &'static Shape,
     /// Comma-separated JSON values, of which the objects are ads; shortened from the front.
     sources: [&'b mut [u8]; 2],
     seen: heapless::Vec<&'b str, MAX_ADS>,
@@ -56,7 +57,7 @@ impl Survey {
 impl<'b> Ads<'b> {
     /// `bytes` is the part of the body at `origin` that holds the survey's sources.
     pub(super) fn new(
-        endpoint: Endpoint,
+        shape: &'static Shape,
         bytes: &'b mut [u8],
         origin: usize,
         survey: &Survey,
@@ -68,7 +69,7 @@ impl<'b> Ads<'b> {
             let [second, first] = carve(bytes, second, first);
             [first, second]
         };
-        Self { endpoint, sources, seen: heapless::Vec::new(), left: MAX_ADS }
+        Self { shape, sources, seen: heapless::Vec::new(), left: MAX_ADS }
     }
 
     fn is_repeated(&mut self, ad: &Ad<&'b str>) -> bool {
@@ -90,7 +91,7 @@ impl<'b> Iterator for Ads<'b> {
     fn next(&mut self) -> Option<Ad<&'b str>> {
         while self.left > 0 {
             let source = self.sources.iter_mut().find(|source| !source.is_empty())?;
-            let made = take_ad(self.endpoint, source);
+            let made = take_ad(self.shape, source);
             if let Some(ad) = made.filter(|ad| !self.is_repeated(ad)) {
                 self.left = self.left.saturating_sub(1);
                 return Some(ad);
@@ -101,37 +102,25 @@ impl<'b> Iterator for Ads<'b> {
 }
 
 /// Cuts the next value off `source` and makes it an ad, if it is one that can be shown.
-fn take_ad<'b>(endpoint: Endpoint, source: &mut &'b mut [u8]) -> Option<Ad<&'b str>> {
+fn take_ad<'b>(shape: &Shape, source: &mut &'b mut [u8]) -> Option<Ad<&'b str>> {
     let bytes = core::mem::take(source);
     let mut reader = Reader::new(bytes);
     reader.skip_comma();
     let start = reader.at();
-    if !reader.enter(b'{').ok()? {
+    if reader.peek() != Some(b'{') {
         reader.value().ok()?;
         *source = bytes.get_mut(reader.end()..)?;
         return None;
     }
-    match endpoint {
-        Endpoint::Bid => {
-            let mut members = bid::NO_MEMBERS;
-            bid::read(&mut reader, &mut members).ok()?;
-            bid::make(&members, start, cut(bytes, reader.end(), source)?)
-        }
-        Endpoint::Prompt => {
-            let mut members = chatbot_prompt::NO_MEMBERS;
-            chatbot_prompt::read(&mut reader, &mut members).ok()?;
-            chatbot_prompt::make(&members, cut(bytes, reader.end(), source)?)
-        }
-        Endpoint::Message => {
-            let members = chatbot_message::read(&mut reader).ok()?;
-            chatbot_message::make(&members, cut(bytes, reader.end(), source)?)
-        }
-        Endpoint::Feedback | Endpoint::Vote | Endpoint::Results => None,
-    }
+    (shape.take)(start, bytes, source)
 }
 
 /// The first `length` bytes; what is behind them goes back to `source`.
-fn cut<'b>(bytes: &'b mut [u8], length: usize, source: &mut &'b mut [u8]) -> Option<&'b mut [u8]> {
+pub(super) fn cut<'b>(
+    bytes: &'b mut [u8],
+    length: usize,
+    source: &mut &'b mut [u8],
+) -> Option<&'b mut [u8]> {
     let (head, rest) = bytes.split_at_mut_checked(length)?;
     *source = rest;
     Some(head)

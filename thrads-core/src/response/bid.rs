@@ -2,7 +2,8 @@
 //!
 //! Sections 3.7 to 3.11 of the wire contract.
 
-use super::ads::Survey;
+use super::ads::{Survey, cut};
+use super::shape::Shape;
 use super::{Diagnostic, number, options};
 use crate::ad::{
     Ad, Cpm, Placement, PollOptions, SponsoredMessage, SponsoredPoll, SponsoredPrompt, UnknownAd,
@@ -17,7 +18,7 @@ pub(super) type Members = [Value; NAMES.len()];
 
 /// `data` of an answer to a bid request.
 #[derive(Clone, Copy, Default)]
-pub(super) struct Bids {
+struct Bids {
     bid: Slot,
     bids: Slot,
 }
@@ -32,9 +33,24 @@ enum Slot {
     Odd,
 }
 
+/// What differs in answers to bid requests.
+pub(super) static SHAPE: Shape = Shape {
+    survey: Some(|_, reader| Ok(Bids::read(reader)?.survey(reader.document()))),
+    take: |start, bytes, rest| {
+        let mut members = NO_MEMBERS;
+        let mut reader = Reader::new(bytes);
+        reader.seek(start);
+        reader.enter(b'{').ok()?;
+        read(&mut reader, &mut members).ok()?;
+        make(&members, start, cut(bytes, reader.end(), rest)?)
+    },
+    has_ad_status: false,
+    poll: None,
+};
+
 impl Bids {
     /// Reads the members of the `data` object that `reader` has entered.
-    pub(super) fn read(reader: &mut Reader<'_>) -> Read<Self> {
+    fn read(reader: &mut Reader<'_>) -> Read<Self> {
         let mut slots = [Slot::Nothing; 2];
         read_members(reader, &["bid", "bids"], &mut [], &mut |index, reader| {
             let slot = Slot::read(reader)?;
@@ -49,7 +65,7 @@ impl Bids {
         Ok(Self { bid, bids })
     }
 
-    pub(super) fn survey(&self, body: &[u8]) -> Survey {
+    fn survey(&self, body: &[u8]) -> Survey {
         let mut survey = Survey::default();
         for slot in [&self.bid, &self.bids] {
             match slot {
@@ -110,7 +126,7 @@ fn survey_list(inside: Span, body: &[u8], survey: &mut Survey) {
 }
 
 /// Reads the members of the ad that `reader` has entered.
-pub(super) fn read(reader: &mut Reader<'_>, members: &mut Members) -> Read<()> {
+fn read(reader: &mut Reader<'_>, members: &mut Members) -> Read<()> {
     read_plain(reader, &NAMES, members)
 }
 
@@ -191,11 +207,7 @@ pub(super) fn is_target(url: Text, document: &[u8]) -> bool {
 }
 
 /// Makes the ad whose members stand in `document` and which begins at `start` and ends with it.
-pub(super) fn make<'b>(
-    members: &Members,
-    start: usize,
-    document: &'b mut [u8],
-) -> Option<Ad<&'b str>> {
+fn make<'b>(members: &Members, start: usize, document: &'b mut [u8]) -> Option<Ad<&'b str>> {
     let format = judge(members, document).ok()?;
     let target = target(members, format, document);
     let is_usable =
@@ -280,7 +292,7 @@ fn filled(members: &Members, index: usize, document: &[u8]) -> Option<Text> {
     field(members, index).text().filter(|text| !text.is_blank(document))
 }
 
-pub(super) const NO_MEMBERS: Members = [Value::Absent; NAMES.len()];
+const NO_MEMBERS: Members = [Value::Absent; NAMES.len()];
 
 const NAMES: [&str; 23] = [
     "ad_format",

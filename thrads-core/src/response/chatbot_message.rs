@@ -3,8 +3,9 @@
 //! Section 2.3 of the wire contract: a message in `data`, its text plain or inside an object (C26), or nothing there and
 //! the reason in `message`.
 
-use super::ads::Survey;
+use super::ads::{Survey, cut};
 use super::bid::is_target;
+use super::shape::Shape;
 use super::{Diagnostic, number};
 use crate::ad::{Ad, ChatbotMessage};
 use crate::json::members::{members_of, read_plain};
@@ -12,11 +13,25 @@ use crate::json::read::{Read, Reader, Span, Value};
 use crate::json::text::Text;
 
 /// Where the members of `data` stand.
-pub(super) type Members = [Value; NAMES.len()];
+type Members = [Value; NAMES.len()];
+
+/// What differs in answers to message calls.
+pub(super) static SHAPE: Shape = Shape {
+    survey: Some(survey),
+    take: |start, bytes, rest| {
+        let mut reader = Reader::new(bytes);
+        reader.seek(start);
+        reader.enter(b'{').ok()?;
+        let members = read(&mut reader).ok()?;
+        make(&members, cut(bytes, reader.end(), rest)?)
+    },
+    has_ad_status: true,
+    poll: None,
+};
 
 /// Reads the members of the `data` object that `reader` has entered; a nested `creative` takes the place of the object
 /// around it.
-pub(super) fn read(reader: &mut Reader<'_>) -> Read<Members> {
+fn read(reader: &mut Reader<'_>) -> Read<Members> {
     let mut members = [Value::Absent; NAMES.len()];
     read_plain(reader, &NAMES, &mut members)?;
     if let Some(creative) = members.get_mut(CREATIVE)
@@ -29,7 +44,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> Read<Members> {
 
 /// Reads the `data` object that `reader` has entered. No message is no ad; a message without a target is an ad that
 /// cannot be shown.
-pub(super) fn survey(start: usize, reader: &mut Reader<'_>) -> Read<Survey> {
+fn survey(start: usize, reader: &mut Reader<'_>) -> Read<Survey> {
     let members = read(reader)?;
     let mut survey = Survey::default();
     if filled(&members, CREATIVE, reader.document()).is_some() {
@@ -45,7 +60,7 @@ fn judge(members: &Members, document: &[u8]) -> Result<(), Diagnostic> {
 }
 
 /// Makes the ad whose members stand in `document`.
-pub(super) fn make<'b>(members: &Members, document: &'b mut [u8]) -> Option<Ad<&'b str>> {
+fn make<'b>(members: &Members, document: &'b mut [u8]) -> Option<Ad<&'b str>> {
     judge(members, document).ok()?;
     let price_micros = number::scaled(members.get(PRICE).copied()?, 6, document);
     let spans: [Option<Span>; NAMES.len()] = core::array::from_fn(|index| {

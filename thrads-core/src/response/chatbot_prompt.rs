@@ -3,8 +3,9 @@
 //! Section 2.2 of the wire contract: a prompt in `data`, or nothing there and the reason in `message`.
 
 use super::Diagnostic;
-use super::ads::Survey;
+use super::ads::{Survey, cut};
 use super::bid::is_target;
+use super::shape::Shape;
 use crate::ad::{Ad, ChatbotPrompt};
 use crate::json::members::read_plain;
 use crate::json::read::{Read, Reader, Span, Value};
@@ -13,14 +14,29 @@ use crate::json::text::Text;
 /// Where the members of `data` stand.
 pub(super) type Members = [Value; NAMES.len()];
 
+/// What differs in answers to prompt calls.
+pub(super) static SHAPE: Shape = Shape {
+    survey: Some(survey),
+    take: |start, bytes, rest| {
+        let mut members = NO_MEMBERS;
+        let mut reader = Reader::new(bytes);
+        reader.seek(start);
+        reader.enter(b'{').ok()?;
+        read(&mut reader, &mut members).ok()?;
+        make(&members, cut(bytes, reader.end(), rest)?)
+    },
+    has_ad_status: true,
+    poll: None,
+};
+
 /// Reads the members of the `data` object that `reader` has entered.
-pub(super) fn read(reader: &mut Reader<'_>, members: &mut Members) -> Read<()> {
+fn read(reader: &mut Reader<'_>, members: &mut Members) -> Read<()> {
     read_plain(reader, &NAMES, members)
 }
 
 /// Reads the `data` object that `reader` has entered. No prompt is no ad; a prompt without a target is an ad that
 /// cannot be shown.
-pub(super) fn survey(start: usize, reader: &mut Reader<'_>) -> Read<Survey> {
+fn survey(start: usize, reader: &mut Reader<'_>) -> Read<Survey> {
     let mut members = NO_MEMBERS;
     read(reader, &mut members)?;
     let mut survey = Survey::default();
@@ -37,7 +53,7 @@ fn judge(members: &Members, document: &[u8]) -> Result<(), Diagnostic> {
 }
 
 /// Makes the ad whose members stand in `document`.
-pub(super) fn make<'b>(members: &Members, document: &'b mut [u8]) -> Option<Ad<&'b str>> {
+fn make<'b>(members: &Members, document: &'b mut [u8]) -> Option<Ad<&'b str>> {
     judge(members, document).ok()?;
     let spans: [Option<Span>; NAMES.len()] = core::array::from_fn(|index| {
         filled(members, index, document).map(|text| text.unescape(document))
@@ -62,7 +78,7 @@ fn filled(members: &Members, index: usize, document: &[u8]) -> Option<Text> {
     members.get(index)?.text().filter(|text| !text.is_blank(document))
 }
 
-pub(super) const NO_MEMBERS: Members = [Value::Absent; NAMES.len()];
+const NO_MEMBERS: Members = [Value::Absent; NAMES.len()];
 const NAMES: [&str; 6] = ["prompt", "link", "brand", "sponsored_prompt_id", "icon", "token"];
 const PROMPT: usize = 0;
 const LINK: usize = 1;

@@ -4,11 +4,9 @@
 
 use super::ads::{Ads, Survey};
 use super::around::Around;
-use super::bid::Bids;
-use super::{
-    Answer, Diagnostic, Endpoint, NoAd, PollAnswer, Served, chatbot_message, chatbot_prompt, poll,
-};
-use crate::json::members::{read_members, read_plain};
+use super::shape::Shape;
+use super::{Answer, Diagnostic, NoAd, Served};
+use crate::json::members::read_members;
 use crate::json::read::{Malformed, Read, Reader, Span, Value};
 use crate::json::text::Text;
 
@@ -37,10 +35,9 @@ pub(super) struct Parsed {
 #[derive(Clone, Copy)]
 enum Data {
     None,
-    /// The one ad of a v1 answer.
-    One(Span, Survey),
-    Bids(Span, Bids),
-    Poll(poll::Members),
+    Ads(Span, Survey),
+    /// Where no ads are looked for.
+    Object(Span),
     /// A type that holds no ad: an array says so oddly, anything else not at all.
     Array,
     Other,
@@ -48,7 +45,7 @@ enum Data {
 
 impl Parsed {
     #[inline(never)]
-    pub(super) fn read(endpoint: Endpoint, body: &[u8]) -> Read<Self> {
+    pub(super) fn read(shape: &'static Shape, body: &[u8]) -> Read<Self> {
         if core::str::from_utf8(body).is_err() {
             return Err(Malformed);
         }
@@ -62,7 +59,7 @@ impl Parsed {
             if index != DATA {
                 return Ok(false);
             }
-            data = Data::read(endpoint, reader)?;
+            data = Data::read(shape, reader)?;
             Ok(true)
         })?;
         reader.finish()?;
@@ -83,18 +80,15 @@ impl Parsed {
     #[inline(never)]
     pub(super) fn to_answer<'b>(
         &self,
-        endpoint: Endpoint,
+        shape: &'static Shape,
         status: u16,
         body: &'b mut [u8],
     ) -> Answer<'b> {
-        if endpoint.is_poll() {
-            return self.to_poll(status, body);
-        }
         let survey = match &self.data {
-            Data::None | Data::Poll(_) => Survey::default(),
-            Data::One(..) if self.is_not_served(body) => Survey::default(),
-            Data::One(_, survey) => *survey,
-            Data::Bids(_, bids) => bids.survey(body),
+            Data::None | Data::Object(_) => Survey::default(),
+            Data::Ads(..) if shape.has_ad_status && self.is_not_served(body) => Survey::default(),
+            Data::Ads(_, survey) => *survey,
+            _ if shape.survey.is_none() => Survey::default(),
             Data::Array => Survey::odd(Diagnostic::UnexpectedType),
             Data::Other => {
                 return Answer::Malformed(super::Malformed {
@@ -103,17 +97,12 @@ impl Parsed {
                 });
             }
         };
-        self.split(endpoint, survey, body)
+        self.split(shape, survey, body)
     }
 
-    fn to_poll<'b>(&self, status: u16, body: &'b mut [u8]) -> Answer<'b> {
-        let data = if let Data::Poll(members) = self.data { Some(members) } else { None };
-        match poll::listed(data, body) {
-            Some((members, list)) => {
-                Answer::Poll(PollAnswer::Results(poll::results(&members, list, body)))
-            }
-            None => Answer::Malformed(super::Malformed { status, snippet: super::snippet(body) }),
-        }
+    /// `data`, if it is an object in which no ads are looked for.
+    pub(super) fn object(&self) -> Option<Span> {
+        if let Data::Object(span) = self.data { Some(span) } else { None }
     }
 
     /// The oldest answers say so beside `data`.
@@ -123,13 +112,13 @@ impl Parsed {
     }
 
     /// Hands the ads their part of the body and freezes the rest.
-    fn split<'b>(&self, endpoint: Endpoint, survey: Survey, body: &'b mut [u8]) -> Answer<'b> {
+    fn split<'b>(&self, shape: &'static Shape, survey: Survey, body: &'b mut [u8]) -> Answer<'b> {
         let keep =
             |index, body: &mut [u8]| self.member(index).text().map(|text| text.unescape(body));
         let request_id = keep(REQUEST_ID, body);
         let message = keep(MESSAGE, body);
         let data = match self.data {
-            Data::One(span, _) | Data::Bids(span, _) => span,
+            Data::Ads(span, _) => span,
             _ => Span { start: body.len(), end: body.len() },
         };
         let (around, ads) = Around::cut(body, data);
@@ -146,37 +135,22 @@ impl Parsed {
         if survey.usable == 0 {
             return Answer::NoAd(NoAd { request_id, message, diagnostic, envelope });
         }
-        let ads = Ads::new(endpoint, ads, data.start, &survey);
+        let ads = Ads::new(shape, ads, data.start, &survey);
         Answer::Ads(Served { request_id, message, diagnostic, envelope, ads })
     }
 }
 
 impl Data {
-    fn read(endpoint: Endpoint, reader: &mut Reader<'_>) -> Read<Self> {
+    fn read(shape: &'static Shape, reader: &mut Reader<'_>) -> Read<Self> {
         let start = reader.at();
-        if reader.enter(b'{')? {
-            return Ok(match endpoint {
-                Endpoint::Prompt => {
-                    let survey = chatbot_prompt::survey(start, reader)?;
-                    Self::One(Span { start, end: reader.end() }, survey)
-                }
-                Endpoint::Message => {
-                    let survey = chatbot_message::survey(start, reader)?;
-                    Self::One(Span { start, end: reader.end() }, survey)
-                }
-                Endpoint::Bid => {
-                    let bids = Bids::read(reader)?;
-                    Self::Bids(Span { start, end: reader.end() }, bids)
-                }
-                Endpoint::Vote | Endpoint::Results => Self::Poll(poll::read(reader)?),
-                Endpoint::Feedback => {
-                    read_plain(reader, &[], &mut [])?;
-                    Self::None
-                }
-            });
+        if let Some(survey) = shape.survey
+            && reader.enter(b'{')?
+        {
+            let survey = survey(start, reader)?;
+            return Ok(Self::Ads(Span { start, end: reader.end() }, survey));
         }
         Ok(match reader.value()? {
-            _ if endpoint == Endpoint::Feedback => Self::None,
+            Value::Object(span) => Self::Object(span),
             Value::Null => Self::None,
             Value::Array(_) => Self::Array,
             _ => Self::Other,

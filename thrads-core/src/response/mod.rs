@@ -13,6 +13,7 @@ mod envelope;
 mod number;
 mod options;
 mod poll;
+mod shape;
 
 pub use ads::{Ads, MAX_ADS};
 pub use api_error::{ApiError, ApiErrorKind, FieldError, Loc, MAX_FIELD_ERRORS};
@@ -22,6 +23,7 @@ pub use poll::{PollAnswer, PollResults, PollRow, PollRows};
 use crate::head::Head;
 use crate::json::read::Malformed as NotJson;
 use envelope::Parsed;
+use shape::Shape;
 
 /// The call that an answer belongs to, since each has its own shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -144,10 +146,13 @@ pub fn decode<'b>(endpoint: Endpoint, head: &Head, body: &'b mut [u8]) -> Answer
         return Answer::NoAd(NoAd::default());
     }
     let body = without_byte_order_mark(body);
-    let parsed = Parsed::read(endpoint, body);
+    let shape = Shape::of(endpoint);
+    let parsed = Parsed::read(shape, body);
     if !matches!(head.status, 200..=299) {
-        let refused = || poll::refused(head.status, parsed.as_ref().ok(), body);
-        if let Some(answer) = endpoint.is_poll().then(refused).flatten() {
+        let refused = shape.poll.as_ref().map(|poll| poll.refused);
+        if let Some(answer) =
+            refused.and_then(|refused| refused(head.status, parsed.as_ref().ok(), body))
+        {
             return Answer::Poll(answer);
         }
         return Answer::ApiError(ApiError::read(head, parsed.as_ref().ok(), body));
@@ -159,7 +164,10 @@ pub fn decode<'b>(endpoint: Endpoint, head: &Head, body: &'b mut [u8]) -> Answer
         Ok(parsed) if parsed.is_error(body) => {
             Answer::ApiError(ApiError::read(head, Some(&parsed), body))
         }
-        Ok(parsed) => parsed.to_answer(endpoint, head.status, body),
+        Ok(parsed) => match &shape.poll {
+            Some(poll) => (poll.answer)(&parsed, head.status, body),
+            None => parsed.to_answer(shape, head.status, body),
+        },
     }
 }
 

@@ -5,7 +5,8 @@
 
 use super::around::Around;
 use super::envelope::{CODE, DETAIL, ERROR, MESSAGE, Parsed};
-use super::{number, options};
+use super::shape::{Poll, Shape};
+use super::{Answer, Malformed, number, options, snippet};
 use crate::json::members::{members_of, read_plain};
 use crate::json::read::{Read, Reader, Span, Value};
 use crate::json::text::Text;
@@ -61,22 +62,34 @@ pub struct PollRow<'b> {
     pub percentage_milli: Option<u64>,
 }
 
+/// What differs in answers about polls.
+pub(super) static SHAPE: Shape = Shape {
+    survey: None,
+    take: |_, _, _| None,
+    has_ad_status: false,
+    poll: Some(Poll { answer, refused }),
+};
+
+fn answer<'b>(parsed: &Parsed, status: u16, body: &'b mut [u8]) -> Answer<'b> {
+    let data = parsed.object().map(|span| members_of(span, &NAMES, body));
+    match listed(data, body) {
+        Some((members, list)) => Answer::Poll(PollAnswer::Results(results(&members, list, body))),
+        None => Answer::Malformed(Malformed { status, snippet: snippet(body) }),
+    }
+}
+
 /// Where the members of a result stand.
-pub(super) type Members = [Value; NAMES.len()];
+type Members = [Value; NAMES.len()];
 
 /// Reads the members of the object that `reader` has entered.
-pub(super) fn read(reader: &mut Reader<'_>) -> Read<Members> {
+fn read(reader: &mut Reader<'_>) -> Read<Members> {
     let mut members = [Value::Absent; NAMES.len()];
     read_plain(reader, &NAMES, &mut members)?;
     Ok(members)
 }
 
 /// What a refusal says of a poll; `None` where it is an error of the call.
-pub(super) fn refused(
-    status: u16,
-    parsed: Option<&Parsed>,
-    body: &[u8],
-) -> Option<PollAnswer<'static>> {
+fn refused(status: u16, parsed: Option<&Parsed>, body: &[u8]) -> Option<PollAnswer<'static>> {
     match status {
         409 => Some(PollAnswer::AlreadyVoted),
         401 | 404 => Some(PollAnswer::TokenInvalid),
@@ -103,7 +116,7 @@ fn names_the_option(parsed: &Parsed, body: &[u8]) -> bool {
 
 /// The members of a result, those of `data` if it is an object, else the body's own, and the list of options among them.
 /// `None` without one.
-pub(super) fn listed(data: Option<Members>, body: &[u8]) -> Option<(Members, Span)> {
+fn listed(data: Option<Members>, body: &[u8]) -> Option<(Members, Span)> {
     let members = data.or_else(|| bare(body))?;
     match members {
         [.., Value::Array(list)] => Some((members, list)),
@@ -112,7 +125,7 @@ pub(super) fn listed(data: Option<Members>, body: &[u8]) -> Option<(Members, Spa
 }
 
 /// The result whose members stand in `body`.
-pub(super) fn results<'b>(members: &Members, list: Span, body: &'b mut [u8]) -> PollResults<'b> {
+fn results<'b>(members: &Members, list: Span, body: &'b mut [u8]) -> PollResults<'b> {
     let [poll_id, selected, total_votes, question, _] = *members;
     let poll_id = number::scaled(poll_id, 0, body);
     let total_votes = number::scaled(total_votes, 0, body);

@@ -1,10 +1,11 @@
-//! The ads of an SSP answer: `sponsored_message` (wire contract 3.8) and `sponsored_prompt` (3.9).
+//! The ads of an SSP answer: `sponsored_message` (wire contract 3.8), `sponsored_prompt` (3.9) and
+//! `sponsored_poll` (3.10).
 
 use serde::Serialize;
 
-use crate::config::{PromptsIn, TrackersIn};
-use crate::inventory::{Creative, Placement, Question};
-use crate::tracking::Issuer;
+use crate::inventory::{self, Creative, Placement, Question};
+use crate::issuer::Issuer;
+use crate::switches::{PromptsIn, TrackersIn};
 
 /// `data`.
 #[derive(Serialize)]
@@ -21,6 +22,7 @@ pub(super) enum Data {
 pub(super) enum Bid {
     Message(Message),
     Prompt(Prompt),
+    Poll(Box<Poll>),
 }
 
 #[derive(Serialize)]
@@ -59,6 +61,34 @@ pub(super) struct Prompt {
     view_url: String,
     sponsored_prompt_click_url: String,
     placement: &'static str,
+}
+
+#[derive(Serialize)]
+pub(super) struct Poll {
+    ad_format: &'static str,
+    price: f64,
+    advertiser: &'static str,
+    domain: &'static str,
+    sponsored_poll_id: u32,
+    question: &'static str,
+    options: Vec<Choice>,
+    vote_url: String,
+    results_url: String,
+    cta_url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    cta_text: Option<&'static str>,
+    view_url: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    logo_url: Option<String>,
+    dsp: &'static str,
+    #[serde(rename = "bidId")]
+    bid_id: String,
+}
+
+#[derive(Serialize)]
+struct Choice {
+    id: String,
+    text: &'static str,
 }
 
 impl Data {
@@ -114,6 +144,30 @@ impl Prompt {
             view_url: issuer.view(ad.common.price_micros()),
             sponsored_prompt_click_url: issuer.prompt_click(),
             placement: "sponsored_prompt",
+        }
+    }
+}
+
+impl Poll {
+    pub(super) fn new(ad: &'static inventory::Poll, issuer: &mut Issuer<'_>) -> Self {
+        let [vote_url, results_url] = issuer.poll(ad.id);
+        let choice = |(at, text)| Choice { id: inventory::Poll::option_id(at), text };
+        Self {
+            ad_format: "sponsored_poll",
+            price: ad.common.price,
+            advertiser: &ad.advertiser,
+            domain: &ad.common.domain,
+            sponsored_poll_id: ad.id,
+            question: &ad.question,
+            options: ad.options.iter().map(String::as_str).enumerate().map(choice).collect(),
+            vote_url,
+            results_url,
+            cta_url: issuer.click(&ad.common.domain),
+            cta_text: ad.cta_text.as_deref(),
+            view_url: issuer.view(ad.common.price_micros()),
+            logo_url: ad.common.logo_url(),
+            dsp: &ad.dsp,
+            bid_id: issuer.world.ids.short("bid_"),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! E10, `POST /api/v1/ssp/bid-request`: one auction (wire contract 3).
 
 mod ad;
+mod messages;
 mod request;
 
 use std::sync::Arc;
@@ -11,13 +12,15 @@ use axum::extract::State;
 use axum::http::{HeaderMap, Response};
 use serde_json::{Value, json};
 
-use crate::config::{Config, ProductionMember, PromptsIn, Staging};
+use crate::config::Config;
+use crate::cors;
 use crate::headers::{Key, base_url, check_end_user, check_geo, key, text};
 use crate::inventory::{Creative, Exchange, Matching, Question, choose, inventory};
+use crate::issuer::Issuer;
 use crate::json::Style;
 use crate::pacing::SspRule;
 use crate::reply::{self, Family, Served};
-use crate::tracking::Issuer;
+use crate::switches::{ProductionMember, PromptsIn, Staging};
 use crate::validate;
 use crate::world::{Shared, World};
 
@@ -44,9 +47,9 @@ pub(crate) async fn bid_request(
         return reply::detail(400, "There was an error parsing the body");
     }
     let parsed = validate::object(&body, text(&headers, "content-type"));
-    let request = match parsed.and_then(|map| BidRequest::read(&map)) {
+    let request = match parsed.and_then(|map| BidRequest::read(&map, config.alternation)) {
         Ok(request) => request,
-        Err(issues) => return reply::ssp_invalid(&issues),
+        Err(issues) => return reply::ssp_invalid(config.invalid_is, &issues),
     };
     let base = base_url(&headers, &shared.authority);
     let outcome = Auction { request: &request, config, key, base: &base }.run(&mut world);
@@ -61,10 +64,9 @@ pub(crate) async fn bid_request(
     }
 }
 
-// Nobody registered a domain here, so that any Origin is an unregistered one.
 fn admit(config: &Config, headers: &HeaderMap) -> Result<Key, (u16, &'static str)> {
     let key = key(config, Family::Ssp, headers).ok_or((401, "Invalid API key"))?;
-    if headers.contains_key("origin") {
+    if !cors::is_admitted(config, headers) {
         return Err((403, "Origin not allowed"));
     }
     check_end_user(config, headers)
@@ -84,19 +86,29 @@ impl Auction<'_> {
     fn run(&self, world: &mut World) -> Result<(ad::Data, Style), (Value, String)> {
         let none = |reason: String| (json!({"bid": null}), reason);
         self.pace(world).map_err(none)?;
-        let won = match self.request.format() {
-            Some(Format::Message) => self.message(world).ok_or_else(|| none(self.no_bid())),
-            Some(Format::Prompt) => {
-                self.prompts(world).ok_or_else(|| (self.no_prompts(), "No bids".to_owned()))
-            }
-            None => Err(none("No bids".to_owned())),
-        }?;
+        let won = self.won(world)?;
         if let Some(name) = self.conversation() {
             let mut chat = world.ssp_chats.get(&name).copied().unwrap_or_default();
             chat.served();
             world.ssp_chats.insert(name, chat);
         }
         Ok(won)
+    }
+
+    // The bits of the rotation decide, so that which format is first and which ad is first differ.
+    fn won(&self, world: &mut World) -> Result<(ad::Data, Style), (Value, String)> {
+        let formats: Vec<_> =
+            self.request.formats(u64::from(world.rotation.count_ones())).collect();
+        let found = formats.iter().find_map(|format| match format {
+            Format::Message => self.message(world),
+            Format::Prompt => self.prompts(world),
+            Format::Poll => self.poll(world),
+        });
+        found.ok_or_else(|| match formats.as_slice() {
+            [Format::Message] => (json!({"bid": null}), self.no_bid()),
+            [Format::Prompt] => (self.no_prompts(), "No bids".to_owned()),
+            _ => (json!({"bid": null}), "No bids".to_owned()),
+        })
     }
 
     // Openers are before any conversation, and the staging key is promised an ad on every request.
@@ -145,6 +157,14 @@ impl Auction<'_> {
         let bids: Vec<_> =
             chosen.iter().map(|ad| ad::Bid::Prompt(ad::Prompt::new(ad, &mut issuer))).collect();
         Some((ad::Data::of_prompts(bids, self.config.prompts_in)?, style))
+    }
+
+    fn poll(&self, world: &mut World) -> Option<(ad::Data, Style)> {
+        let rotation = world.rotate();
+        let polls = inventory().polls.iter();
+        let poll = choose(polls, |ad| &ad.common, self.exchange(), self.matching(), rotation)?;
+        let bid = ad::Bid::Poll(Box::new(ad::Poll::new(poll, &mut self.issuer(world))));
+        Some((ad::Data::Bid { bid: Box::new(bid) }, poll.common.style()))
     }
 
     fn issuer<'w>(&'w self, world: &'w mut World) -> Issuer<'w> {

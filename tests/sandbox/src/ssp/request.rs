@@ -1,9 +1,11 @@
-//! Reads a bid request: its members (wire contract 3.2), messages (3.3) and `config` (3.4).
+//! Reads a bid request: its members (wire contract 3.2) and `config` (3.4).
 //! Members it does not know are let through, since nothing says that the SSP refuses them.
 
 use serde_json::{Map, Value, json};
 
+use super::messages::read_messages;
 use crate::inventory::Exchange;
+use crate::switches::Alternation;
 use crate::validate::{Extra, Fields, Issue};
 
 /// A bid request that may be answered.
@@ -27,6 +29,18 @@ pub(super) struct BidRequest {
 pub(super) enum Format {
     Message,
     Prompt,
+    Poll,
+}
+
+impl Format {
+    fn named(name: &str) -> Option<Self> {
+        match name {
+            "sponsored_message" => Some(Self::Message),
+            "sponsored_prompt" => Some(Self::Prompt),
+            "sponsored_poll" => Some(Self::Poll),
+            _ => None,
+        }
+    }
 }
 
 /// Whether a body asks for an opener, in the words of any generation (C6).
@@ -39,7 +53,10 @@ pub(crate) fn is_opener(body: &Value) -> bool {
 }
 
 impl BidRequest {
-    pub(super) fn read(map: &Map<String, Value>) -> Result<Self, Vec<Issue>> {
+    pub(super) fn read(
+        map: &Map<String, Value>,
+        alternation: Alternation,
+    ) -> Result<Self, Vec<Issue>> {
         let mut fields = Fields::new(map, &[json!("body")]);
         let opener = is_opener(&Value::Object(map.clone()));
         fields.text("userId", 1, usize::MAX);
@@ -50,7 +67,7 @@ impl BidRequest {
         } else {
             fields.text("chatId", 1, usize::MAX)
         };
-        let messages = if opener { None } else { read_messages(&mut fields) };
+        let messages = if opener { None } else { read_messages(&mut fields, alternation) };
         let turn = fields.integer("turn_number", 0, i64::from(u32::MAX), true).and_then(whole);
         let force = fields.boolean("force", true).unwrap_or(false);
         let production = fields.boolean("production", true);
@@ -79,13 +96,13 @@ impl BidRequest {
         })
     }
 
-    /// The first format asked for that can be served.
-    pub(super) fn format(&self) -> Option<Format> {
-        self.formats.iter().find_map(|name| match name.as_str() {
-            "sponsored_message" => Some(Format::Message),
-            "sponsored_prompt" => Some(Format::Prompt),
-            _ => None,
-        })
+    /// The formats asked for that can be served, `rotation` saying which is looked for first.
+    pub(super) fn formats(&self, rotation: u64) -> impl Iterator<Item = Format> {
+        let mut known: Vec<_> =
+            self.formats.iter().filter_map(|name| Format::named(name)).collect();
+        let first = usize::try_from(rotation % known.len().max(1) as u64).unwrap_or_default();
+        known.rotate_left(first);
+        known.into_iter()
     }
 
     pub(super) fn headline_fits(&self, headline: &str) -> bool {
@@ -155,66 +172,11 @@ fn read_formats(fields: &mut Fields<'_>, opener: bool) -> Vec<String> {
     names
 }
 
-// The latest exchange, and how many messages there are.
-fn read_messages(fields: &mut Fields<'_>) -> Option<(Exchange, u32)> {
-    let value = fields.required("messages")?;
-    let Some(items) = value.as_array() else {
-        fields.note("list_type", "messages", "Input should be a valid list");
-        return None;
-    };
-    if items.len() < 2 {
-        let msg =
-            format!("List should have at least 2 items after validation, not {}", items.len());
-        fields.note("too_short", "messages", msg);
-        return None;
-    }
-    let before = fields.path("messages");
-    let mut turns = Vec::with_capacity(items.len());
-    for (index, item) in items.iter().enumerate() {
-        let (turn, issues) = read_message(item, &[before.as_slice(), &[json!(index)]].concat());
-        fields.append(issues);
-        turns.push(turn?);
-    }
-    check_order(fields, &turns);
-    let [.., (_, user), (_, assistant)] = turns.as_slice() else { return None };
-    Some((Exchange::new(user, assistant), u32::try_from(turns.len()).unwrap_or(u32::MAX)))
-}
-
-fn check_order(fields: &mut Fields<'_>, turns: &[(&str, &str)]) {
-    let problem = if turns.windows(2).any(|pair| pair[0].0 == pair[1].0) {
-        "Value error, messages must alternate between user and assistant"
-    } else if turns.last().is_some_and(|(role, _)| *role == "user") {
-        "Value error, the last two messages must be user then assistant"
-    } else {
-        return;
-    };
-    fields.note("value_error", "messages", problem);
-}
-
-fn read_message<'a>(item: &'a Value, at: &[Value]) -> (Option<(&'a str, &'a str)>, Vec<Issue>) {
-    let Some(map) = item.as_object() else {
-        return (None, vec![Issue::new("model_attributes_type", at, NOT_AN_OBJECT, item)]);
-    };
-    let mut fields = Fields::new(map, at);
-    let role = fields
-        .required("role")
-        .and_then(Value::as_str)
-        .filter(|role| matches!(*role, "user" | "assistant"));
-    if role.is_none() && map.contains_key("role") {
-        fields.note("literal_error", "role", "Input should be 'user' or 'assistant'");
-    }
-    let content = fields.text("content", 1, usize::MAX);
-    if fields.optional("timestamp").is_some_and(|time| !time.is_string() && !time.is_number()) {
-        fields.note("string_type", "timestamp", "Input should be a valid string");
-    }
-    (role.zip(content), fields.finish(Extra::Ignored))
-}
-
 fn whole(number: i64) -> Option<u32> {
     u32::try_from(number).ok()
 }
 
-const NOT_AN_OBJECT: &str = "Input should be a valid dictionary";
+pub(super) const NOT_AN_OBJECT: &str = "Input should be a valid dictionary";
 
 #[cfg(test)]
 mod tests {
@@ -222,7 +184,8 @@ mod tests {
 
     fn read(body: &Value) -> Result<BidRequest, Vec<&'static str>> {
         let Value::Object(map) = body else { panic!("{body}") };
-        BidRequest::read(map).map_err(|issues| issues.iter().map(|issue| issue.kind).collect())
+        BidRequest::read(map, Alternation::Strict)
+            .map_err(|issues| issues.iter().map(|issue| issue.kind).collect())
     }
 
     fn with_roles(roles: &[&str]) -> Result<BidRequest, Vec<&'static str>> {

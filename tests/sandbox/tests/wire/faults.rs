@@ -53,6 +53,17 @@ fn cuts_json_under_a_true_length() {
 }
 
 #[test]
+fn encodes_as_gzip_without_being_asked() {
+    let sandbox = start();
+    let answer = with("gzip").send(&sandbox);
+    assert_eq!((answer.status, answer.field("content-encoding")), (200, Some("gzip")));
+    assert_eq!(answer.field("content-length"), Some(&*answer.body.len().to_string()));
+    let stored = &answer.body[15..answer.body.len() - 8];
+    assert!(serde_json::from_slice::<Value>(stored).unwrap()["data"]["bid"].is_object());
+    assert_eq!(sandbox.stats().ads, 0);
+}
+
+#[test]
 fn sends_no_json_where_json_was_promised() {
     let sandbox = start();
     let html = with("html").send(&sandbox);
@@ -71,7 +82,7 @@ fn sends_no_json_where_json_was_promised() {
 #[test]
 fn sends_errors_in_the_shape_asked_for() {
     let sandbox = start();
-    for status in ["401", "403", "404", "422", "429", "500", "501", "503"] {
+    for status in ["400", "401", "403", "404", "422", "429", "500", "501", "503"] {
         let answer = with(status).send(&sandbox);
         assert_eq!(
             (answer.status.to_string(), &answer.json()["status"]),

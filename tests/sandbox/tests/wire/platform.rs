@@ -240,25 +240,6 @@ fn holds_ssp_messages_to_their_rules() {
 }
 
 #[test]
-fn serves_within_the_headline_cap_and_the_image_switch() {
-    let sandbox = start(Config::default());
-    let ask = |config: Value, subject: &str| {
-        let mut body = chat("c", 1, subject);
-        body["config"] = config;
-        Call::ssp(STAGING_KEY, &body).send(&sandbox).json()["data"]["bid"].clone()
-    };
-    let cap = json!({"max_headline_chars": 30});
-    assert_eq!(ask(cap.clone(), "rain")["headline"].as_str().unwrap().chars().count(), 29);
-    assert_eq!(ask(cap.clone(), "headphones")["headline"].as_str().unwrap().chars().count(), 30);
-    assert_eq!(ask(json!({"max_headline_chars": 31}), "tea")["advertiser"], "Leaf & Linden");
-    assert_ne!(ask(cap, "tea")["advertiser"], "Leaf & Linden");
-    assert_eq!(ask(json!({}), "hiking")["placement"], "image");
-    let text = ask(json!({"image_enabled": false}), "hiking");
-    assert_eq!((&text["placement"], text.get("image_url")), (&json!("text"), None));
-    assert!(text["logo_url"].is_string());
-}
-
-#[test]
 fn puts_prompts_where_the_switch_says() {
     let opener = json!({"userId": "u", "request_type": "opener"});
     let data = |prompts_in| {
@@ -282,7 +263,7 @@ fn routes_like_the_platform() {
     assert_eq!((wrong_method.status, wrong_method.field("allow")), (405, Some("POST")));
     assert_eq!(wrong_method.json(), json!({"detail": "Method Not Allowed"}));
     assert_eq!(
-        Call::new("POST", "/api/v1/message/get-ad/").send(&sandbox).json(),
+        Call::new("POST", "/api/v1/query/get-ad/").send(&sandbox).json(),
         json!({"detail": "Not Found"})
     );
     assert_eq!(Call::new("GET", "/health").send(&sandbox).json()["apiVersion"], "0.1.0");

@@ -65,9 +65,22 @@ fn takes_a_ping_for_nothing_else() {
 #[test]
 fn lets_pings_meet_faults_of_their_own() {
     let sandbox = start(Config::default());
-    sandbox.inject_pings("500".parse().unwrap(), Some(1));
     let [_, own] = trackers(bid(&sandbox, PRODUCTION_KEY)["url"].as_str().unwrap());
-    assert_eq!([(); 2].map(|()| get(&sandbox, &own).send(&sandbox).status), [500, 200]);
+    let ping = || get(&sandbox, &own).send(&sandbox);
+    for (fault, status) in [("400", 400), ("500", 500), ("redirect", 302)] {
+        sandbox.inject_pings(fault.parse().unwrap(), Some(1));
+        assert_eq!(ping().status, status);
+    }
+    assert_eq!((sandbox.stats().pings, sandbox.stats().redirect_followed), (0, 0));
+    assert_eq!(ping().status, 200);
+    sandbox.inject_pings("refuse=1".parse().unwrap(), None);
+    assert!(crate::client::connect(&sandbox).is_err());
+    sandbox.clear_faults();
+    sandbox.inject_pings("hang".parse().unwrap(), Some(1));
+    let mut stream = crate::client::connect(&sandbox).unwrap();
+    stream.set_read_timeout(Some(std::time::Duration::from_millis(80))).unwrap();
+    std::io::Write::write_all(&mut stream, &get(&sandbox, &own).bytes(&sandbox, "close")).unwrap();
+    assert!(std::io::Read::read(&mut stream, &mut [0; 1]).is_err(), "a ping that times out");
     assert_eq!(sandbox.stats().pings, 1);
 }
 
