@@ -137,8 +137,8 @@ mod tests {
     use crate::ad::Ad;
     use crate::config::{ApiKey, Environment, Publisher};
     use crate::pacing::{Policy, Rate};
-    use crate::request::{BidRequest, CountryCode, PromptRequest, Request};
-    use crate::session::Offer;
+    use crate::request::{BidRequest, Call, CountryCode, PromptRequest, Request};
+    use crate::session::{Offer, Outcome, Session};
     use crate::time::{Instant, Millis, UnixMillis};
     use crate::tracking::Engagement;
     use core::pin::pin;
