@@ -417,7 +417,7 @@ fn assert_price(price: &Value, micros_read: Option<u64>) {
     match (micros, micros_read) {
         (None, read) => assert_eq!(read, None),
         // Between these two, and at zero, it depends on digits that an `f64` does not hold.
-        (Some(micros), None) => assert!(micros < 0.0 || micros > 1.8e19, "{micros} is lost"),
+        (Some(micros), None) => assert!(!(0.0..=1.8e19).contains(&micros), "{micros} is lost"),
         (Some(micros), Some(read)) => {
             let slack = 0.501 + micros * 1e-9;
             assert!((micros - read as f64).abs() <= slack, "{micros} is read as {read}");

@@ -42,6 +42,6 @@ fn ends_authority(character: char) -> bool {
 fn is_loopback(host: &str) -> bool {
     let address = host.parse::<Ipv4Addr>();
     host == "[::1]"
-        || host.to_ascii_lowercase() == "localhost"
+        || host.eq_ignore_ascii_case("localhost")
         || address.is_ok_and(|address| address.is_loopback())
 }
