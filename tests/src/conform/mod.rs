@@ -43,10 +43,10 @@ pub fn answer(line: &str) -> String {
         Ok(line) => line,
         Err(refusal) => return refused(Value::Null, refusal).to_string(),
     };
-    let id = line.get("id").cloned().unwrap_or_default();
+    let id = line.get("id").cloned();
     match run(&Members::of_line(&line)) {
         Ok(answer) => with_id(id, answer).to_string(),
-        Err(refusal) => refused(id, refusal).to_string(),
+        Err(refusal) => refused(id.unwrap_or_default(), refusal).to_string(),
     }
 }
 
@@ -80,9 +80,10 @@ fn refused(id: Value, refusal: Refusal) -> Value {
     }
 }
 
-fn with_id(id: Value, answer: Value) -> Value {
+/// The line's own `id` in front; a line without one is answered without one.
+fn with_id(id: Option<Value>, answer: Value) -> Value {
     let mut whole = Map::new();
-    whole.insert("id".to_owned(), id);
+    whole.extend(id.map(|id| ("id".to_owned(), id)));
     if let Value::Object(members) = answer {
         whole.extend(members);
     }

@@ -96,7 +96,7 @@ impl Rate {
         if head.status == 429 {
             let length =
                 head.retry_delay(wall).or(reset).unwrap_or(DEFAULT_BACKOFF).min(MAX_BACKOFF);
-            self.left_alone = Some(LeftAlone { since: now, length });
+            self.leave_alone(now, length);
         } else if let (Some(0), Some(delay)) = (head.limits.remaining, reset) {
             self.wait_out(now, delay);
         }
@@ -108,7 +108,15 @@ impl Rate {
         if delay <= MAX_PATIENCE {
             self.due = self.due.max(now.after(delay).as_millis().saturating_mul(1000));
         } else {
-            self.left_alone = Some(LeftAlone { since: now, length: delay });
+            self.leave_alone(now, delay);
+        }
+    }
+
+    /// What was asked for longer stays: answers to requests that were under way at once come in any order.
+    fn leave_alone(&mut self, now: Instant, length: Millis) {
+        let ends_later = |old: LeftAlone| old.since.after(old.length) > now.after(length);
+        if !self.left_alone.is_some_and(ends_later) {
+            self.left_alone = Some(LeftAlone { since: now, length });
         }
     }
 
@@ -241,6 +249,15 @@ mod tests {
             assert_eq!(rate.decide(at(99 + length), Millis(500)), Decision::Hold(hold));
             assert_eq!(rate.decide(at(100 + length), Millis(0)), Decision::Ask(at(100 + length)));
         }
+    }
+
+    #[test]
+    fn a_shorter_back_off_does_not_end_a_longer_one() {
+        let mut rate = Rate::new(40);
+        rate.observe(at(0), None, &head(429, &[("retry-after", "60")]));
+        rate.observe(at(10), None, &head(429, &[("retry-after", "1")]));
+        let hold = Hold { reason: Reason::Backoff, until: Until::At(at(60_000)) };
+        assert_eq!(rate.decide(at(5000), Millis(0)), Decision::Hold(hold));
     }
 
     #[test]
