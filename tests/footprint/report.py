@@ -1,8 +1,8 @@
-"""Prints what the images take, and fails where that is more than the budget.
+"""Prints what the images take, and fails where that is over its limit.
 
-Usage: report.py BUDGETS STACK TARGET_DIR TARGET...
+Usage: report.py LIMITS STACK TARGET_DIR TARGET...
 
-BUDGETS has lines `flash|ram|stack NAME BYTES`, for the first TARGET; STACK has lines `stack NAME BYTES`, as the image of
+LIMITS has lines `flash|ram|stack NAME BYTES`, for the first TARGET; STACK has lines `stack NAME BYTES`, as the image of
 `stack/` prints them. Flash is what an image has over the one named `base`, without the routines that move, fill and compare
 memory: every firmware has those.
 """
@@ -90,7 +90,7 @@ def text(elf, at):
 
 def flash_table(images, budgets):
     first = next(iter(images))
-    print("| image | budget |", " | ".join(images), "| static RAM |")
+    print("| image | limit |", " | ".join(images), "| static RAM |")
     print("|---|--:|", "--:|" * (len(images) + 1), sep="")
     for name, what in IMAGES:
         figures = [f"{image[name][0]:,}" for image in images.values()]
@@ -104,7 +104,7 @@ def flash_table(images, budgets):
 
 
 def stack_table(stack, budgets):
-    print("| call | stack | budget |\n|---|--:|--:|")
+    print("| call | stack | limit |\n|---|--:|--:|")
     for name, used in stack.items():
         budget = budgets.get(("stack", name), budgets["stack", "*"])
         print(f"| {name.replace('_', ' ')} | {used:,} | {budget:,} |")

@@ -4,7 +4,10 @@
 //! into, packed one behind the other over their own JSON, so that any number of them costs one borrowed text.
 
 use super::Cpm;
-use core::fmt::Write;
+use crate::json::text::{move_back, move_on};
+use crate::json::write::{self, SCRATCH};
+use crate::target::split_before;
+use core::ops::Range;
 
 /// `sponsored_poll`: a question with answers to vote on, after an answer (wire contract 3.10).
 ///
@@ -107,10 +110,10 @@ impl<'a> PollOption<'a> {
     }
 
     fn unpack(packed: &'a str) -> Option<(Self, &'a str)> {
-        let (lengths, rest) = packed.split_once(':')?;
-        let (id, text) = lengths.split_once(',')?;
-        let (id, rest) = rest.split_at_checked(id.parse().ok()?)?;
-        let (text, rest) = rest.split_at_checked(text.parse().ok()?)?;
+        let (lengths, rest) = split_before(packed, b":");
+        let (id, text) = split_before(lengths, b",");
+        let (id, rest) = rest.strip_prefix(':')?.split_at_checked(length(id)?)?;
+        let (text, rest) = rest.split_at_checked(length(text.strip_prefix(',')?)?)?;
         Some((Self { id, text }, rest))
     }
 }
@@ -118,35 +121,42 @@ impl<'a> PollOption<'a> {
 /// Packs an option whose `id` and `text` stand in `place`, as offsets, over whatever stands at its front, as
 /// `<bytes of id>,<bytes of text>:` and then both. Returns the bytes that took; `None`, with `place` in disorder, if
 /// that is more than there are.
-pub(crate) fn pack(
-    place: &mut [u8],
-    id: core::ops::Range<usize>,
-    text: core::ops::Range<usize>,
-) -> Option<usize> {
-    let (id_length, text_length) = (id.len(), text.len());
+pub(crate) fn pack(place: &mut [u8], id: Range<usize>, text: Range<usize>) -> Option<usize> {
+    let id_length = id.end.checked_sub(id.start)?;
+    let text_length = text.end.checked_sub(text.start)?;
     let length = id_length.checked_add(text_length)?;
-    let mut lengths = heapless::String::<MAX_LENGTHS_BYTES>::new();
-    write!(lengths, "{id_length},{text_length}:").ok()?;
-    let end = length.checked_add(lengths.len())?;
+    let (mut id_scratch, mut text_scratch) = ([0; SCRATCH], [0; SCRATCH]);
+    let id_digits = write::decimal(u64::try_from(id_length).ok()?, &mut id_scratch);
+    let text_digits = write::decimal(u64::try_from(text_length).ok()?, &mut text_scratch);
+    let head = id_digits.len().checked_add(text_digits.len())?.checked_add(2)?;
+    let end = length.checked_add(head)?;
     if end > place.len() || id.end > place.len() || text.end > place.len() {
         return None;
     }
     // Both move towards the front, the one that stands first goes first, so neither overwrites the other.
     if id.start <= text.start {
-        place.copy_within(id, 0);
-        place.copy_within(text, id_length);
+        move_back(place, id, 0);
+        move_back(place, text, id_length);
     } else {
-        place.copy_within(text, 0);
-        place.copy_within(id, text_length);
-        place.get_mut(..length)?.rotate_left(text_length);
+        move_back(place, text, 0);
+        move_back(place, id, text_length);
+        // Reversing both and then each by itself puts the second before the first.
+        place.get_mut(..length)?.reverse();
+        place.get_mut(..id_length)?.reverse();
+        place.get_mut(id_length..length)?.reverse();
     }
-    place.copy_within(..length, lengths.len());
-    place.get_mut(..lengths.len())?.copy_from_slice(lengths.as_bytes());
+    move_on(place, length, head);
+    let lengths = id_digits.iter().chain(b",").chain(text_digits).chain(b":");
+    place.iter_mut().zip(lengths).for_each(|(place, byte)| *place = *byte);
     Some(end)
 }
 
-/// Two lengths of a 64-bit buffer in decimal, with what stands behind each.
-const MAX_LENGTHS_BYTES: usize = 42;
+/// Digits as [`pack`] wrote them.
+fn length(digits: &str) -> Option<usize> {
+    digits.bytes().try_fold(0_usize, |value, byte| {
+        value.checked_mul(10)?.checked_add(usize::from(byte.wrapping_sub(b'0')))
+    })
+}
 
 #[cfg(test)]
 mod tests {

@@ -79,11 +79,19 @@ impl Text {
 
 /// Moves the bytes of `range` to `to`, at or before its start. `copy_within` would do, but may panic for all that the
 /// compiler can prove.
-fn move_back(bytes: &mut [u8], range: Range<usize>, to: usize) {
+pub(crate) fn move_back(bytes: &mut [u8], range: Range<usize>, to: usize) {
     let bytes = Cell::from_mut(bytes).as_slice_of_cells();
     let from = bytes.get(range).unwrap_or_default();
     let to = bytes.get(to..).unwrap_or_default();
     to.iter().zip(from).for_each(|(to, from)| to.set(from.get()));
+}
+
+/// Moves the first `length` bytes `by` bytes on, as [`move_back`] does the other way.
+pub(crate) fn move_on(bytes: &mut [u8], length: usize, by: usize) {
+    let bytes = Cell::from_mut(bytes).as_slice_of_cells();
+    let from = bytes.get(..length).unwrap_or_default();
+    let to = bytes.get(by..by.saturating_add(length)).unwrap_or_default();
+    to.iter().zip(from).rev().for_each(|(to, from)| to.set(from.get()));
 }
 
 /// The characters of a string whose escapes are undone on the way; one U+FFFD for each unpaired surrogate.

@@ -200,6 +200,7 @@ pub struct Explained {
 impl fmt::Display for Explained {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.decision {
+            Decision::Ask(_) if self.turn == 0 => f.write_str("asked before the first turn")?,
             Decision::Ask(_) => write!(f, "asked on turn {}", self.turn)?,
             Decision::Hold(Hold { reason, until }) => {
                 write!(f, "held on turn {} by {}", self.turn, reason.code())?;

@@ -68,7 +68,7 @@ impl<'a, T: AsRef<str>> Shown<'a, T> {
     /// The options that have something to show, each with its number: its place among all of them.
     fn options(&self) -> impl Iterator<Item = (u32, &'a str)> {
         let options = self.options.into_iter().flat_map(PollOptions::iter);
-        (1..)
+        core::iter::successors(Some(1_u32), |number| Some(number.saturating_add(1)))
             .zip(options)
             .map(|(number, option)| (number, option.text()))
             .filter(|(_, text)| !Clean::new(text).is_blank())

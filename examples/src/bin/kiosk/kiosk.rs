@@ -103,7 +103,11 @@ impl Kiosk {
                     self.screen.note("/why, /click, /new and /quit are understood")
                 }
                 text => {
-                    let question = self.picked(text).unwrap_or_else(|| text.to_owned());
+                    let picked = self.picked(text);
+                    if let Some(question) = &picked {
+                        self.screen.say("you", question);
+                    }
+                    let question = picked.unwrap_or_else(|| text.to_owned());
                     let offers = self.turn(&question).await;
                     self.watch(offers, &mut lines).await;
                 }
@@ -233,7 +237,7 @@ impl Kiosk {
     }
 
     async fn report(&mut self, offer: Offer<String>) {
-        let earns = offer.impression.earns_micros();
+        let earns = if self.platform.pays() { offer.impression.earns_micros() } else { 0 };
         let Ok(user) = end_user() else { return };
         let reported = self.platform.thrads().report(offer.impression, user).await;
         if reported.sent > 0 && reported.failed == 0 {

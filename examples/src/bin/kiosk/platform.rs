@@ -7,6 +7,7 @@ use thrads_std::{Options, Thrads};
 
 pub(crate) struct Platform {
     thrads: Thrads,
+    environment: Environment,
     sandbox: Option<Sandbox>,
 }
 
@@ -34,11 +35,16 @@ impl Platform {
         let publisher = Publisher { key, environment, endpoints };
         let thrads =
             Thrads::new(publisher, Options::default()).map_err(|error| error.to_string())?;
-        Ok(Self { thrads, sandbox })
+        Ok(Self { thrads, environment, sandbox })
     }
 
     pub(crate) fn thrads(&self) -> &Thrads {
         &self.thrads
+    }
+
+    /// Only production pays.
+    pub(crate) fn pays(&self) -> bool {
+        self.environment == Environment::Production
     }
 
     /// What the platform itself counted; only the sandbox tells.

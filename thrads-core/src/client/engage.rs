@@ -1,57 +1,18 @@
-//! The one loop that drives a session over a transport.
+//! What a person did with an ad, told to the platform: taps, feedback, votes.
 //!
-//! The end of the pipeline; everything it decides is decided in `session`.
+//! Part of `client`. Sections 2.4, 2.5 and 4.5 to 4.7 of the wire contract.
 
+use super::{Client, Reported, inside, is_server_error};
 use crate::ad::{PollOption, SponsoredPoll};
 use crate::config::Publisher;
-use crate::error::{Sent, TransportError, TransportErrorKind};
+use crate::error::TransportError;
 use crate::head::Head;
-use crate::pacing::{Rate, RateEvent};
-use crate::request::{Call, EndUser, Interaction, Method, Request};
+use crate::request::{EndUser, Interaction, Method};
 use crate::response::{Answer, Endpoint, PollAnswer, decode};
-use crate::session::{Failure, Next, Outcome, Session, Step};
-use crate::time::{Instant, Millis};
-use crate::tracking::{Feedback, Impression, PromptClick, Vote, poll_results};
+use crate::session::Failure;
+use crate::tracking::{Feedback, PromptClick, Vote, poll_results};
 use crate::transport::{Clock, Transport};
 use core::ops::Range;
-
-/// How long asking may take over all: connecting, TLS, the platform and the body (wire contract 3.15).
-pub const DEFAULT_TIMEOUT: Millis = Millis::from_secs(5);
-/// How long a request may wait for its turn in the key's budget.
-pub const DEFAULT_MAX_RATE_WAIT: Millis = Millis(500);
-
-/// Where the budget of a key is: with its one caller, or behind a lock that many share.
-pub trait Budget {
-    /// Lends the budget for the length of `use_it`, which does not wait for anything.
-    fn with<R>(&mut self, use_it: impl FnOnce(&mut Rate) -> R) -> R;
-}
-
-impl Budget for Rate {
-    fn with<R>(&mut self, use_it: impl FnOnce(&mut Self) -> R) -> R {
-        use_it(self)
-    }
-}
-
-/// Asks for ads and reports what became of them over a transport.
-#[derive(Clone, Debug)]
-pub struct Client<T, C> {
-    transport: T,
-    clock: C,
-    timeout: Millis,
-    max_rate_wait: Millis,
-}
-
-/// What came of reporting something: an impression, a tap, what became of a prompt.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct Reported {
-    /// Places that took it.
-    pub sent: u8,
-    /// Places that could not be reached or refused it.
-    pub failed: u8,
-    /// Trackers that break the rule for targets and were not tried.
-    pub refused: u8,
-}
 
 /// What came of a vote, or of asking for the results of a poll. None of it is an error to a chat: without results it
 /// goes on.
@@ -64,107 +25,7 @@ pub enum Polled<'b> {
     Failed(Failure<'b>),
 }
 
-/// An outcome, and what else the answer told.
-#[derive(Debug)]
-pub struct Asked<'b> {
-    /// What came of asking.
-    pub outcome: Outcome<'b>,
-    /// News of the key's budget.
-    pub event: Option<RateEvent>,
-}
-
 impl<T: Transport, C: Clock> Client<T, C> {
-    /// A client that lets an ask take [`DEFAULT_TIMEOUT`] and wait [`DEFAULT_MAX_RATE_WAIT`] for its turn.
-    pub const fn new(transport: T, clock: C) -> Self {
-        Self { transport, clock, timeout: DEFAULT_TIMEOUT, max_rate_wait: DEFAULT_MAX_RATE_WAIT }
-    }
-
-    /// Lets an ask take `timeout` over all. Zero fails every ask.
-    #[must_use]
-    pub fn timeout(self, timeout: Millis) -> Self {
-        Self { timeout, ..self }
-    }
-
-    /// Lets a request wait this long for its turn in the key's budget, within the timeout and five seconds at most. Zero
-    /// never waits.
-    #[must_use]
-    pub fn max_rate_wait(self, wait: Millis) -> Self {
-        Self { max_rate_wait: wait, ..self }
-    }
-
-    /// The clock that is asked.
-    pub fn clock(&self) -> &C {
-        &self.clock
-    }
-
-    /// Asks for an ad, if the session's pacing and the key's budget allow it now.
-    ///
-    /// It ends after the timeout at the latest, with one of four outcomes and never an error. Dropping the future leaves
-    /// session and transport usable; the next ask settles what was sent.
-    pub async fn ask<'b>(
-        &mut self,
-        session: &mut Session,
-        budget: &mut impl Budget,
-        publisher: &Publisher,
-        call: Call<'_>,
-        buffer: &'b mut T::Buffer,
-    ) -> Asked<'b> {
-        let start = self.clock.now();
-        let patience = self.max_rate_wait.min(self.timeout);
-        let step = budget.with(|rate| session.poll_request(start, rate, patience, publisher, call));
-        let (request, not_before) = match step {
-            Step::Hold(hold) => return Asked { outcome: Outcome::Held(hold), event: None },
-            Step::Send { request, not_before } => (request, not_before),
-        };
-        if not_before > start {
-            self.clock.sleep_until(not_before).await;
-        }
-        let (head, body) = match self.exchange_since(start, &request, buffer).await {
-            Ok(answer) => answer,
-            Err(error) => return Asked { outcome: session.handle_failure(error), event: None },
-        };
-        let (now, wall) = (self.clock.now(), self.clock.wall());
-        let event = budget.with(|rate| rate.observe(now, wall, &head));
-        let outcome = match session.handle_head(&head) {
-            Next::Body => session.handle_response(&head, inside(buffer, body)),
-            Next::Drop => Outcome::Failed(Failure::Stale),
-        };
-        Asked { outcome, event }
-    }
-
-    /// Reports an impression to each of its trackers, in the end user's name and without the key.
-    ///
-    /// Each is told at most once with effect: a second time only where no connection was made or the answer was a 5xx.
-    /// Each attempt ends after the timeout. `buffer` is there for the transport; bodies of answers are not read. Dropped half-way, the
-    /// trackers not yet told are never told.
-    pub async fn report<S: AsRef<str>>(
-        &mut self,
-        impression: Impression<S>,
-        end_user: EndUser<'_>,
-        buffer: &mut T::Buffer,
-    ) -> Reported {
-        let trackers = impression.trackers();
-        let mut reported = Reported { refused: trackers.refused(), ..Reported::default() };
-        for tracker in trackers.iter() {
-            let request = Request::ping(tracker, end_user);
-            let mut tries = 2_u8;
-            let status = loop {
-                let answer = self.transport.exchange(&request, self.timeout, buffer).await;
-                let status = answer.map(|(head, _)| head.status);
-                tries = tries.saturating_sub(1);
-                if tries == 0 || !is_worth_repeating(status) {
-                    break status;
-                }
-            };
-            let count = match status {
-                Ok(200..=399) => &mut reported.sent,
-                _ => &mut reported.failed,
-            };
-            *count = count.saturating_add(1);
-        }
-        reported
-    }
-
     /// Reports a tap on a sponsored prompt, with a POST and, only where the platform wants the other method (405), with one
     /// GET. Never more than two requests; nothing is repeated.
     ///
@@ -245,37 +106,6 @@ impl<T: Transport, C: Clock> Client<T, C> {
         let answer = self.exchange_since(start, &poll_results(poll, end_user), buffer).await;
         Polled::of(Endpoint::Results, answer, buffer)
     }
-
-    /// An exchange within what the timeout leaves of the time since `start`.
-    async fn exchange_since(
-        &mut self,
-        start: Instant,
-        request: &Request<'_>,
-        buffer: &mut T::Buffer,
-    ) -> Result<(Head, Range<usize>), TransportError> {
-        let spent = self.clock.now().since(start);
-        let left = Millis(self.timeout.0.saturating_sub(spent.0));
-        self.transport.exchange(request, left, buffer).await
-    }
-
-    async fn status(
-        &mut self,
-        request: &Request<'_>,
-        buffer: &mut T::Buffer,
-    ) -> Result<u16, TransportError> {
-        self.transport.exchange(request, self.timeout, buffer).await.map(|(head, _)| head.status)
-    }
-}
-
-impl Reported {
-    /// One place that took it, or did not.
-    const fn of(is_sent: bool) -> Self {
-        if is_sent {
-            Self { sent: 1, failed: 0, refused: 0 }
-        } else {
-            Self { sent: 0, failed: 1, refused: 0 }
-        }
-    }
 }
 
 impl<'b> Polled<'b> {
@@ -298,25 +128,8 @@ impl<'b> Polled<'b> {
     }
 }
 
-fn inside<B: AsMut<[u8]> + ?Sized>(buffer: &mut B, body: Range<usize>) -> &mut [u8] {
-    buffer.as_mut().get_mut(body).unwrap_or_default()
-}
-
-fn is_server_error(status: u16) -> bool {
-    (500..=599).contains(&status)
-}
-
 /// What the older generation answers to a second vote (wire contract 4.6).
 const ALREADY_VOTED: u16 = 409;
-
-fn is_worth_repeating(status: Result<u16, TransportError>) -> bool {
-    match status {
-        Ok(status) => is_server_error(status),
-        Err(TransportError { kind, sent }) => {
-            sent == Sent::No && kind != TransportErrorKind::Target
-        }
-    }
-}
 
 #[cfg(test)]
 mod tests {
@@ -324,9 +137,9 @@ mod tests {
     use crate::ad::Ad;
     use crate::config::{ApiKey, Environment, Publisher};
     use crate::pacing::{Policy, Rate};
-    use crate::request::{BidRequest, CountryCode, PromptRequest};
-    use crate::session::Offer;
-    use crate::time::UnixMillis;
+    use crate::request::{BidRequest, Call, CountryCode, PromptRequest, Request};
+    use crate::session::{Offer, Outcome, Session};
+    use crate::time::{Instant, Millis, UnixMillis};
     use crate::tracking::Engagement;
     use core::pin::pin;
     use core::task::{Context, Poll, Waker};
