@@ -306,7 +306,7 @@ impl Chat {
                 );
             }
             (Outcome::Ad(offers), Kind::Ads(count)) if is_current => {
-                assert!(offers.map(|offer| offer.impression).count() == count);
+                assert!(offers.count() == count);
                 if asked.is_some_and(|asked| !asked.opener) {
                     self.last_ad = Some(self.turn);
                 }
