@@ -46,7 +46,9 @@ impl Text {
     }
 
     pub(crate) fn is_blank(self, document: &[u8]) -> bool {
-        self.chars(document).all(char::is_whitespace)
+        let begins_with_more = |byte: &u8| byte.is_ascii_graphic() && *byte != b'\\';
+        !self.span.of(document).first().is_some_and(begins_with_more)
+            && self.chars(document).all(char::is_whitespace)
     }
 
     /// Undoes the escapes inside the document and returns where the text then stands.
