@@ -33,8 +33,8 @@ pub struct Served {
     pub offers: Vec<Offer<String>>,
 }
 
-/// Why asking failed. Its `Display` says what to do, without words of the conversation or of the platform.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Why asking failed. `Display` and `Debug` say what to do, without the platform's words, which may repeat the person's.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Failure {
     /// No answer came.
@@ -98,6 +98,12 @@ impl fmt::Display for Failure {
     }
 }
 
+impl fmt::Debug for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
 impl std::error::Error for Failure {}
 
 impl From<thrads_core::Outcome<'_>> for Outcome {
@@ -140,4 +146,30 @@ impl From<thrads_core::Failure<'_>> for Failure {
 
 fn owned(offer: Offer<&str>) -> Offer<String> {
     offer.map(str::to_owned)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_shows_none_of_the_platforms_words() {
+        let failure = Failure::Api {
+            status: 422,
+            kind: ApiErrorKind::BadRequest,
+            message: Some("my kettle leaks".to_owned()),
+            request_id: Some("r-1".to_owned()),
+            fields: vec!["body.messages".to_owned()],
+        };
+        for shown in [
+            format!("{failure}"),
+            format!("{failure:?}"),
+            format!("{:?}", Outcome::Failed(failure.clone())),
+        ] {
+            assert!(
+                shown.contains("422") && shown.contains("r-1") && !shown.contains("kettle"),
+                "{shown}"
+            );
+        }
+    }
 }
