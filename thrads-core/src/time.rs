@@ -234,6 +234,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn reads_the_date_it_writes_on_every_day_of_two_centuries() {
         for day in 0..73_000_u64 {
             let seconds = day * 86_400 + 3723;

@@ -71,6 +71,15 @@ fn what_is_no_json_is_malformed<W: Way>() {
     }
 }
 
+// Case T61: neither client says that it takes an encoding.
+fn compression_that_nobody_asked_for_is_malformed<W: Way>() {
+    meets::<W>(Fault::Gzip, ["malformed 200"]);
+    let sandbox = generous();
+    Rig::<W>::of(&sandbox, PRODUCTION_KEY)
+        .turn(&mut eager(Family::Ssp), Talk::of(1).call(Family::Ssp, "c"));
+    assert!(!sandbox.log()[0].headers.iter().any(|(name, _)| name == "accept-encoding"));
+}
+
 fn error_statuses_have_their_kinds_whatever_their_shape<W: Way>() {
     for (code, kind) in [
         (401, "api 401 Unauthorized"),
@@ -105,6 +114,7 @@ through_both!(
     bad_chunks_are_a_failure_of_the_transport,
     no_content_is_no_ad,
     what_is_no_json_is_malformed,
+    compression_that_nobody_asked_for_is_malformed,
     error_statuses_have_their_kinds_whatever_their_shape,
     a_refusal_has_its_kind_in_every_shape,
 );

@@ -1,8 +1,11 @@
 //! An ad that was seen is reported once, to each of its trackers (wire contract 4.2).
 
-use thrads_core::{Ad, AdFormat, AdFormats, BidRequest, Call, EndUser, Family};
+use thrads_core::{
+    Ad, AdFormat, AdFormats, BidRequest, Call, EndUser, Family, Offer, card, speech,
+};
 use thrads_sandbox::{Config, PRODUCTION_KEY, Sandbox, TrackersIn};
 
+use crate::raw::{Answer, Raw, answer, bid};
 use crate::rig::{PLENTY, Rig, Way, offers};
 use crate::talk::{ADDRESS, AGENT, Talk, eager, end_user, generous, opener};
 
@@ -82,6 +85,25 @@ fn prompts_of_an_opener_are_reported_one_by_one<W: Way>() {
     assert_eq!((stats.impressions, stats.clicks, stats.prompt_clicks), (1, 0, 0));
 }
 
+// Case T95: only a person opens what an ad links to.
+fn no_host_but_the_trackers_is_asked_for_anything<W: Way>() {
+    let shop = Raw::start([]);
+    let tracker = Raw::start([Answer::kept(answer("200 OK", "{}"))]);
+    let pinged: String = tracker.base().bytes().map(|byte| format!("%{byte:02X}")).collect();
+    let url = format!("{}/r?token=t&view_url={pinged}%2Fv", shop.base());
+    let platform = Raw::start([Answer::kept(answer("200 OK", &bid(&url)))]);
+    let mut rig = Rig::<W>::at(&platform.base(), "k");
+    let served = rig.turn(&mut eager(Family::Ssp), Talk::of(1).call(Family::Ssp, "c"));
+    let Offer { ad, impression, .. } = offers(served).remove(0);
+    let mut shown = format!("{ad:?} {impression:?}");
+    card(&ad, 40, &mut shown).unwrap();
+    speech(&ad, &mut shown).unwrap();
+    assert_eq!(ad.click_url(), Some(url.as_str()));
+    assert_eq!(rig.report(impression, end_user()).sent, 1);
+    assert_eq!((platform.connections(), tracker.requests().len()), (1, 1));
+    assert_eq!(shop.connections(), 0);
+}
+
 fn a_v1_prompt_has_nothing_to_report<W: Way>() {
     let sandbox = generous();
     let mut rig = Rig::<W>::of(&sandbox, PRODUCTION_KEY);
@@ -110,6 +132,7 @@ through_both!(
     a_device_of_its_own_sends_no_address,
     trackers_are_found_wherever_they_are_put,
     prompts_of_an_opener_are_reported_one_by_one,
+    no_host_but_the_trackers_is_asked_for_anything,
     a_v1_prompt_has_nothing_to_report,
     a_prompt_in_a_conversation_earns_too,
 );

@@ -173,6 +173,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn an_option_is_packed_over_its_own_json_in_either_order() {
         for (json, id, text) in [
             (r#"{"id":"0","text":"A"}"#, "0", "A"),

@@ -321,6 +321,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn stays_legal_whatever_comes() {
         let mut history = History::<4, 12>::new();
         let mut seed = 7_u32;

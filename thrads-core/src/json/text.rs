@@ -232,6 +232,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn all_surrogate_pairs_decode() {
         for code in (0x1_0000..=0x10_ffff_u32).step_by(97) {
             let character = char::from_u32(code).unwrap();

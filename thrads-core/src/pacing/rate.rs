@@ -179,6 +179,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn no_rolling_second_holds_more_than_the_limit() {
         for limit in [1, 2, 3, 7, 39, 40, 41, 100, 999] {
             let mut rate = Rate::new(limit);

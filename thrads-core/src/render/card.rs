@@ -203,6 +203,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn the_label_is_first_and_no_line_is_too_long_whatever_the_text() {
         for (index, &text) in TEXTS.iter().enumerate() {
             let next = TEXTS[(index + 1) % TEXTS.len()];
@@ -226,6 +227,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn wrapping_loses_and_adds_no_character() {
         for text in TEXTS {
             let clean: String = Clean::new(text).filter(|&character| character != ' ').collect();
@@ -400,6 +402,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn a_very_long_text_takes_time_in_proportion() {
         for unit in
             ["a", "a ", "漢", "、", "\u{200d}", "😀\u{200d}", "\u{301}", "\u{202e}", " ", "🇩"]

@@ -182,6 +182,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn white_space_is_what_unicode_says_and_the_blank_of_braille() {
         for character in '\0'..=char::MAX {
             let expected = character.is_whitespace() || character == '\u{2800}';
@@ -190,6 +191,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn letters_of_any_script_are_bases() {
         for character in "aßéŁΩЖאعअกあ漢한ﬁＡｱ€…·—™½🅰𝔘𠮷☕😀🇩".chars()
         {

@@ -50,6 +50,7 @@ mod tests {
     use core::net::IpAddr;
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn agrees_with_the_standard_library_on_whatever_is_spelt() {
         const PARTS: [&str; 16] = [
             ":", "::", ":", ":", "0", "1", "ff", "12345", "abcd", "255", "256", "1.2.3.4", ".",
@@ -72,6 +73,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn agrees_with_the_standard_library_on_hard_cases() {
         for text in [
             "",

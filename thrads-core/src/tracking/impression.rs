@@ -10,6 +10,26 @@ use crate::ad::{Ad, Cpm};
 /// Report it when the ad has been at least half in view for a second, as [`Viewability`](crate::Viewability) tells; not when it
 /// arrives, and not when it is drawn. Early reports are counted as unverified and hurt the payout. Dropping it reports
 /// nothing.
+///
+/// Reporting one ad twice does not compile:
+///
+/// ```compile_fail,E0382
+/// # use thrads_core::*;
+/// # async fn twice<C: Clock>(client: &mut Client<impl Transport<Buffer = [u8]>, C>, user: EndUser<'_>,
+/// #     impression: Impression<&str>, buffer: &mut [u8]) {
+/// client.report(impression, user, buffer).await;
+/// client.report(impression, user, buffer).await;
+/// # }
+/// ```
+///
+/// nor does keeping a second one:
+///
+/// ```compile_fail,E0599
+/// # use thrads_core::Impression;
+/// fn copy(impression: &Impression<String>) -> Impression<String> {
+///     impression.clone()
+/// }
+/// ```
 #[derive(Debug, PartialEq, Eq)]
 #[must_use = "an impression that is not reported earns nothing"]
 pub struct Impression<T> {
