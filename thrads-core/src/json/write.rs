@@ -10,47 +10,22 @@ pub(crate) const SCRATCH: usize = 22;
 
 /// How many bytes a text takes in a string, without the quotes around it.
 pub(crate) fn text_len(text: &[u8]) -> usize {
-    let (chunks, tail) = text.as_chunks::<WIDE>();
-    let length = chunks.iter().fold(text.len(), |length, chunk| {
-        let mut more = [0; WIDE];
-        more.iter_mut().zip(chunk).for_each(|(more, &byte)| *more = extra(byte));
-        let more = more.iter().fold(0_u8, |sum, &more| sum.wrapping_add(more));
-        length.saturating_add(more.into())
-    });
-    tail.iter().fold(length, |length, &byte| length.saturating_add(extra(byte).into()))
-}
-
-/// What an escape adds to a byte, without a branch.
-fn extra(byte: u8) -> u8 {
-    let is_quoted = flag((byte == b'"') | (byte == b'\\'));
-    let is_control = flag(byte < 0x20);
-    let has_short_form = flag(byte.wrapping_sub(8) < 6) & flag(byte != 11);
-    (is_quoted & 1) | (is_control & 5 & !(has_short_form & 4))
-}
-
-/// All ones or none, which is what vector instructions compare into.
-fn flag(is_set: bool) -> u8 {
-    if is_set { 0xff } else { 0 }
+    let (mut length, mut rest) = (text.len(), text);
+    while let Some((&special, behind)) =
+        rest.get(plain_prefix(rest)..).and_then(<[u8]>::split_first)
+    {
+        let escaped = escape(special, &mut [0; SCRATCH]).len();
+        length = length.saturating_add(escaped).saturating_sub(1);
+        rest = behind;
+    }
+    length
 }
 
 /// Writes a text to the front of `place` as it stands in a string, and returns what is left of `place`.
 pub(crate) fn put_text<'b>(mut text: &[u8], mut place: &'b mut [u8]) -> Option<&'b mut [u8]> {
     loop {
-        // Copied before it is looked at: what follows is at least as long, and overwrites what was too much.
-        while let (Some((chunk, behind)), true) = (text.split_first_chunk::<WIDE>(), IS_WIDE) {
-            let Some(slot) = place.first_chunk_mut::<WIDE>() else { break };
-            *slot = *chunk;
-            let plain = plain_in(chunk);
-            place = place.get_mut(plain..)?;
-            if plain < WIDE {
-                text = text.get(plain..)?;
-                break;
-            }
-            text = behind;
-        }
-        let plain = narrow_prefix(text);
-        let (head, rest) = text.split_at_checked(plain)?;
-        place = put(head, place)?;
+        let (plain, rest) = text.split_at_checked(plain_prefix(text))?;
+        place = put(plain, place)?;
         let Some((&special, behind)) = rest.split_first() else { return Some(place) };
         place = put(escape(special, &mut [0; SCRATCH]), place)?;
         text = behind;
@@ -65,9 +40,14 @@ pub(crate) fn put<'b>(bytes: &[u8], place: &'b mut [u8]) -> Option<&'b mut [u8]>
 }
 
 /// How many bytes from the start stand in a string as they are.
+///
+/// Where registers are wide, sixteen at a time, and the last sixteen once more for those that are left. On a
+/// microcontroller one at a time, in a few bytes of flash.
 pub(crate) fn plain_prefix(bytes: &[u8]) -> usize {
-    let mut plain = 0_usize;
-    if IS_WIDE {
+    if cfg!(target_pointer_width = "64")
+        && let Some(last) = bytes.last_chunk()
+    {
+        let mut plain = 0_usize;
         for chunk in bytes.as_chunks().0 {
             let before = plain_in(chunk);
             plain = plain.saturating_add(before);
@@ -75,19 +55,16 @@ pub(crate) fn plain_prefix(bytes: &[u8]) -> usize {
                 return plain;
             }
         }
+        return bytes.len().saturating_sub(WIDE).saturating_add(plain_in(last));
     }
-    plain.saturating_add(narrow_prefix(bytes.get(plain..).unwrap_or_default()))
-}
-
-fn narrow_prefix(bytes: &[u8]) -> usize {
     bytes.iter().position(|&byte| is_special(byte)).unwrap_or(bytes.len())
 }
 
-/// The same for a chunk.
+/// The same for a chunk. Flags of all ones or none are what vector instructions compare into.
 fn plain_in(chunk: &[u8; WIDE]) -> usize {
     let mut flags = [0; WIDE];
-    for (place, &byte) in flags.iter_mut().zip(chunk) {
-        *place = flag(is_special(byte));
+    for (flag, &byte) in flags.iter_mut().zip(chunk) {
+        *flag = if is_special(byte) { 0xff } else { 0 };
     }
     usize::try_from(u128::from_le_bytes(flags).trailing_zeros() >> 3).unwrap_or(0)
 }
@@ -96,9 +73,8 @@ fn is_special(byte: u8) -> bool {
     (byte < 0x20) | (byte == b'"') | (byte == b'\\')
 }
 
-/// Bytes of a vector register. A microcontroller has none, and goes byte by byte in less flash.
+/// Bytes of a vector register.
 const WIDE: usize = 16;
-const IS_WIDE: bool = cfg!(target_pointer_width = "64");
 
 /// The escape of a byte that JSON does not allow in a string, the short one where there is one.
 pub(crate) fn escape(byte: u8, scratch: &mut [u8; SCRATCH]) -> &[u8] {

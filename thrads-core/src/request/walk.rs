@@ -10,8 +10,7 @@ use crate::json::write::{decimal, quoted_time};
 pub(super) struct Walk<'p> {
     steps: Steps<'p>,
     next: usize,
-    /// The list inside the steps that is being written, and the next of its own steps.
-    list: Value<'p>,
+    /// The next of a list that is one of the steps.
     next_of_list: usize,
     /// Bytes at the start of the next text that are not wanted.
     cut: usize,
@@ -19,7 +18,7 @@ pub(super) struct Walk<'p> {
 
 impl<'p> Walk<'p> {
     pub(super) fn new(steps: Steps<'p>) -> Self {
-        Self { steps, next: 0, list: Value::Absent, next_of_list: 0, cut: 0 }
+        Self { steps, next: 0, next_of_list: 0, cut: 0 }
     }
 
     /// Text as it is written, and the value behind it.
@@ -35,30 +34,25 @@ impl<'p> Walk<'p> {
     }
 
     fn step(&mut self) -> Option<Step<'p>> {
-        if let Some(step) = of_list(self.list, self.next_of_list) {
-            self.next_of_list = self.next_of_list.saturating_add(1);
-            return Some(step);
-        }
         let (text, value) = self.steps.get(self.next)?;
+        let of_list = match value {
+            Value::Messages(conversation, step) => step(conversation, self.next_of_list),
+            Value::Members(members) => member_step(members, self.next_of_list),
+            _ => None,
+        };
+        if of_list.is_some() {
+            self.next_of_list = self.next_of_list.saturating_add(1);
+            return of_list;
+        }
+        self.next_of_list = 0;
         self.next = self.next.saturating_add(1);
-        (self.list, self.next_of_list) = (value, 0);
         Some((text, value))
     }
 }
 
-fn of_list<'p>(list: Value<'p>, index: usize) -> Option<Step<'p>> {
-    match list {
-        Value::Messages(conversation, step) => step(conversation, index),
-        Value::Members(members) => {
-            let (name, value) = members.get(index >> 1)?;
-            Some(if index & 1 == 0 {
-                ("\",\"", Value::text(name))
-            } else {
-                ("\":\"", Value::text(value))
-            })
-        }
-        _ => None,
-    }
+fn member_step<'p>(members: &'p [(&'p str, &'p str)], index: usize) -> Option<Step<'p>> {
+    let (name, value) = members.get(index >> 1)?;
+    Some(if index & 1 == 0 { ("\",\"", Value::text(name)) } else { ("\":\"", Value::text(value)) })
 }
 
 /// Each message is two steps: what it says, and when.
