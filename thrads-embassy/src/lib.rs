@@ -57,14 +57,31 @@
 )]
 
 mod body;
+mod buffers;
 mod clock;
+mod counts;
 mod http;
+mod insecure;
+mod link;
+mod log;
+mod refusal;
 mod resolve;
+mod runner;
 mod stack;
+mod tls;
 mod transport;
 mod wire;
 
+pub use buffers::{Buffers, READ_ANY, WRITE};
 pub use clock::EmbassyClock;
+pub use counts::Counts;
 pub use http::{MAX_HEAD_BYTES, MAX_INTERIM_ANSWERS, WRITE_BUFFER_BYTES};
-pub use stack::{Sockets, StackTransport};
-pub use transport::{InsecureForTests, MAX_TIMEOUT, MAX_URL_BYTES, ReqwlessTransport};
+pub use insecure::{InsecureForTests, Plain};
+pub use link::Link;
+pub use refusal::Refusal;
+pub use runner::{DEFAULT_IDLE, OPEN_TIMEOUT, Runner};
+pub use stack::{Sockets, StackRunner, over};
+pub use tls::{Room, Tls};
+#[cfg(feature = "tls")]
+pub use tls::{Anchor, Fragments, MAX_INTERMEDIATES, Pinned, Secured};
+pub use transport::{MAX_TIMEOUT, MAX_URL_BYTES, ReqwlessTransport, new};
