@@ -81,7 +81,7 @@ pub use link::Link;
 pub use refusal::Refusal;
 pub use runner::{DEFAULT_IDLE, OPEN_TIMEOUT, Runner};
 pub use stack::{Sockets, StackRunner, over};
-pub use tls::{Room, Tls};
 #[cfg(feature = "tls")]
 pub use tls::{Anchor, Fragments, MAX_INTERMEDIATES, Pinned, Secured};
+pub use tls::{Room, Tls};
 pub use transport::{MAX_TIMEOUT, MAX_URL_BYTES, ReqwlessTransport, new};

@@ -15,7 +15,7 @@ use embedded_io_async::{ErrorKind, ErrorType, Read, Write};
 use heapless::String;
 use thrads_core::{BaseUrl, Target};
 
-/// What a [`ReqwlessTransport`](crate::ReqwlessTransport) and its [`Runner`](crate::Runner) share; about 2 KB.
+/// What a [`ReqwlessTransport`](crate::ReqwlessTransport) and its [`Runner`](crate::Runner) share; about 3 KB.
 ///
 /// Kept by the caller, in a `StaticCell` or a local that outlives both. The two may run on different cores.
 pub struct Link {
@@ -24,6 +24,8 @@ pub struct Link {
     news: Signal<Raw, (u32, Result<(), Refusal>)>,
     ends: Signal<Raw, (u32, End)>,
     up: Pipe<Raw, PIPE_BYTES>,
+    /// All that is in `up` is to go out now.
+    flushes: Signal<Raw, ()>,
     down: Pipe<Raw, PIPE_BYTES>,
     counts: Mutex<Raw, Cell<Counts>>,
 }
@@ -37,6 +39,7 @@ impl Link {
             news: Signal::new(),
             ends: Signal::new(),
             up: Pipe::new(),
+            flushes: Signal::new(),
             down: Pipe::new(),
             counts: Mutex::new(Cell::new(Counts::new())),
         }
@@ -84,6 +87,7 @@ impl Link {
     /// Tells the handle that the connection is its own from here on: nothing of an earlier exchange is left.
     pub(crate) fn lend(&self, turn: u32) {
         self.up.clear();
+        self.flushes.reset();
         self.down.clear();
         self.ends.reset();
         self.news.signal((turn, Ok(())));
@@ -95,6 +99,14 @@ impl Link {
 
     pub(crate) fn end(&self, turn: u32, end: End) {
         self.ends.signal((turn, end));
+    }
+
+    /// Waits for bytes of the handle, and reads them to the front of `piece`; 0 when it wants them all to go out.
+    pub(crate) async fn from_handle(&self, piece: &mut [u8]) -> usize {
+        match select(self.up.read(piece), self.flushes.wait()).await {
+            Either::First(read) => read,
+            Either::Second(()) => 0,
+        }
     }
 
     pub(crate) fn up(&self) -> &Pipe<Raw, PIPE_BYTES> {
@@ -148,7 +160,10 @@ impl Place {
 }
 
 /// What the handle wants of the runner.
-#[expect(clippy::large_enum_variant, reason = "there is one at a time, and no heap to put a name on")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there is one at a time, and no heap to put a name on"
+)]
 pub(crate) enum Order {
     /// A connection to `place`; the one that is there only if `may_reuse`.
     Open { turn: u32, place: Place, may_reuse: bool },
@@ -244,14 +259,15 @@ impl Write for Tunnel<'_> {
         }
     }
 
-    /// The runner sends what it finds in the pipe without being told.
+    /// Returns at once; the runner does it.
     async fn flush(&mut self) -> Result<(), ErrorKind> {
+        self.link.flushes.signal(());
         Ok(())
     }
 }
 
 /// Bytes under way in each direction between the halves.
-pub(crate) const PIPE_BYTES: usize = 512;
+pub(crate) const PIPE_BYTES: usize = 1024;
 /// The turn of a connection that is made in advance.
 pub(crate) const NOBODY: u32 = 0;
 /// A DNS name has at most 253 characters.

@@ -143,12 +143,12 @@ impl<'s> Service<'s> {
     ) -> Option<Order> {
         let link = self.link;
         link.lend(self.turn);
-        let (mut from_server, mut from_handle) = ([0; PIECE_BYTES], [0; PIECE_BYTES]);
+        let (mut from_server, mut from_handle) = ([0; PIECE_BYTES], [0; PIPE_BYTES]);
         loop {
             let next = select4(
                 connection.read(&mut from_server),
                 link.order(),
-                self.handle(&mut from_handle),
+                self.between_records(link.from_handle(&mut from_handle)),
                 Timer::after(self.idle),
             );
             let moved = match next.await {
@@ -160,8 +160,8 @@ impl<'s> Service<'s> {
                 }
                 Either4::Second(order) => Either::Second(order),
                 Either4::Third(read) => {
-                    let piece = from_handle.get(..read).unwrap_or_default();
-                    select(send(&mut connection, piece, link), link.order()).await
+                    let sending = send(&mut connection, &mut from_handle, read, link);
+                    select(sending, link.order()).await
                 }
                 Either4::Fourth(()) => {
                     log!(debug, "thrads: closed: idle");
@@ -205,14 +205,14 @@ impl<'s> Service<'s> {
         }
     }
 
-    /// Waits for bytes of the handle. They wait while a record is half read, since a read must not be given up there.
-    async fn handle(&self, place: &mut [u8]) -> usize {
-        let mut read = self.link.up().read(place);
-        let read = pin!(&mut read);
-        let mut read = read;
-        poll_fn(|cx| {
-            if self.records.is_between() { read.as_mut().poll(cx) } else { Poll::Pending }
-        })
+    /// `future`, as long as no record is half read: a read must not be given up there.
+    async fn between_records<F: Future>(&self, future: F) -> F::Output {
+        let mut future = pin!(future);
+        poll_fn(
+            |cx| {
+                if self.records.is_between() { future.as_mut().poll(cx) } else { Poll::Pending }
+            },
+        )
         .await
     }
 
@@ -227,14 +227,22 @@ impl<'s> Service<'s> {
     }
 }
 
-/// Sends `piece` and whatever else is in the pipe by then.
-async fn send<W: Write>(connection: &mut W, piece: &[u8], link: &Link) -> Result<(), W::Error> {
-    connection.write_all(piece).await?;
-    let mut more = [0; PIECE_BYTES];
-    while let Ok(read) = link.up().try_read(&mut more) {
-        connection.write_all(more.get(..read).unwrap_or_default()).await?;
+/// Sends `read` bytes of `piece` and whatever else is in the pipe by then; all of it now if there were none.
+async fn send<W: Write>(
+    connection: &mut W,
+    piece: &mut [u8],
+    mut read: usize,
+    link: &Link,
+) -> Result<(), W::Error> {
+    let is_flush = read == 0;
+    loop {
+        connection.write_all(piece.get(..read).unwrap_or_default()).await?;
+        match link.up().try_read(piece) {
+            Ok(more) => read = more,
+            Err(_) if is_flush => return connection.flush().await,
+            Err(_) => return Ok(()),
+        }
     }
-    connection.flush().await
 }
 
 /// Says goodbye, for a moment at most.
@@ -248,4 +256,5 @@ pub const OPEN_TIMEOUT: Duration = Duration::from_secs(15);
 /// How long a connection is kept while nothing moves on it.
 pub const DEFAULT_IDLE: Duration = Duration::from_secs(60);
 const CLOSE_TIMEOUT: Duration = Duration::from_secs(1);
-const PIECE_BYTES: usize = PIPE_BYTES / 2;
+/// Bytes that are taken from the connection at once.
+const PIECE_BYTES: usize = 256;

@@ -98,8 +98,7 @@ impl<'a> Certificate<'a> {
     /// Whether it may sign other certificates with `below` intermediates between itself and the server's.
     pub(crate) fn may_issue(&self, below: usize) -> bool {
         self.extensions.authority.is_some_and(|authority| {
-            authority.may_issue
-                && authority.depth.is_none_or(|depth| below <= usize::from(depth))
+            authority.may_issue && authority.depth.is_none_or(|depth| below <= usize::from(depth))
         })
     }
 

@@ -6,11 +6,9 @@
 
 use super::guard::HEADER;
 use super::records::Phase;
-use aes_gcm::aead::consts::{U0, U12, U16, U54};
-use aes_gcm::aead::{
-    AeadCore, AeadInPlace, Error, Key, KeyInit, KeySizeUser, Nonce, Result, Tag,
-};
 use aes_gcm::Aes128Gcm;
+use aes_gcm::aead::consts::{U0, U12, U16, U54};
+use aes_gcm::aead::{AeadCore, AeadInPlace, Error, Key, KeyInit, KeySizeUser, Nonce, Result, Tag};
 use embedded_tls::TlsCipherSuite;
 use sha2::Sha256;
 
@@ -97,7 +95,8 @@ fn are_messages(mut content: &[u8], is_wanted: impl Fn(u8) -> bool) -> bool {
             return false;
         };
         let length = u32::from_be_bytes([0, high, middle, low]);
-        let Some(rest) = usize::try_from(length).ok().and_then(|length| behind.get(length..)) else {
+        let Some(rest) = usize::try_from(length).ok().and_then(|length| behind.get(length..))
+        else {
             return false;
         };
         if !is_wanted(kind) {

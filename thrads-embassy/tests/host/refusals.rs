@@ -1,7 +1,9 @@
 //! What is never sent, and what fails before anything is.
 
 use crate::server::Server;
-use crate::support::{Driven, LONG, block_on, exchange, opener, publisher, publisher_at, transport};
+use crate::support::{
+    Driven, LONG, block_on, exchange, opener, publisher, publisher_at, transport,
+};
 use core::net::IpAddr;
 use embedded_nal_async::{AddrType, Dns};
 use std::net::TcpListener;

@@ -2,7 +2,7 @@
 
 use crate::server::{Server, Step};
 use crate::support::{
-    Answer, LONG, Driven, block_on, exchange, publisher, publisher_at, this_device, transport,
+    Answer, Driven, LONG, block_on, exchange, publisher, publisher_at, this_device, transport,
 };
 use std::time::Duration;
 use thrads_core::{

@@ -2,8 +2,8 @@
 
 use crate::server::Server;
 use core::future::Future;
-use core::pin::{Pin, pin};
 use core::ops::Range;
+use core::pin::{Pin, pin};
 use core::task::{Context, Poll, Waker};
 use embassy_futures::select::{Either, select};
 use embassy_time::{Duration, Timer};
@@ -13,8 +13,8 @@ use std::task::Wake;
 use std::thread::{self, Thread};
 use std_embedded_nal_async::Stack;
 use thrads_core::{
-    ApiKey, BaseUrl, BidRequest, Call, EndUser, Endpoints, Environment, Head, Millis, Publisher, Request,
-    Transport, TransportError,
+    ApiKey, BaseUrl, BidRequest, Call, EndUser, Endpoints, Environment, Head, Millis, Publisher,
+    Request, Transport, TransportError,
 };
 use thrads_embassy::{
     Buffers, Counts, InsecureForTests, Link, READ_ANY, ReqwlessTransport, Runner, Tls, WRITE, new,
