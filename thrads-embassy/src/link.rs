@@ -102,7 +102,7 @@ impl Link {
     }
 
     /// Waits for bytes of the handle, and reads them to the front of `piece`; 0 when it wants them all to go out.
-    pub(crate) async fn from_handle(&self, piece: &mut [u8]) -> usize {
+    pub(crate) async fn take_up(&self, piece: &mut [u8]) -> usize {
         match select(self.up.read(piece), self.flushes.wait()).await {
             Either::First(read) => read,
             Either::Second(()) => 0,

@@ -148,7 +148,7 @@ impl<'s> Service<'s> {
             let next = select4(
                 connection.read(&mut from_server),
                 link.order(),
-                self.between_records(link.from_handle(&mut from_handle)),
+                self.between_records(link.take_up(&mut from_handle)),
                 Timer::after(self.idle),
             );
             let moved = match next.await {

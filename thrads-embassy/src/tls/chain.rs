@@ -46,7 +46,8 @@ pub(crate) fn follow<'a>(
             .clone()
             .skip(1)
             .filter_map(|bytes| Certificate::parse(bytes).ok())
-            .find(|certificate| last.names(certificate))
+            // One that signed itself is a root, and it is not among the anchors.
+            .find(|certificate| last.names(certificate) && !certificate.names(certificate))
             .ok_or(Refusal::NoAnchor)?;
         judge_issuer(&issuer, below, now)?;
         add(&mut checks, Check::of(&last, issuer.key.ok_or(Refusal::Algorithm)?)?)?;
