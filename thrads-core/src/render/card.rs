@@ -296,6 +296,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn the_lines_of_a_poll_are_never_too_long() {
         for text in TEXTS {
             let options = format!("1,{}:0{text}1,1:1B", text.len()).repeat(6);

@@ -123,6 +123,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn no_character_slips_through_wherever_it_stands() {
         let planes =
             ['\u{1b000}'..='\u{1ffff}', '\u{2fff0}'..='\u{2ffff}', '\u{3fff0}'..='\u{40010}']
@@ -197,6 +198,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn marks_do_not_pile_up() {
         let pile: String = ['Z'].into_iter().chain(core::iter::repeat_n('\u{300}', 1000)).collect();
         assert_eq!(clean(&pile).chars().count(), 1 + usize::from(MAX_MARKS));
