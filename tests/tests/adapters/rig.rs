@@ -7,14 +7,15 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-use std_embedded_nal_async::Stack;
 use thrads_core::{
     ApiKey, BaseUrl, Call, Client, Clock, EndUser, Endpoints, Environment, Head, Impression,
     Millis, Publisher, Rate, Reported, Request, Session, Transport, TransportError,
 };
-use thrads_embassy::{EmbassyClock, InsecureForTests, ReqwlessTransport};
+use thrads_embassy::EmbassyClock;
 use thrads_sandbox::Sandbox;
 use thrads_std::{Failure, Outcome, ReqwestTransport, TokioClock};
+
+use crate::driven::Driven;
 
 /// One of the two transports, and how its futures are run.
 pub(crate) trait Way: Sized {
@@ -71,7 +72,7 @@ impl Way for Std {
 pub(crate) struct Embassy;
 
 impl Way for Embassy {
-    type Inner = ReqwlessTransport<Stack, Stack, InsecureForTests>;
+    type Inner = Driven;
     type Clock = EmbassyClock;
     const MOST: usize = 16 * 1024;
     const IS_STD: bool = false;
@@ -81,7 +82,7 @@ impl Way for Embassy {
     }
 
     fn transport(&self) -> Self::Inner {
-        ReqwlessTransport::new(Stack::default(), Stack::default(), InsecureForTests)
+        Driven::new()
     }
 
     fn clock() -> EmbassyClock {
