@@ -80,7 +80,7 @@ impl Account {
     }
 
     pub(crate) fn client(&self) -> Client<ReqwestTransport, TokioClock> {
-        Client::new(self.transport.clone(), self.clock).timeout(self.options.timeout())
+        Client::new(self.transport.clone(), self.clock).timeout(self.options.timeout_millis())
     }
 }
 

@@ -41,7 +41,8 @@ impl Ask {
         if not_before > start {
             clock.sleep_until(not_before).await;
         }
-        let left = Millis(account.options.timeout().0.saturating_sub(clock.now().since(start).0));
+        let left =
+            Millis(account.options.timeout_millis().0.saturating_sub(clock.now().since(start).0));
         let mut body = Vec::new();
         match account.transport.send(prepared, left, &mut body).await {
             Ok(head) => {

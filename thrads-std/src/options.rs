@@ -27,7 +27,7 @@ pub struct Options {
 }
 
 impl Options {
-    pub(crate) fn timeout(&self) -> Millis {
+    pub(crate) fn timeout_millis(&self) -> Millis {
         millis(self.timeout)
     }
 

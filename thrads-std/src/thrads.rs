@@ -82,7 +82,7 @@ impl Thrads {
     pub async fn warm_up(&self, family: Family) -> Result<(), Failure> {
         let publisher = self.account.publisher();
         let base = publisher.endpoints.of(family);
-        let (account, within) = (&self.account, self.account.options.timeout());
+        let (account, within) = (&self.account, self.account.options.timeout_millis());
         let answer = account.door.unless_ended(account.transport.touch(base, within)).await;
         answer.map_or(Err(Failure::at(base, Cause::ShutDown)), |answer| {
             answer.map_err(|error| Failure::at(base, Cause::Transport(error)))

@@ -1,6 +1,7 @@
 //! thrads-std as a server uses it: many chats, keys that change, an end, and operators who want to know.
 
 mod ahead;
+mod blocking;
 mod chats;
 mod end;
 mod keys;
