@@ -53,6 +53,6 @@ mod transport;
 
 pub use clock::TokioClock;
 pub use outcome::{Failure, Outcome, Served};
-pub use thrads::{Chat, Options, Thrads};
+pub use thrads::{Chat, Options, Person, Thrads};
 pub use thrads_core as core;
 pub use transport::{MAX_BODY_BYTES, ReqwestTransport, StartError};

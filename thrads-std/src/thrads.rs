@@ -5,11 +5,13 @@
 use crate::clock::TokioClock;
 use crate::outcome::{Failure, Outcome};
 use crate::transport::{ReqwestTransport, StartError};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::hash::{BuildHasher, Hasher, RandomState};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 use thrads_core::{
-    Asked, Budget, Call, Client, DEFAULT_LIMIT, DEFAULT_MAX_RATE_WAIT, DEFAULT_TIMEOUT, EndUser,
-    Explained, Family, Impression, Millis, Policy, Publisher, Rate, RateEvent, Reported, Session,
+    Asked, Budget, Call, Caps, Client, Clock, DEFAULT_LIMIT, DEFAULT_MAX_RATE_WAIT,
+    DEFAULT_TIMEOUT, EndUser, Explained, Family, Health, Impression, Lent, Millis, Policy,
+    Publisher, Rate, RateEvent, Reported, Session, User,
 };
 use tracing::{debug, info, warn};
 
@@ -18,7 +20,7 @@ use tracing::{debug, info, warn};
 pub struct Thrads {
     publisher: Arc<Publisher>,
     client: Client<ReqwestTransport, TokioClock>,
-    budget: SharedBudget,
+    key: Arc<Mutex<Key>>,
 }
 
 /// Settings of a [`Thrads`], each with the documented default.
@@ -30,6 +32,9 @@ pub struct Options {
     pub max_rate_wait: Duration,
     /// Requests a second that the key may make; 40.
     pub limit: u32,
+    /// Whether an ask may be repeated once within the timeout, where nothing had left yet or after a 429 or 503 that says
+    /// when to come back; not by default.
+    pub repeat_once: bool,
 }
 
 impl Default for Options {
@@ -38,17 +43,62 @@ impl Default for Options {
             timeout: Duration::from_millis(DEFAULT_TIMEOUT.0),
             max_rate_wait: Duration::from_millis(DEFAULT_MAX_RATE_WAIT.0),
             limit: DEFAULT_LIMIT,
+            repeat_once: false,
         }
     }
 }
 
-/// The budget of a key, behind a lock that is held for no longer than a decision takes.
-#[derive(Clone, Debug)]
-struct SharedBudget(Arc<Mutex<Rate>>);
+/// What all conversations of a key share, behind a lock that is held for no longer than a decision takes.
+#[derive(Debug)]
+struct Key {
+    rate: Rate,
+    health: Health,
+}
 
-impl Budget for SharedBudget {
-    fn with<R>(&mut self, use_it: impl FnOnce(&mut Rate) -> R) -> R {
-        use_it(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+/// One person: what they have seen in all of their chats, and whether they want ads. Clones are the same person.
+#[derive(Clone, Debug)]
+pub struct Person(Arc<Mutex<User>>);
+
+impl Person {
+    /// Someone who has seen no ad yet, and is shown no more than `caps` say.
+    pub fn new(caps: Caps) -> Self {
+        User::new(caps).into()
+    }
+
+    /// Nothing is sent about this person from now on, and answers under way are dropped.
+    pub fn opt_out(&self) {
+        locked(&self.0).opt_out();
+    }
+
+    /// The person wants ads again.
+    pub fn opt_in(&self) {
+        locked(&self.0).opt_in();
+    }
+
+    /// The person as they are now, such as for a snapshot.
+    pub fn user(&self) -> User {
+        *locked(&self.0)
+    }
+}
+
+impl From<User> for Person {
+    fn from(user: User) -> Self {
+        Self(Arc::new(Mutex::new(user)))
+    }
+}
+
+/// The key and the person of a chat. The key is locked first.
+#[derive(Clone, Debug)]
+struct Shared {
+    key: Arc<Mutex<Key>>,
+    person: Option<Person>,
+}
+
+impl Budget for Shared {
+    fn with<R>(&mut self, use_it: impl FnOnce(Lent<'_>) -> R) -> R {
+        let Key { rate, health } = &mut *locked(&self.key);
+        let mut user = self.person.as_ref().map(|person| locked(&person.0));
+        use_it(Lent { rate, health: Some(health), user: user.as_deref_mut() })
     }
 }
 
@@ -62,13 +112,16 @@ impl Thrads {
         let client = Client::new(ReqwestTransport::new()?, TokioClock::new())
             .timeout(millis(options.timeout))
             .max_rate_wait(millis(options.max_rate_wait));
-        let budget = SharedBudget(Arc::new(Mutex::new(Rate::new(options.limit))));
-        Ok(Self { publisher: Arc::new(publisher), client, budget })
+        let client = if options.repeat_once { client.repeat_once() } else { client };
+        let key = Key { rate: Rate::new(options.limit), health: Health::new(random_bits()) };
+        Ok(Self { publisher: Arc::new(publisher), client, key: Arc::new(Mutex::new(key)) })
     }
 
     /// A conversation whose ads are spaced by `policy`, in the arithmetic of `family`.
     pub fn chat(&self, family: Family, policy: Policy) -> Chat {
-        Chat { thrads: self.clone(), session: Session::new(family, policy), buffer: Vec::new() }
+        let shared = Shared { key: self.key.clone(), person: None };
+        let session = Session::new(family, policy);
+        Chat { thrads: self.clone(), shared, session, buffer: Vec::new() }
     }
 
     /// Reports an impression to each of its trackers. Dropping the future half-way leaves the rest of them untold.
@@ -88,11 +141,20 @@ impl Thrads {
 #[derive(Debug)]
 pub struct Chat {
     thrads: Thrads,
+    shared: Shared,
     session: Session,
     buffer: Vec<u8>,
 }
 
 impl Chat {
+    /// Makes it a chat of `person`, whose caps then hold. Tell it of each ad with [`seen`](Self::seen) or
+    /// [`unseen`](Self::unseen); one that is not spoken of counts as seen after ten minutes.
+    #[must_use]
+    pub fn of(mut self, person: &Person) -> Self {
+        self.shared.person = Some(person.clone());
+        self
+    }
+
     /// Asks for an ad, if pacing and the key's budget allow it now.
     ///
     /// A call with a conversation is taken for the end of a turn, so make it once after every answer, also where no ad is
@@ -102,20 +164,34 @@ impl Chat {
         if !call.is_opener() {
             self.session.on_turn();
         }
-        let Thrads { publisher, client, budget } = &mut self.thrads;
-        let asked = client.ask(&mut self.session, budget, publisher, call, &mut self.buffer).await;
+        let Thrads { publisher, client, .. } = &mut self.thrads;
+        let (session, shared) = (&mut self.session, &mut self.shared);
+        let asked = client.ask(session, shared, publisher, call, &mut self.buffer).await;
         let Asked { outcome, event } = asked;
         if let Some(RateEvent::LowQuota { remaining }) = event {
             warn!(remaining, "few requests are left in this second");
         }
         let outcome = outcome.into();
-        log(&outcome);
+        log(&outcome, self.session.explained());
         outcome
+    }
+
+    /// An ad of this chat was half in view for a second: it counts. Report its impression only if this is true.
+    #[must_use = "an impression that does not count must not be reported"]
+    pub fn seen(&mut self) -> bool {
+        let now = self.thrads.client.clock().now();
+        self.shared.with(|lent| self.session.on_seen(now, lent))
+    }
+
+    /// An ad of this chat went away unseen.
+    pub fn unseen(&mut self) {
+        let now = self.thrads.client.clock().now();
+        self.shared.with(|lent| self.session.on_unseen(now, lent));
     }
 
     /// A turn on which the platform is not asked, such as one the publisher marked sensitive.
     pub fn skip_turn(&mut self) {
-        self.session.on_turn();
+        self.session.on_sensitive_turn();
     }
 
     /// A new chat begins: its turns count from one.
@@ -136,7 +212,7 @@ impl Chat {
 
 /// Reason codes only: neither key nor ids of people nor a word of theirs, and not the platform's words, which may repeat
 /// them.
-fn log(outcome: &Outcome) {
+fn log(outcome: &Outcome, explained: Option<Explained>) {
     let code = outcome.code();
     match outcome {
         Outcome::Ad(served) => {
@@ -150,7 +226,10 @@ fn log(outcome: &Outcome) {
         Outcome::NoAd { request_id, .. } => {
             info!(outcome = code, request_id = request_id.as_deref(), "asked")
         }
-        Outcome::Held(hold) => debug!(outcome = code, reason = hold.reason.code(), "held"),
+        Outcome::Held(hold) => {
+            let why = explained.map(tracing::field::display);
+            debug!(outcome = code, reason = hold.reason.code(), why, "held");
+        }
         Outcome::Failed(failure) => match failure {
             Failure::Api { status, kind, request_id, .. } => {
                 warn!(
@@ -164,6 +243,16 @@ fn log(outcome: &Outcome) {
             failure => warn!(outcome = code, reason = %failure, "asked"),
         },
     }
+}
+
+fn locked<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// From the keys that the standard library draws for its hash maps.
+fn random_bits() -> u16 {
+    let [first, second, ..] = RandomState::new().build_hasher().finish().to_le_bytes();
+    u16::from_le_bytes([first, second])
 }
 
 fn millis(duration: Duration) -> Millis {
