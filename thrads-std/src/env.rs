@@ -32,6 +32,8 @@ pub enum EnvProblem {
     Unreadable,
     /// Its value cannot be used.
     Value,
+    /// None of the variables: this machine has no more threads.
+    Machine,
     /// It asks for a feature that this program was built without.
     NotBuilt,
 }
@@ -65,17 +67,20 @@ impl Thrads {
     pub fn from_env() -> Result<Self, EnvError> {
         let Setup { publisher, options } =
             Setup::read(|name| env::var_os(name)?.into_string().ok())?;
-        Self::new(publisher, options).map_err(|error| {
-            let variable = match error {
-                StartError::Proxy => "HTTPS_PROXY",
-                _ => "SSL_CERT_FILE",
-            };
-            EnvError { variable, problem: EnvProblem::Value }
-        })
+        Self::new(publisher, options).map_err(EnvError::start)
     }
 }
 
 impl EnvError {
+    /// What keeps a process from starting that is set up rightly: blamed on the variable that can mend it.
+    pub(crate) fn start(error: StartError) -> Self {
+        match error {
+            StartError::Proxy => Self::value("HTTPS_PROXY"),
+            StartError::Tls => Self::value("SSL_CERT_FILE"),
+            StartError::Thread => Self { variable: "", problem: EnvProblem::Machine },
+        }
+    }
+
     const fn value(variable: &'static str) -> Self {
         Self { variable, problem: EnvProblem::Value }
     }
@@ -88,6 +93,7 @@ impl fmt::Display for EnvError {
             EnvProblem::Twice => "is there beside THRADS_API_KEY: set one of them",
             EnvProblem::Unreadable => "names a file that cannot be read",
             EnvProblem::Value => "holds a value that cannot be used",
+            EnvProblem::Machine => return f.write_str("no thread could be made"),
             EnvProblem::NotBuilt => "needs a feature that this program was built without",
         };
         write!(f, "{} {problem}", self.variable)

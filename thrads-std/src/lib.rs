@@ -60,9 +60,19 @@
 //! | `thrads_impressions_total` | impressions that a tracker took |
 //! | `thrads_revenue_micros_total` | what they earn, in millionths of the price's unit |
 //! | `thrads_rate_remaining` | requests left this second, as the platform says |
+//!
+//! # Features
+//!
+//! - `blocking`: the same for programs without an async runtime.
+//!
+//! The default set is empty.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod account;
 mod ask;
+#[cfg(feature = "blocking")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+pub mod blocking;
 mod chat;
 mod clock;
 mod drain;
@@ -72,6 +82,7 @@ mod experiment;
 mod failure;
 mod options;
 mod outcome;
+mod person;
 mod prefetch;
 mod telemetry;
 mod thrads;
@@ -86,6 +97,7 @@ pub use experiment::{Arm, Experiment};
 pub use failure::{Cause, Failure, Phase};
 pub use options::Options;
 pub use outcome::{Outcome, Served};
+pub use person::Person;
 pub use prefetch::Prefetch;
 pub use thrads::Thrads;
 pub use thrads_core as core;

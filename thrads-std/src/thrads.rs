@@ -7,6 +7,7 @@ use crate::chat::Chat;
 use crate::drain::Drained;
 use crate::failure::{Cause, Failure};
 use crate::options::Options;
+use crate::person::Person;
 use crate::telemetry;
 use crate::transport::StartError;
 use std::sync::Arc;
@@ -73,6 +74,22 @@ impl Thrads {
         Chat::new(self.clone(), family, policy)
     }
 
+    /// The person with this id, with the caps of [`Options::caps`]: the same in all chats of this publisher, as long as they
+    /// are remembered. What outlives the process, such as an opt-out, is for the caller to keep.
+    ///
+    /// ```
+    /// # use thrads_std::{Options, Thrads, core::{ApiKey, Caps, Environment, Family, Policy, Publisher}};
+    /// # let publisher = Publisher::new(ApiKey::new("K")?, Environment::Staging);
+    /// let caps = Caps { hour: 3, gap_secs: 120, ..Caps::default() };
+    /// let thrads = Thrads::new(publisher, Options { caps, ..Options::default() })?;
+    /// let chat = thrads.chat(Family::Ssp, Policy::SERVER).of(&thrads.person("user_5f0c"));
+    /// # drop(chat);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn person(&self, id: &str) -> Person {
+        self.account.person(id)
+    }
+
     /// Makes a connection to the place of `family`, so that the first ask does not pay for name, TCP and TLS. Nothing of the
     /// publisher is sent. Any answer at all is success; the connection waits in the pool for the next ask.
     ///
@@ -82,7 +99,7 @@ impl Thrads {
     pub async fn warm_up(&self, family: Family) -> Result<(), Failure> {
         let publisher = self.account.publisher();
         let base = publisher.endpoints.of(family);
-        let (account, within) = (&self.account, self.account.options.timeout());
+        let (account, within) = (&self.account, self.account.options.timeout_millis());
         let answer = account.door.unless_ended(account.transport.touch(base, within)).await;
         answer.map_or(Err(Failure::at(base, Cause::ShutDown)), |answer| {
             answer.map_err(|error| Failure::at(base, Cause::Transport(error)))

@@ -50,6 +50,8 @@ pub enum StartError {
     Tls,
     /// The environment names a proxy that is no `http` or `https` URL.
     Proxy,
+    /// No thread could be made for the blocking client.
+    Thread,
 }
 
 impl ReqwestTransport {
@@ -143,6 +145,7 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Tls => "TLS cannot be set up on this machine",
+            Self::Thread => "no thread could be made",
             Self::Proxy => "HTTPS_PROXY or ALL_PROXY is not the URL of an http or https proxy",
         })
     }
