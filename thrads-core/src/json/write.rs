@@ -60,7 +60,8 @@ pub(crate) fn plain_prefix(bytes: &[u8]) -> usize {
     bytes.iter().position(|&byte| is_special(byte)).unwrap_or(bytes.len())
 }
 
-/// The same for a chunk. Flags of all ones or none are what vector instructions compare into.
+/// The same for a chunk. Inlined, since a call would take as long. Flags of all ones or none are what vector instructions compare into.
+#[inline(always)]
 fn plain_in(chunk: &[u8; WIDE]) -> usize {
     let mut flags = [0; WIDE];
     for (flag, &byte) in flags.iter_mut().zip(chunk) {
@@ -69,7 +70,8 @@ fn plain_in(chunk: &[u8; WIDE]) -> usize {
     usize::try_from(u128::from_le_bytes(flags).trailing_zeros() >> 3).unwrap_or(0)
 }
 
-fn is_special(byte: u8) -> bool {
+/// Whether a byte does not stand in a string as it is.
+pub(crate) fn is_special(byte: u8) -> bool {
     (byte < 0x20) | (byte == b'"') | (byte == b'\\')
 }
 
@@ -78,29 +80,29 @@ const WIDE: usize = 16;
 
 /// The escape of a byte that JSON does not allow in a string, the short one where there is one.
 pub(crate) fn escape(byte: u8, scratch: &mut [u8; SCRATCH]) -> &[u8] {
-    let short = match byte {
-        0x08 => b'b',
-        0x0c => b'f',
-        b'\n' => b'n',
-        b'\r' => b'r',
-        b'\t' => b't',
-        0..0x20 => 0,
-        _ => byte,
-    };
+    if let Some(short) = short_escape(byte) {
+        return put_front(&[b'\\', short], scratch);
+    }
     let hex = |digit: u8| {
         if digit < 10 { digit | b'0' } else { digit.wrapping_add(b'a').wrapping_sub(10) }
     };
-    let [first, second, long @ ..] = scratch;
-    *first = b'\\';
-    *second = short;
-    if short != 0 {
-        return scratch.get(..2).unwrap_or_default();
+    put_front(&[b'\\', b'u', b'0', b'0', hex(byte >> 4), hex(byte & 0xf)], scratch)
+}
+
+fn short_escape(byte: u8) -> Option<u8> {
+    const SHORT: [u8; 6] = *b"btn\0fr";
+    let short = SHORT.get(usize::from(byte.wrapping_sub(8)));
+    short.copied().or((byte >= 0x20).then_some(byte)).filter(|&short| short != 0)
+}
+
+fn put_front<'s, const N: usize>(bytes: &[u8; N], scratch: &'s mut [u8; SCRATCH]) -> &'s [u8] {
+    match scratch.first_chunk_mut() {
+        Some(front) => {
+            *front = *bytes;
+            front
+        }
+        None => &[],
     }
-    *second = b'u';
-    if let Some(digits) = long.first_chunk_mut() {
-        *digits = [b'0', b'0', hex(byte >> 4), hex(byte & 0xf)];
-    }
-    scratch.get(..6).unwrap_or_default()
 }
 
 pub(crate) fn decimal(number: u64, scratch: &mut [u8; SCRATCH]) -> &[u8] {

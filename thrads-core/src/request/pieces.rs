@@ -4,7 +4,7 @@
 
 use super::steps::Value;
 use super::walk::Walk;
-use crate::json::write::{SCRATCH, escape, plain_prefix};
+use crate::json::write::{SCRATCH, escape, is_special, plain_prefix};
 
 /// The pieces of a body: text that needs no escape comes straight from where the caller has it.
 pub struct Pieces<'p> {
@@ -20,14 +20,15 @@ impl<'p> Pieces<'p> {
     }
 
     fn text(&mut self, text: &'p [u8]) -> &[u8] {
-        let (plain, rest) = text.split_at_checked(plain_prefix(text)).unwrap_or((text, &[]));
-        if !plain.is_empty() {
+        if let Some((&special, rest)) = text.split_first()
+            && is_special(special)
+        {
             self.due = Value::Text(rest);
-            return plain;
+            return escape(special, &mut self.scratch);
         }
-        let Some((&special, rest)) = rest.split_first() else { return &[] };
+        let (plain, rest) = text.split_at_checked(plain_prefix(text)).unwrap_or((text, &[]));
         self.due = Value::Text(rest);
-        escape(special, &mut self.scratch)
+        plain
     }
 }
 

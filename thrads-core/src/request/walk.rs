@@ -22,6 +22,7 @@ impl<'p> Walk<'p> {
     }
 
     /// Text as it is written, and the value behind it.
+    #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn next(&mut self) -> Option<(&'static [u8], Value<'p>)> {
         loop {
             let (text, value) = self.step()?;
@@ -58,21 +59,21 @@ fn member_step<'p>(members: &'p [(&'p str, &'p str)], index: usize) -> Option<St
 /// Each message is two steps: what it says, and when.
 pub(super) fn message_step<'p>(conversation: &Conversation<'p>, index: usize) -> Option<Step<'p>> {
     let message = conversation.get(index >> 1)?;
-    if index & 1 == 0 {
-        let text = match message.role {
-            Role::User => "\"},{\"role\":\"user\",\"content\":\"",
-            Role::Assistant => "\"},{\"role\":\"assistant\",\"content\":\"",
-        };
-        // The first closes no message before it.
-        let text = if index == 0 { text.get(1..)? } else { text };
-        return Some((text, Value::text(message.content)));
+    if index & 1 != 0 {
+        return Some(match message.timestamp {
+            None => ("", Value::Absent),
+            Some(Timestamp::Text(text)) => (quoted!("timestamp"), Value::text(text)),
+            Some(Timestamp::UnixSeconds(seconds)) => {
+                (bare!("timestamp"), Value::Number(seconds, decimal))
+            }
+            Some(Timestamp::Utc(time)) => (bare!("timestamp"), Value::Number(time.0, quoted_time)),
+        });
     }
-    Some(match message.timestamp {
-        None => ("", Value::Absent),
-        Some(Timestamp::Text(text)) => (quoted!("timestamp"), Value::text(text)),
-        Some(Timestamp::UnixSeconds(seconds)) => {
-            (bare!("timestamp"), Value::Number(seconds, decimal))
-        }
-        Some(Timestamp::Utc(time)) => (bare!("timestamp"), Value::Number(time.0, quoted_time)),
-    })
+    let text = match message.role {
+        Role::User => "\"},{\"role\":\"user\",\"content\":\"",
+        Role::Assistant => "\"},{\"role\":\"assistant\",\"content\":\"",
+    };
+    // The first closes no message before it.
+    let text = if index == 0 { text.get(1..)? } else { text };
+    Some((text, Value::text(message.content)))
 }
