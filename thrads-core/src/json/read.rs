@@ -11,10 +11,16 @@ use core::ops::Range;
 /// Where a value stands in its document, a string with its quotes. The first byte tells what it is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Value {
-    start: u32,
+    start: Offset,
     /// With [`ESCAPED`] for a string that has an escape.
-    end: u32,
+    end: Offset,
 }
+
+/// A place in a document. On a microcontroller the places of an answer's members are kept on the stack in half the room.
+#[cfg(not(target_os = "none"))]
+type Offset = u32;
+#[cfg(target_os = "none")]
+type Offset = u16;
 
 /// The document is not JSON, nested deeper than [`MAX_DEPTH`], or longer than [`MAX_BYTES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,10 +31,10 @@ pub(crate) type Read<T> = Result<T, Malformed>;
 /// Containers inside each other that a document may have; one more makes it malformed.
 pub(crate) const MAX_DEPTH: u32 = 128;
 
-/// Bytes that a document may have, so that a place in it takes 31 bits; no transport takes that many.
+/// Bytes that a document may have: 2 GiB, or 32 KiB where there is no operating system.
 pub(crate) const MAX_BYTES: usize = ESCAPED as usize - 1;
 
-const ESCAPED: u32 = 1 << 31;
+const ESCAPED: Offset = 1 << (Offset::BITS - 1);
 
 impl Value {
     /// What is not there.
@@ -359,13 +365,13 @@ impl<'d> Reader<'d> {
     }
 }
 
-/// A document has no more than [`MAX_BYTES`].
-fn offset(at: usize) -> u32 {
-    u32::try_from(at).unwrap_or(u32::MAX)
+#[expect(clippy::cast_possible_truncation, reason = "no longer document than MAX_BYTES is read")]
+fn offset(at: usize) -> Offset {
+    at as Offset
 }
 
-fn index(offset: u32) -> usize {
-    usize::try_from(offset).unwrap_or(usize::MAX)
+fn index(offset: Offset) -> usize {
+    offset as usize
 }
 
 #[cfg(test)]

@@ -24,8 +24,11 @@ pub struct Ads<'b> {
     diagnostic: Option<Diagnostic>,
 }
 
-/// An ad, or why there is none; `None` where there was nothing to make it of.
-pub(super) type Made<'b> = Result<Ad<&'b str>, Option<Diagnostic>>;
+/// An ad was put into its place, since it is large; or why there is none, `None` where there was nothing to make it of.
+pub(super) type Made = Result<(), Option<Diagnostic>>;
+
+/// The place for an ad that is made.
+pub(super) type Place<'p, 'b> = &'p mut Option<Ad<&'b str>>;
 
 /// Where the ads of an answer stand.
 pub(super) struct Sources {
@@ -54,6 +57,7 @@ impl<'b> Ads<'b> {
     }
 
     /// `bytes` is the part of the body at `origin` that holds the sources.
+    #[inline(never)]
     pub(super) fn new(
         form: &'static Form,
         bytes: &'b mut [u8],
@@ -64,89 +68,58 @@ impl<'b> Ads<'b> {
             .ranges
             .each_ref()
             .map(|range| range.start.saturating_sub(origin)..range.end.saturating_sub(origin));
-        let sources = if first.start <= second.start {
-            carve(bytes, first, second)
-        } else {
-            let [second, first] = carve(bytes, second, first);
-            [first, second]
-        };
-        let (seen, diagnostic) = (heapless::Vec::new(), None);
-        Self { form, next: None, sources, seen, left: MAX_LEFT, diagnostic }
+        Self {
+            form,
+            next: None,
+            sources: carve(bytes, first, second),
+            seen: heapless::Vec::new(),
+            left: MAX_LEFT,
+            diagnostic: None,
+        }
     }
 
-    /// Makes the first ad, and says whether there is one. `members` are of the ad that is read already.
-    pub(super) fn begin(&mut self, members: &mut [Value], sources: &Sources) -> bool {
+    /// Makes the first ad, and says whether there is one. `values` are those of the body, and of no more use then.
+    #[inline(never)]
+    pub(super) fn begin(&mut self, values: &mut [Value], sources: &Sources) -> bool {
         if sources.is_read
             && let Some(source) = self.sources.first_mut()
+            && let Some(members) = values.get_mut(self.form.first..)
         {
             let [first, _] = &sources.ranges;
-            let made = make(self.form, members, first.start, core::mem::take(source));
-            self.next = self.admit(made);
+            let bytes = core::mem::take(source);
+            let made = make(self.form, members, first.start, bytes, &mut self.next);
+            self.admit(made);
         }
-        if self.next.is_none() {
-            self.next = self.find();
+        self.find(values)
+    }
+
+    /// Makes the next ad if there is none yet, and says whether there is one; `members` is memory for it.
+    fn find(&mut self, members: &mut [Value]) -> bool {
+        let members = members.get_mut(..self.form.schema.len).unwrap_or_default();
+        while self.next.is_none()
+            && self.left > 0
+            && let Some(source) = self.sources.iter_mut().find(|source| !source.is_empty())
+        {
+            let made = read(self.form, members, source, &mut self.next);
+            self.admit(made);
         }
         self.next.is_some()
     }
 
-    /// The next ad that is not made yet.
-    #[inline(never)]
-    fn find(&mut self) -> Option<Ad<&'b str>> {
-        while self.left > 0 {
-            let made = self.read()?;
-            if let ad @ Some(_) = self.admit(made) {
-                return ad;
-            }
-        }
-        None
-    }
-
-    /// Makes an ad of the next value; `None` behind the last.
-    fn read(&mut self) -> Option<Made<'b>> {
-        let mut members = [Value::ABSENT; super::bid::LEN];
-        let members = members.get_mut(..self.form.schema.len)?;
-        loop {
-            let source = self.sources.iter_mut().find(|source| !source.is_empty())?;
-            let bytes = core::mem::take(source);
-            let mut reader = Reader::new(bytes);
-            let item = reader.item(self.form.schema, members);
-            let (at, kind) = (reader.at(), item.and_then(|item| item.kind(bytes)));
-            match (item, kind) {
-                (Some(item), Some(b'{')) => {
-                    let (bytes, rest) = bytes.split_at_mut_checked(at)?;
-                    *source = rest;
-                    let start = item.range().start;
-                    return Some(make(self.form, members, start, bytes.get_mut(start..)?));
-                }
-                (Some(_), _) => *source = bytes.get_mut(at..)?,
-                // White space behind the last.
-                (None, _) if bytes.trim_ascii().is_empty() => continue,
-                (None, _) => {}
-            }
-            return Some(Err(Some(Diagnostic::UnexpectedType)));
-        }
-    }
-
-    /// Keeps what is odd about an ad, and lets it through if it can be shown and is not repeated.
-    fn admit(&mut self, made: Made<'b>) -> Option<Ad<&'b str>> {
+    /// Keeps what is odd about an ad, and lets it through if it is not repeated.
+    fn admit(&mut self, made: Made) {
         match made {
-            Ok(ad) if !self.is_repeated(&ad) => {
-                self.left = self.left.saturating_sub(1);
-                Some(ad)
-            }
-            Err(Some(diagnostic)) => {
-                self.diagnostic.get_or_insert(diagnostic);
-                None
-            }
-            _ => None,
+            Ok(()) if self.is_repeated() => self.next = None,
+            Ok(()) => self.left = self.left.saturating_sub(1),
+            Err(diagnostic) => self.diagnostic = self.diagnostic.or(diagnostic),
         }
     }
 
-    fn is_repeated(&mut self, ad: &Ad<&'b str>) -> bool {
-        let id = match ad {
-            Ad::SponsoredMessage(ad) => ad.bid_id,
-            Ad::SponsoredPrompt(ad) => ad.bid_id,
-            Ad::SponsoredPoll(ad) => ad.bid_id,
+    fn is_repeated(&mut self) -> bool {
+        let id = match &self.next {
+            Some(Ad::SponsoredMessage(ad)) => ad.bid_id,
+            Some(Ad::SponsoredPrompt(ad)) => ad.bid_id,
+            Some(Ad::SponsoredPoll(ad)) => ad.bid_id,
             _ => None,
         };
         let Some(id) = id else { return false };
@@ -159,11 +132,34 @@ impl<'b> Iterator for Ads<'b> {
     type Item = Ad<&'b str>;
 
     fn next(&mut self) -> Option<Ad<&'b str>> {
-        if let next @ Some(_) = self.next.take() {
-            return next;
+        if self.next.is_none() {
+            self.find(&mut [Value::ABSENT; super::bid::LEN]);
         }
-        self.find()
+        self.next.take()
     }
+}
+
+/// Makes an ad of the next value of `source`, which is then shorter by it.
+fn read<'b>(
+    form: &Form,
+    members: &mut [Value],
+    source: &mut &'b mut [u8],
+    place: Place<'_, 'b>,
+) -> Made {
+    let bytes = core::mem::take(source);
+    let mut reader = Reader::new(bytes);
+    let Some(item) = reader.item(form.schema, members) else {
+        // White space behind the last, or what cannot be read.
+        let is_end = bytes.trim_ascii().is_empty();
+        return Err(if is_end { None } else { Some(Diagnostic::UnexpectedType) });
+    };
+    let (start, is_object) = (item.range().start, item.kind(bytes) == Some(b'{'));
+    let (item, rest) = bytes.split_at_mut_checked(reader.at()).unwrap_or_default();
+    *source = rest;
+    if !is_object {
+        return Err(Some(Diagnostic::UnexpectedType));
+    }
+    make(form, members, start, item.get_mut(start..).unwrap_or_default(), place)
 }
 
 /// Says how many ads were made, and none of their words.
@@ -177,13 +173,29 @@ impl fmt::Debug for Ads<'_> {
 }
 
 /// Makes the ad whose object begins at `start` of where its members were read, and stands in `bytes`.
-fn make<'b>(form: &Form, members: &mut [Value], start: usize, bytes: &'b mut [u8]) -> Made<'b> {
+fn make<'b>(
+    form: &Form,
+    members: &mut [Value],
+    start: usize,
+    bytes: &'b mut [u8],
+    place: Place<'_, 'b>,
+) -> Made {
     members.iter_mut().for_each(|member| *member = member.from(start));
-    (form.make)(members, bytes)
+    (form.make)(members, bytes, place)
 }
 
-/// Two parts of `bytes`, of which `first` ends before `second` begins.
+/// Two parts of `bytes` that do not overlap.
+#[inline(never)]
 fn carve(bytes: &mut [u8], first: Range<usize>, second: Range<usize>) -> [&mut [u8]; 2] {
+    if second.start < first.start {
+        let [second, first] = cut(bytes, second, first);
+        return [first, second];
+    }
+    cut(bytes, first, second)
+}
+
+/// Two parts, of which the first ends before the second begins.
+fn cut(bytes: &mut [u8], first: Range<usize>, second: Range<usize>) -> [&mut [u8]; 2] {
     let Some((head, tail)) = bytes.split_at_mut_checked(second.start.max(first.end)) else {
         return Default::default();
     };

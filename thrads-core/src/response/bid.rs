@@ -2,7 +2,7 @@
 //!
 //! Sections 3.7 to 3.11 of the wire contract.
 
-use super::ads::{Made, Sources, first_byte};
+use super::ads::{Made, Place, Sources, first_byte};
 use super::envelope::{self, member};
 use super::shape::{Form, Shape};
 use super::texts::Texts;
@@ -69,11 +69,12 @@ fn list(value: Value, body: &[u8]) -> Range<usize> {
 }
 
 /// Makes an ad; one without a target or anything to show is none.
-fn make<'b>(members: &mut [Value], bytes: &'b mut [u8]) -> Made<'b> {
+fn make<'b>(members: &mut [Value], bytes: &'b mut [u8], place: Place<'_, 'b>) -> Made {
     let format = format(members, bytes);
     if let Format::Unknown = format {
         let raw = core::str::from_utf8(bytes).map_err(|_| None)?;
-        return Ok(Ad::Unknown(UnknownAd { raw }));
+        *place = Some(Ad::Unknown(UnknownAd { raw }));
+        return Ok(());
     }
     if let Format::Poll = format
         && let Some(list) = members.get_mut(OPTIONS)
@@ -82,9 +83,9 @@ fn make<'b>(members: &mut [Value], bytes: &'b mut [u8]) -> Made<'b> {
     }
     let texts = Texts::undo(members, bytes);
     match format {
-        Format::Prompt => prompt(&texts),
-        Format::Poll => poll(&texts),
-        _ => message(&texts),
+        Format::Prompt => prompt(&texts, place),
+        Format::Poll => poll(&texts, place),
+        _ => message(&texts, place),
     }
 }
 
@@ -96,6 +97,7 @@ enum Format {
     Unknown,
 }
 
+#[inline(never)]
 /// Reads escapes without undoing them, since an unknown format is kept as it came.
 fn format(members: &[Value], bytes: &[u8]) -> Format {
     let filled = |index| {
@@ -117,12 +119,13 @@ fn format(members: &[Value], bytes: &[u8]) -> Format {
     }
 }
 
-fn message<'b>(texts: &Texts<'_, 'b>) -> Made<'b> {
+#[inline(never)]
+fn message<'b>(texts: &Texts<'_, 'b>, place: Place<'_, 'b>) -> Made {
     let url = texts.target(URL)?;
     let (headline, description) = (texts.get(HEADLINE), texts.get(DESCRIPTION));
     headline.or(description).ok_or(Diagnostic::NoText)?;
     let is_image = texts.get(PLACEMENT) == Some("image");
-    Ok(Ad::SponsoredMessage(SponsoredMessage {
+    *place = Some(Ad::SponsoredMessage(SponsoredMessage {
         placement: if is_image { Placement::Image } else { Placement::Text },
         cpm: cpm(texts),
         advertiser: texts.get(ADVERTISER),
@@ -136,13 +139,15 @@ fn message<'b>(texts: &Texts<'_, 'b>) -> Made<'b> {
         dsp: texts.get(DSP),
         bid_id: texts.get(BID_ID),
         view_url: texts.get(VIEW_URL),
-    }))
+    }));
+    Ok(())
 }
 
 /// One draft calls the click target `cta_url`.
-fn prompt<'b>(texts: &Texts<'_, 'b>) -> Made<'b> {
+#[inline(never)]
+fn prompt<'b>(texts: &Texts<'_, 'b>, place: Place<'_, 'b>) -> Made {
     let url = texts.target(if texts.get(URL).is_some() { URL } else { CTA_URL })?;
-    Ok(Ad::SponsoredPrompt(SponsoredPrompt {
+    *place = Some(Ad::SponsoredPrompt(SponsoredPrompt {
         prompt: texts.get(PROMPT).ok_or(Diagnostic::NoText)?,
         append_message: texts.get(APPEND_MESSAGE),
         cta_text: texts.get(CTA_TEXT),
@@ -154,14 +159,16 @@ fn prompt<'b>(texts: &Texts<'_, 'b>) -> Made<'b> {
         cpm: cpm(texts),
         bid_id: texts.get(BID_ID),
         view_url: texts.get(VIEW_URL),
-    }))
+    }));
+    Ok(())
 }
 
-fn poll<'b>(texts: &Texts<'_, 'b>) -> Made<'b> {
+#[inline(never)]
+fn poll<'b>(texts: &Texts<'_, 'b>, place: Place<'_, 'b>) -> Made {
     let (vote_url, results_url) = (texts.target(VOTE_URL)?, texts.target(RESULTS_URL)?);
     let question = texts.get(QUESTION).ok_or(Diagnostic::NoText)?;
     let options = texts.raw(OPTIONS).ok_or(Diagnostic::NoOptions)?;
-    Ok(Ad::SponsoredPoll(SponsoredPoll {
+    *place = Some(Ad::SponsoredPoll(SponsoredPoll {
         question,
         options: PollOptions(options),
         vote_url,
@@ -176,7 +183,8 @@ fn poll<'b>(texts: &Texts<'_, 'b>) -> Made<'b> {
         bid_id: texts.get(BID_ID),
         url: texts.get(URL),
         view_url: texts.get(VIEW_URL),
-    }))
+    }));
+    Ok(())
 }
 
 fn cpm(texts: &Texts<'_, '_>) -> Option<Cpm> {

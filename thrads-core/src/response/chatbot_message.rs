@@ -3,7 +3,7 @@
 //! Section 2.3 of the wire contract: a message in `data`, its text plain or inside an object (C26), or nothing there and
 //! the reason in `message`.
 
-use super::ads::Made;
+use super::ads::{Made, Place};
 use super::envelope;
 use super::shape::{Form, Shape, one};
 use super::texts::Texts;
@@ -42,15 +42,16 @@ const CURRENCY: usize = 5;
 const INNER_CREATIVE: usize = 6;
 
 /// No message is no ad; a message without a target is one that cannot be shown.
-fn make<'b>(members: &mut [Value], bytes: &'b mut [u8]) -> Made<'b> {
+fn make<'b>(members: &mut [Value], bytes: &'b mut [u8], place: Place<'_, 'b>) -> Made {
     let is_nested = envelope::member(members, CREATIVE).kind(bytes) == Some(b'{');
     let texts = Texts::undo(members, bytes);
-    Ok(Ad::Message(ChatbotMessage {
+    *place = Some(Ad::Message(ChatbotMessage {
         creative: texts.get(if is_nested { INNER_CREATIVE } else { CREATIVE }).ok_or(None)?,
         prod_name: texts.get(PROD_NAME),
         img_url: texts.get(IMG_URL),
         prod_url: texts.target(PROD_URL)?,
         price_micros: texts.scaled(PRICE, 6),
         currency: texts.get(CURRENCY),
-    }))
+    }));
+    Ok(())
 }

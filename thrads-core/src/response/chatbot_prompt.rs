@@ -2,7 +2,7 @@
 //!
 //! Section 2.2 of the wire contract: a prompt in `data`, or nothing there and the reason in `message`.
 
-use super::ads::Made;
+use super::ads::{Made, Place};
 use super::envelope;
 use super::shape::{Form, Shape, one};
 use super::texts::Texts;
@@ -36,14 +36,15 @@ const ICON: usize = 4;
 const TOKEN: usize = 5;
 
 /// No prompt is no ad; a prompt without a target is one that cannot be shown.
-fn make<'b>(members: &mut [Value], bytes: &'b mut [u8]) -> Made<'b> {
+fn make<'b>(members: &mut [Value], bytes: &'b mut [u8], place: Place<'_, 'b>) -> Made {
     let texts = Texts::undo(members, bytes);
-    Ok(Ad::ChatbotPrompt(ChatbotPrompt {
+    *place = Some(Ad::ChatbotPrompt(ChatbotPrompt {
         prompt: texts.get(PROMPT).ok_or(None)?,
         link: texts.target(LINK)?,
         brand: texts.get(BRAND),
         sponsored_prompt_id: texts.get(SPONSORED_PROMPT_ID),
         icon: texts.get(ICON),
         token: texts.get(TOKEN),
-    }))
+    }));
+    Ok(())
 }

@@ -58,12 +58,12 @@ pub(super) fn ads<'b>(
     };
     let (mut no_ad, bytes) = around(values, data, body);
     let mut ads = Ads::new(form, bytes, data.range().start, &sources);
-    if ads.begin(values.get_mut(form.first..).unwrap_or_default(), &sources) {
-        let NoAd { request_id, message, envelope, .. } = no_ad;
-        return Answer::Ads(Served { request_id, message, envelope, ads });
+    if !ads.begin(values, &sources) {
+        no_ad.diagnostic = ads.diagnostic();
+        return Answer::NoAd(no_ad);
     }
-    no_ad.diagnostic = ads.diagnostic();
-    Answer::NoAd(no_ad)
+    let NoAd { request_id, message, envelope, .. } = no_ad;
+    Answer::Ads(Served { request_id, message, envelope, ads })
 }
 
 /// An answer in which no ads are looked for.

@@ -53,6 +53,7 @@ impl Endpoint {
 
 /// What an answer says.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is no heap to put the larger one on")]
 #[non_exhaustive]
 pub enum Answer<'b> {
     /// At least one ad.
@@ -138,7 +139,9 @@ impl Diagnostic {
 ///
 /// Never fails and never panics, whatever the bytes: what cannot be read is [`Answer::Malformed`], or
 /// [`Answer::ApiError`] where the status already says so. Statuses of 200 to 299 are read alike, but for 204, which has
-/// no ad and is no answer to a vote; the content type is not asked. How long a body may be is the transport's to limit. What the result borrows is undone of its escapes inside `body`.
+/// no ad and is no answer to a vote; the content type is not asked. How long a body may be is the transport's to limit,
+/// below the 32 KiB above which it is malformed on a target without an operating system, and 2 GiB elsewhere. What the
+/// result borrows is undone of its escapes inside `body`.
 pub fn decode<'b>(endpoint: Endpoint, head: &Head, body: &'b mut [u8]) -> Answer<'b> {
     if head.status == 204 && !endpoint.is_poll() {
         return Answer::NoAd(NoAd::default());
@@ -159,16 +162,24 @@ fn read<'b>(shape: &'static Shape, head: &Head, body: &'b mut [u8]) -> Answer<'b
     if is_success && !envelope::is_error(values, body) {
         return (shape.answer)(values, head.status, body);
     }
-    if !is_json {
-        values.fill(Value::ABSENT);
-    }
-    if !is_success
+    refusal(shape, head, is_json.then_some(values), body)
+}
+
+/// `values` are those of the body, where it is JSON.
+#[inline(never)]
+fn refusal<'b>(
+    shape: &Shape,
+    head: &Head,
+    values: Option<&mut [Value]>,
+    body: &'b mut [u8],
+) -> Answer<'b> {
+    if !matches!(head.status, 200..=299)
         && let Some(refused) = shape.refused
-        && let Some(answer) = refused(head.status, values, body)
+        && let Some(answer) = refused(head.status, values.as_deref().unwrap_or_default(), body)
     {
         return Answer::Poll(answer);
     }
-    Answer::ApiError(ApiError::read(head, is_json.then_some(values), body))
+    Answer::ApiError(ApiError::read(head, values, body))
 }
 
 fn without_byte_order_mark(body: &mut [u8]) -> &mut [u8] {

@@ -10,6 +10,7 @@ use core::ops::Range;
 
 /// Packs the options of a list to its front, as [`PollOptions`](crate::PollOptions) reads them, and returns where they then
 /// stand; absent where there are none. What cannot be chosen is left out.
+#[inline(never)]
 pub(super) fn pack_all(list: Value, document: &mut [u8]) -> Value {
     if list.kind(document) != Some(b'[') {
         return Value::ABSENT;

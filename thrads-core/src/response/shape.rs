@@ -3,7 +3,7 @@
 //!
 //! Part of `response`.
 
-use super::ads::{Made, Sources};
+use super::ads::{Made, Place, Sources};
 use super::envelope;
 use super::{Answer, Endpoint, PollAnswer, bid, chatbot_message, chatbot_prompt, poll};
 use crate::json::read::Value;
@@ -17,8 +17,10 @@ pub(super) struct Shape {
     /// Reads an answer of success: its values, its status, its body.
     pub(super) answer: for<'b> fn(&mut [Value], u16, &'b mut [u8]) -> Answer<'b>,
     /// What a refusal says of a poll, rather than of the call; only of calls about polls.
-    pub(super) refused: Option<fn(u16, &[Value], &[u8]) -> Option<PollAnswer<'static>>>,
+    pub(super) refused: Option<Refused>,
 }
+
+type Refused = fn(u16, &[Value], &[u8]) -> Option<PollAnswer<'static>>;
 
 /// How the ads of an answer are read.
 #[derive(Debug)]
@@ -26,7 +28,7 @@ pub(super) struct Form {
     /// Of one ad.
     pub(super) schema: &'static Schema,
     /// Makes an ad of its members and the bytes that they stand in, from the first of its object on.
-    pub(super) make: for<'b> fn(&mut [Value], &'b mut [u8]) -> Made<'b>,
+    pub(super) make: for<'b> fn(&mut [Value], &'b mut [u8], Place<'_, 'b>) -> Made,
     /// Where the ads stand, of an answer whose `data` is an object.
     pub(super) sources: fn(&[Value], &[u8]) -> Sources,
     /// Where the values of the one ad begin that is read with the envelope.
