@@ -4,8 +4,10 @@
 //! contract.
 
 mod decided;
+mod kept;
 mod outcome;
 
+pub(crate) use kept::KeptSession;
 pub use outcome::{Failure, Offer, Offers, Outcome};
 
 use crate::config::{Family, Publisher};
