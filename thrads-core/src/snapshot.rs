@@ -17,9 +17,9 @@ pub const MAX_SNAPSHOT_BYTES: usize = 256;
 
 /// The state of a conversation and of what was lent to it.
 ///
-/// Store it when a request is handed out, before it is sent; with that alone no cap is ever exceeded and no ad comes too
-/// early, since a request and an ad on screen whose end is not stored count as seen. Store it after each turn as well, and no
-/// ad comes too late.
+/// Store it when a request is handed out, before it is sent, and when a person opts out or a turn is sensitive. With that
+/// alone no cap is ever exceeded and no ad comes too early: a request and an ad on screen whose end is not stored count as
+/// seen. Store it after each turn as well, and no ad comes too late.
 ///
 /// ```
 /// use thrads_core::{Family, Instant, Lent, Policy, Rate, Session, Snapshot, User, Caps};
@@ -39,7 +39,7 @@ pub const MAX_SNAPSHOT_BYTES: usize = 256;
 /// assert_eq!(session.turn(), 1);
 /// # Ok::<(), thrads_core::SnapshotError>(())
 /// ```
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Snapshot {
     wall: Option<u64>,

@@ -38,7 +38,7 @@ enum Phase {
 }
 
 /// What is kept over a restart.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[serde(from = "(u8, u32, u8)", into = "(u8, u32, u8)")]
 pub(crate) struct KeptHealth {

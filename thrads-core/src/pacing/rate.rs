@@ -160,7 +160,7 @@ impl Rate {
 
 /// What is kept over a restart: milliseconds to leave the platform alone, the spacing in microseconds, milliseconds to the
 /// next request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[serde(from = "(u32, u32, u32)", into = "(u32, u32, u32)")]
 pub(crate) struct KeptRate {

@@ -144,16 +144,16 @@ impl User {
         self.kept.reserved = self.kept.reserved.saturating_sub(1);
     }
 
-    /// An ad was seen, in a conversation that has been shown `shown` others. False if it may not count: its place has
-    /// lapsed and there is no other.
-    pub fn on_seen(&mut self, now: Instant, shown: u8) -> bool {
+    /// An ad was seen: its place becomes a count. False if it may not count, since no place is left: it was not heard of in
+    /// time.
+    pub fn on_seen(&mut self, now: Instant) -> bool {
         self.pass(now);
-        if self.kept.reserved == 0 && self.reached(shown).is_some() {
-            return false;
+        let counts = self.kept.reserved > 0;
+        if counts {
+            self.release();
+            self.count(1);
         }
-        self.release();
-        self.count(1);
-        true
+        counts || self.caps.is_none()
     }
 
     pub(crate) fn keep(&self, now: Instant) -> KeptUser {

@@ -6,7 +6,9 @@ use super::{Session, Shows, State};
 use crate::pacing::Shadow;
 
 /// A conversation without what it was lent and what was under way.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[serde(from = "Stored", into = "Stored")]
 pub(crate) struct KeptSession {
