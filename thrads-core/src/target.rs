@@ -60,6 +60,7 @@ struct Head {
 }
 
 impl Head {
+    #[inline(never)]
     fn of(url: &str) -> Option<Self> {
         // Nearly all URLs are plain ASCII, which is seen at once where registers are wide.
         let is_plain = cfg!(not(target_os = "none"))
@@ -71,7 +72,9 @@ impl Head {
     }
 
     /// Reads up to the path; of characters it looks at those only that mean something there.
-    #[inline(never)]
+    // Where there is room for it twice, plain text is read without a look at escapes.
+    #[cfg_attr(target_os = "none", inline(never))]
+    #[cfg_attr(not(target_os = "none"), inline(always))]
     fn read(mut bytes: Decoded<'_>) -> Option<Self> {
         if !bytes.spells(b"http") {
             return None;
@@ -81,36 +84,34 @@ impl Head {
             return None;
         }
         let start: usize = if secure { 8 } else { 7 };
-        let (mut end, mut host_end, mut port) = (start, start, None);
+        let (mut end, mut host_end, mut port) = (start, None, 0);
         // An IPv6 address is in brackets, and nothing follows them but a port.
         let mut brackets = Brackets::Absent;
         let mut host = [0; MAX_LOOPBACK_BYTES];
         for byte in bytes {
-            match (byte, port, brackets) {
-                (b'/' | b'?' | b'#', ..) => break,
-                (b'\\' | b'@', ..) => return None,
-                (_, Some(value), _) => port = Some(push_digit(value, byte)?),
-                (b':', None, Brackets::Absent | Brackets::Closed) => port = Some(0),
-                (_, None, Brackets::Closed) => return None,
-                (b'[', None, Brackets::Absent) if end == start => brackets = Brackets::Open,
-                (b']', None, Brackets::Open) => brackets = Brackets::Closed,
+            match byte {
+                b'/' | b'?' | b'#' => break,
+                b'\\' | b'@' => return None,
+                _ if host_end.is_some() => port = push_digit(port, byte)?,
+                b':' if brackets != Brackets::Open => host_end = Some(end),
+                b'[' if end == start => brackets = Brackets::Open,
+                b']' if brackets == Brackets::Open => brackets = Brackets::Closed,
+                _ if brackets == Brackets::Closed => return None,
                 _ => {}
             }
-            if let Some(place) = host.get_mut(end.wrapping_sub(start)) {
+            if !secure && let Some(place) = host.get_mut(end.wrapping_sub(start)) {
                 *place = byte;
             }
             end = end.wrapping_add(1);
-            if port.is_none() {
-                host_end = end;
-            }
         }
+        let host_end = host_end.unwrap_or(end);
         let host = host.get(..host_end.wrapping_sub(start)).unwrap_or_default();
         if host_end == start || brackets == Brackets::Open || !(secure || is_loopback(host)) {
             return None;
         }
         // An empty port is the scheme's own.
         let has_port = end > host_end.wrapping_add(1);
-        let port = port.filter(|_| has_port).unwrap_or(default_port(secure));
+        let port = if has_port { port } else { default_port(secure) };
         Some(Self { secure, host: start..host_end, end, port })
     }
 }

@@ -6,37 +6,43 @@
 ///
 /// `number` must be of JSON's grammar; minus zero is zero.
 pub(crate) fn scaled(number: &[u8], places: i32) -> Option<u64> {
-    let (negative, unsigned) = match number.strip_prefix(b"-") {
+    let (is_negative, unsigned) = match number.strip_prefix(b"-") {
         Some(rest) => (true, rest),
         None => (false, number),
     };
-    let exponent_at =
-        unsigned.iter().position(|byte| matches!(byte, b'e' | b'E')).unwrap_or(unsigned.len());
-    let (mantissa, exponent) = unsigned.split_at_checked(exponent_at)?;
-    let point = mantissa.iter().position(|&byte| byte == b'.').unwrap_or(mantissa.len());
-    let digits = mantissa.iter().filter(|byte| byte.is_ascii_digit());
-    let is_zero = digits.clone().all(|&digit| digit == b'0');
-    if is_zero || negative {
+    let find = |text: &[u8], byte| text.iter().position(|&other| other | 0x20 == byte);
+    let end = find(unsigned, b'e').unwrap_or(unsigned.len());
+    let (mantissa, exponent) = unsigned.split_at_checked(end)?;
+    let point = find(mantissa, b'.').unwrap_or(end);
+    // Digits before the point of the result; the one behind them rounds it.
+    let mut whole = i32::try_from(point)
+        .unwrap_or(LIMIT)
+        .min(LIMIT)
+        .wrapping_add(parse_exponent(exponent))
+        .wrapping_add(places);
+    let (mut value, mut is_up, mut is_zero) = (0_u64, false, true);
+    for digit in mantissa.iter().map(|byte| byte.wrapping_sub(b'0')).filter(|digit| *digit <= 9) {
+        is_zero &= digit == 0;
+        match whole {
+            ..0 => continue,
+            0 => is_up = digit >= 5,
+            1.. => value = tenfold(value)?.checked_add(digit.into())?,
+        }
+        whole = whole.wrapping_sub(1);
+    }
+    if is_zero || is_negative {
         return is_zero.then_some(0);
     }
-    let whole =
-        i32::try_from(point).ok()?.saturating_add(parse_exponent(exponent)).saturating_add(places);
-    round(digits.map(|digit| u64::from(digit.wrapping_sub(b'0'))), whole)
+    // What is not zero overflows before long.
+    while whole > 0 {
+        value = tenfold(value)?;
+        whole = whole.wrapping_sub(1);
+    }
+    value.checked_add(is_up.into())
 }
 
-/// The number whose first `whole` digits are `digits`, filled up with zeros, the digit behind rounding it.
-fn round(digits: impl Iterator<Item = u64>, whole: i32) -> Option<u64> {
-    let Ok(whole) = usize::try_from(whole) else { return Some(0) };
-    let mut digits = digits.chain(core::iter::repeat(0));
-    let mut value = 0_u64;
-    // A number that is not zero overflows before its digits, leading zeros aside, reach this many.
-    for taken in 0..whole {
-        value = value.checked_mul(10)?.checked_add(digits.next()?)?;
-        if value == 0 && taken > MAX_LEADING_ZEROS {
-            return Some(0);
-        }
-    }
-    value.checked_add(u64::from(digits.next()? >= 5))
+fn tenfold(value: u64) -> Option<u64> {
+    if value > u64::MAX / 10 { None } else { Some(value.wrapping_mul(10)) }
 }
 
 /// `exp = ("e" / "E") [ "-" / "+" ] 1*DIGIT`, clamped to what can matter.
@@ -44,18 +50,13 @@ fn parse_exponent(text: &[u8]) -> i32 {
     let Some(signed) = text.get(1..) else { return 0 };
     let digits = signed.strip_prefix(b"-").or(signed.strip_prefix(b"+")).unwrap_or(signed);
     let value = digits.iter().fold(0_i32, |value, digit| {
-        value
-            .saturating_mul(10)
-            .saturating_add(i32::from(digit.wrapping_sub(b'0')))
-            .min(EXPONENT_LIMIT)
+        value.wrapping_mul(10).wrapping_add(i32::from(digit.wrapping_sub(b'0'))).min(LIMIT)
     });
-    if signed.starts_with(b"-") { value.saturating_neg() } else { value }
+    if signed.starts_with(b"-") { value.wrapping_neg() } else { value }
 }
 
-/// Beyond this an exponent makes every number of a 1 MiB body zero or too large.
-const EXPONENT_LIMIT: i32 = 1 << 24;
-/// Zeros before the first other digit that are walked through; more than a body can hold.
-const MAX_LEADING_ZEROS: usize = 1 << 24;
+/// An exponent beyond this makes every number of a body zero or too large.
+const LIMIT: i32 = 1 << 24;
 
 #[cfg(test)]
 mod tests {

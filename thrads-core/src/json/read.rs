@@ -117,7 +117,7 @@ impl<'d> Reader<'d> {
 
     /// Reads the members of the object that is all of the document; those that `schema` names go to `values`.
     pub(crate) fn document(&mut self, schema: &Schema, values: &mut [Value]) -> Read<()> {
-        if self.document.len() > MAX_BYTES || self.next() != Some(b'{') {
+        if self.document.len() > MAX_BYTES || self.next() != b'{' {
             return Err(Malformed);
         }
         self.object(schema, values)?;
@@ -126,18 +126,19 @@ impl<'d> Reader<'d> {
 
     /// Nothing but white space is left.
     pub(crate) fn finish(&mut self) -> Read<()> {
-        if self.next().is_none() { Ok(()) } else { Err(Malformed) }
+        self.next();
+        if self.at >= self.document.len() { Ok(()) } else { Err(Malformed) }
     }
 
     /// The next of values with commas between them; `None` behind the last, or where none can be read. The members that
     /// `schema` names go to `values`, all absent where it is no object.
     pub(crate) fn item(&mut self, schema: &Schema, values: &mut [Value]) -> Option<Value> {
-        if self.next()? == b',' {
+        if self.next() == b',' {
             self.step();
+            self.next();
         }
-        let first = self.next()?;
         let start = self.at;
-        if first == b'{' {
+        if self.peek() == b'{' {
             self.object(schema, values).ok()?;
             return Some(Value::new(start, self.at));
         }
@@ -149,8 +150,8 @@ impl<'d> Reader<'d> {
     pub(crate) fn value(&mut self) -> Read<Value> {
         let start = self.at;
         match self.peek() {
-            Some(b'"') => return self.text(),
-            Some(b'{' | b'[') => self.container()?,
+            b'"' => return self.text(),
+            b'{' | b'[' => self.container()?,
             _ => self.scalar()?,
         }
         Ok(Value::new(start, self.at))
@@ -161,7 +162,7 @@ impl<'d> Reader<'d> {
     fn object(&mut self, schema: &Schema, values: &mut [Value]) -> Read<()> {
         values.fill(Value::ABSENT);
         self.enter()?;
-        if self.next() == Some(b'}') {
+        if self.next() == b'}' {
             self.leave();
             return Ok(());
         }
@@ -180,8 +181,8 @@ impl<'d> Reader<'d> {
                 }
             }
             match self.next() {
-                Some(b',') => self.step(),
-                Some(b'}') => {
+                b',' => self.step(),
+                b'}' => {
                     self.leave();
                     return Ok(());
                 }
@@ -192,7 +193,7 @@ impl<'d> Reader<'d> {
 
     /// The value of a member that the schema names, read into where the schema says.
     fn member(&mut self, schema: &Schema, index: usize, values: &mut [Value]) -> Read<Value> {
-        if self.peek() == Some(b'{')
+        if self.peek() == b'{'
             && let Some(inner) = schema.inner.iter().find(|inner| inner.index == index)
             && let Some(values) = values.get_mut(inner.values())
         {
@@ -206,29 +207,29 @@ impl<'d> Reader<'d> {
     /// Skips a whole object or array with one bit of memory a level, so that depth costs no stack.
     fn container(&mut self) -> Read<()> {
         let outer = self.depth;
-        let mut objects = 0_u128;
+        let mut objects = Levels::default();
         loop {
             match self.peek() {
-                Some(open @ (b'{' | b'[')) => {
-                    objects = objects << 1 | u128::from(open == b'{');
+                open @ (b'{' | b'[') => {
                     self.enter()?;
+                    objects.set(self.depth, open == b'{');
                     let close = if open == b'{' { b'}' } else { b']' };
-                    if self.next() != Some(close) {
+                    if self.next() != close {
                         if open == b'{' {
                             self.name()?;
                         }
                         continue;
                     }
                 }
-                Some(b'"') => {
+                b'"' => {
                     self.text()?;
                 }
                 _ => self.scalar()?,
             }
             loop {
-                let in_object = objects & 1 == 1;
+                let in_object = objects.get(self.depth);
                 match self.next() {
-                    Some(b',') => {
+                    b',' => {
                         self.step();
                         if in_object {
                             self.name()?;
@@ -237,15 +238,14 @@ impl<'d> Reader<'d> {
                         }
                         break;
                     }
-                    Some(b'}') if in_object => {}
-                    Some(b']') if !in_object => {}
+                    b'}' if in_object => {}
+                    b']' if !in_object => {}
                     _ => return Err(Malformed),
                 }
                 self.leave();
                 if self.depth == outer {
                     return Ok(());
                 }
-                objects >>= 1;
             }
         }
     }
@@ -255,7 +255,7 @@ impl<'d> Reader<'d> {
     fn name(&mut self) -> Read<Value> {
         self.next();
         let name = self.text()?;
-        if self.next() != Some(b':') {
+        if self.next() != b':' {
             return Err(Malformed);
         }
         self.step();
@@ -266,12 +266,12 @@ impl<'d> Reader<'d> {
     #[cfg_attr(not(target_os = "none"), inline(always))]
     fn text(&mut self) -> Read<Value> {
         let start = self.at;
-        if self.peek() != Some(b'"') {
+        if self.peek() != b'"' {
             return Err(Malformed);
         }
         self.step();
         // Most have no escape.
-        if self.skip_plain() == Some(b'"') {
+        if self.skip_plain() == b'"' {
             self.step();
             return Ok(Value::new(start, self.at));
         }
@@ -283,8 +283,8 @@ impl<'d> Reader<'d> {
     fn escaped_text(&mut self, start: usize) -> Read<Value> {
         loop {
             match self.skip_plain() {
-                Some(b'"') => break,
-                Some(b'\\') => {
+                b'"' => break,
+                b'\\' => {
                     let escape = self.document.get(self.at..).and_then(escape);
                     self.at = self.at.wrapping_add(escape.ok_or(Malformed)?.1);
                 }
@@ -297,17 +297,17 @@ impl<'d> Reader<'d> {
 
     /// The first byte from here that is not plain.
     #[cfg_attr(not(target_os = "none"), inline(always))]
-    fn skip_plain(&mut self) -> Option<u8> {
-        let plain = plain_prefix(self.document.get(self.at..)?);
+    fn skip_plain(&mut self) -> u8 {
+        let plain = plain_prefix(self.document.get(self.at..).unwrap_or_default());
         self.at = self.at.wrapping_add(plain);
         self.peek()
     }
 
     fn scalar(&mut self) -> Read<()> {
         match self.peek() {
-            Some(b'n') => self.word(b"null"),
-            Some(b't') => self.word(b"true"),
-            Some(b'f') => self.word(b"false"),
+            b'n' => self.word(b"null"),
+            b't' => self.word(b"true"),
+            b'f' => self.word(b"false"),
             _ => self.number(),
         }
     }
@@ -330,7 +330,7 @@ impl<'d> Reader<'d> {
 
     fn digits(&mut self) -> Read<()> {
         let start = self.at;
-        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+        while self.peek().is_ascii_digit() {
             self.step();
         }
         if self.at == start { Err(Malformed) } else { Ok(()) }
@@ -346,7 +346,7 @@ impl<'d> Reader<'d> {
     }
 
     fn eat(&mut self, byte: u8) -> bool {
-        let found = self.peek() == Some(byte);
+        let found = self.peek() == byte;
         self.at = self.at.wrapping_add(usize::from(found));
         found
     }
@@ -366,18 +366,40 @@ impl<'d> Reader<'d> {
         self.at = self.at.wrapping_add(1);
     }
 
-    fn peek(&self) -> Option<u8> {
-        self.document.get(self.at).copied()
+    /// The byte here; behind the end one that may stand nowhere.
+    fn peek(&self) -> u8 {
+        self.document.get(self.at).copied().unwrap_or(0)
     }
 
     /// The byte that follows the white space here.
-    fn next(&mut self) -> Option<u8> {
+    fn next(&mut self) -> u8 {
         loop {
             match self.peek() {
-                Some(b' ' | b'\n' | b'\t' | b'\r') => self.step(),
+                b' ' | b'\n' | b'\t' | b'\r' => self.step(),
                 found => return found,
             }
         }
+    }
+}
+
+/// A bit for each level that a document may have.
+#[derive(Default)]
+struct Levels([u32; MAX_DEPTH as usize / 32]);
+
+impl Levels {
+    fn set(&mut self, depth: u32, value: bool) {
+        if let Some(word) = self.0.get_mut(Self::word(depth)) {
+            let others = *word & !(1_u32.wrapping_shl(depth));
+            *word = others | u32::from(value).wrapping_shl(depth);
+        }
+    }
+
+    fn get(&self, depth: u32) -> bool {
+        self.0.get(Self::word(depth)).is_some_and(|word| word.wrapping_shr(depth) & 1 != 0)
+    }
+
+    fn word(depth: u32) -> usize {
+        usize::try_from(depth.wrapping_sub(1) >> 5).unwrap_or(usize::MAX)
     }
 }
 

@@ -44,14 +44,16 @@ fn multibyte(first: u8, rest: &[u8]) -> (char, usize) {
     (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), length.max(1))
 }
 
-/// Whether a string's inside stands for `word`.
+/// Whether a string's inside stands for `word`, which is ASCII.
 pub(crate) fn spells(inside: &[u8], word: &str) -> bool {
-    Chars::new(inside).eq(word.chars())
+    Chars::new(inside).eq(word.bytes().map(char::from))
 }
 
 /// The same without regard to the case of ASCII letters; `word` is in small ones.
 pub(crate) fn spells_in_any_case(inside: &[u8], word: &str) -> bool {
-    Chars::new(inside).map(|character| character.to_ascii_lowercase()).eq(word.chars())
+    Chars::new(inside)
+        .map(|character| character.to_ascii_lowercase())
+        .eq(word.bytes().map(char::from))
 }
 
 /// Whether a string's inside stands for white space or nothing.
@@ -223,7 +225,7 @@ mod tests {
         let (mut document, mut text) = scan(inside)?;
         let length = document.len();
         let by_chars: String = Chars::new(text.inside_of(&document)).collect();
-        assert!(spells(text.inside_of(&document), &by_chars));
+        assert_eq!(spells(text.inside_of(&document), &by_chars), by_chars.is_ascii());
         undo(&mut text, &mut document);
         let in_place = String::from_utf8(text.inside_of(&document).to_vec()).unwrap();
         assert_eq!(in_place, by_chars);
