@@ -118,6 +118,7 @@ mod format;
 mod head;
 mod json;
 mod pacing;
+mod redact;
 mod render;
 mod request;
 mod response;
@@ -143,6 +144,7 @@ pub use pacing::{
     DEFAULT_LIMIT, Decision, Enforcement, Explained, Hold, LOW_QUOTA, Pacing, Policy, Rate,
     RateEvent, Reason, Until,
 };
+pub use redact::{Kind, Kinds, Piece, Redacted, Redactor};
 pub use render::{DEFAULT_CTA, DISCLOSURE, MIN_COLUMNS, card, speech};
 pub use request::{
     AdFormat, AdFormats, BidConfig, BidRequest, Body, BufferTooSmall, Call, CountryCode, Device,
