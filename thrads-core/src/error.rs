@@ -125,6 +125,12 @@ pub enum TransportErrorKind {
     Connect,
     /// The TLS handshake failed or the certificate was refused.
     Tls,
+    /// No pinned anchor covers the server's certificate: expected of hosts that only an answer names.
+    NoAnchor,
+    /// The time of day is not known, so that no certificate can be judged.
+    NoClock,
+    /// The random source failed, so that no key can be made.
+    NoRandom,
     /// The deadline passed.
     Timeout,
     /// The connection ended inside the answer.
@@ -145,6 +151,9 @@ impl TransportErrorKind {
             Self::Dns => "the host name was not resolved",
             Self::Connect => "no connection was made",
             Self::Tls => "TLS failed or the certificate was refused",
+            Self::NoAnchor => "no pinned anchor covers the server's certificate",
+            Self::NoClock => "the time of day is not known, so no certificate can be judged",
+            Self::NoRandom => "the random source failed",
             Self::Timeout => "the deadline passed",
             Self::Incomplete => "the connection ended inside the answer",
             Self::Protocol => "the answer is not HTTP as this transport reads it",

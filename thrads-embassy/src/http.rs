@@ -27,6 +27,9 @@ impl Buffers {
     }
 }
 
+/// An answer, and whether the connection it came on may be used again as far as the answer says.
+pub(crate) type Answer = Result<(Head, Range<usize>, bool), TransportErrorKind>;
+
 /// Sends `request` and reads the answer that is for it.
 pub(crate) async fn exchange<C: Read + Write>(
     wire: Wire<'_, C>,
@@ -34,7 +37,7 @@ pub(crate) async fn exchange<C: Read + Write>(
     request: &Request<'_>,
     buffers: &mut Buffers,
     buffer: &mut [u8],
-) -> Result<(Head, Range<usize>), TransportErrorKind> {
+) -> Answer {
     let conn = HttpConnection::Plain(wire).into_buffered(&mut buffers.write);
     // With an empty base path, reqwless writes the `/` that a URL such as `https://host?query` leaves out.
     let mut resource = HttpResource { conn, host: target.authority, base_path: "" };
@@ -79,13 +82,14 @@ async fn send<'r, 'h, 'c, C: Read + Write>(
     }
 }
 
-/// The request's own fields, and that there will be no second request on this connection.
+/// The request's own fields; and that the connection will not be used again, where the answer is not read to its end.
 fn fields<'r>(
     request: &'r Request<'_>,
 ) -> Result<Vec<(&'r str, &'r str), MAX_FIELDS>, TransportErrorKind> {
     let own = request.fields().map(|field| (field.name, field.value));
     let mut fields = Vec::new();
-    for field in own.chain([("connection", "close")]) {
+    let last = (!request.wants_body()).then_some(("connection", "close"));
+    for field in own.chain(last) {
         fields.push(field).map_err(|_| TransportErrorKind::Target)?;
     }
     Ok(fields)
@@ -95,12 +99,15 @@ async fn receive<C: Read>(
     response: Response<'_, '_, C>,
     wants_body: bool,
     buffer: &mut [u8],
-) -> Result<(Head, Range<usize>), TransportErrorKind> {
+) -> Answer {
     let mut head = Head::new(response.status.0);
     response.headers().for_each(|(name, value)| head.field(name, value));
     // reqwless knows of 204, not of 304 (RFC 9112 section 6.3).
-    if !wants_body || head.status == 304 {
-        return Ok((head, 0..0));
+    if !wants_body {
+        return Ok((head, 0..0, false));
+    }
+    if head.status == 304 {
+        return Ok((head, 0..0, stays_open(&response)));
     }
     if !is_framed_once(&response) {
         return Err(TransportErrorKind::Protocol);
@@ -108,8 +115,19 @@ async fn receive<C: Read>(
     if response.content_length.is_some_and(|length| length > buffer.len()) {
         return Err(TransportErrorKind::TooLarge);
     }
+    let stays_open = stays_open(&response);
     let length = read_body(response.body().reader(), buffer).await?;
-    Ok((head, 0..length))
+    Ok((head, 0..length, stays_open))
+}
+
+/// Whether the answer has an end of its own, and does not say that the connection ends with it.
+fn stays_open<C: Read>(response: &Response<'_, '_, C>) -> bool {
+    let has_end = response.content_length.is_some()
+        || !response.transfer_encoding.is_empty()
+        || matches!(response.status.0, 204 | 304);
+    let mut connection =
+        response.headers().filter(|(name, _)| name.eq_ignore_ascii_case("connection"));
+    has_end && connection.all(|(_, value)| value.eq_ignore_ascii_case(b"keep-alive"))
 }
 
 /// Whether the answer says in one way only where its body ends. reqwless takes the last of several.

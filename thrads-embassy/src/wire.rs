@@ -1,4 +1,4 @@
-//! The connection as reqwless sees it: it remembers that something was sent, and never reads past the end of a head.
+//! The connection as reqwless sees it: it remembers what became of it, and never reads past the end of a head.
 //!
 //! Part of the transport. reqwless 0.14 takes an interim answer for the final one and fails when bytes behind a body
 //! come with the head; neither happens where each read stops at a blank line.
@@ -7,18 +7,31 @@ use embedded_io_async::{Error, ErrorKind, ErrorType, Read, Write};
 use heapless::Vec;
 use thrads_core::Sent;
 
+/// What became of a connection in an exchange.
+#[derive(Clone, Copy)]
+pub(crate) struct Progress {
+    /// Whether anything of the request went out.
+    pub(crate) sent: Sent,
+    /// Whether bytes have come that nobody has read.
+    pub(crate) has_rest: bool,
+}
+
+impl Progress {
+    pub(crate) const NONE: Self = Self { sent: Sent::No, has_rest: false };
+}
+
 /// A connection of the transport.
 pub(crate) struct Wire<'s, C> {
     connection: C,
-    sent: &'s mut Sent,
+    progress: &'s mut Progress,
     /// Bytes that came with the end of a head and stand behind it.
     held: Vec<u8, READ_BYTES>,
     lines: BlankLine,
 }
 
 impl<'s, C> Wire<'s, C> {
-    pub(crate) fn new(connection: C, sent: &'s mut Sent) -> Self {
-        Self { connection, sent, held: Vec::new(), lines: BlankLine::default() }
+    pub(crate) fn new(connection: C, progress: &'s mut Progress) -> Self {
+        Self { connection, progress, held: Vec::new(), lines: BlankLine::default() }
     }
 }
 
@@ -43,13 +56,14 @@ impl<C: Read> Read for Wire<'_, C> {
         for (place, byte) in buffer.iter_mut().zip(self.held.drain(..length)) {
             *place = byte;
         }
+        self.progress.has_rest = !self.held.is_empty();
         Ok(length)
     }
 }
 
 impl<C: Write> Write for Wire<'_, C> {
     async fn write(&mut self, buffer: &[u8]) -> Result<usize, ErrorKind> {
-        *self.sent = Sent::Maybe;
+        self.progress.sent = Sent::Maybe;
         match self.connection.write(buffer).await {
             // A stack must not say so; embedded-io and buffered-io would panic.
             Ok(0) if !buffer.is_empty() => Err(ErrorKind::WriteZero),
@@ -115,8 +129,8 @@ mod tests {
     }
 
     fn reads(bytes: &'static [u8], room: usize) -> std::vec::Vec<String> {
-        let mut sent = Sent::No;
-        let mut wire = Wire::new(Stuck(bytes), &mut sent);
+        let mut progress = Progress::NONE;
+        let mut wire = Wire::new(Stuck(bytes), &mut progress);
         let mut buffer = vec![0; room];
         let next = || {
             let read = block_on(wire.read(&mut buffer)).unwrap();
@@ -140,9 +154,9 @@ mod tests {
 
     #[test]
     fn a_stack_that_takes_nothing_is_an_error_and_counts_as_sent_to() {
-        let mut sent = Sent::No;
-        let mut wire = Wire::new(Stuck(b""), &mut sent);
+        let mut progress = Progress::NONE;
+        let mut wire = Wire::new(Stuck(b""), &mut progress);
         assert_eq!(block_on(wire.write_all(b"x")), Err(ErrorKind::WriteZero));
-        assert_eq!(sent, Sent::Maybe);
+        assert_eq!(progress.sent, Sent::Maybe);
     }
 }

@@ -7,9 +7,10 @@ use std::cell::Cell;
 use std::pin::pin;
 use std::task::{Context, Poll, Waker};
 use thrads_core::{
-    AdFormat, AdFormats, ApiKey, BidConfig, BidRequest, Body, Call, ConfigError, Conversation,
-    CountryCode, EndUser, Environment, History, Message, MessageRequest, PromptRequest, Publisher,
-    Request, Role, Setting, Timestamp, UnixMillis, UserMetadata,
+    Ad, AdFormat, AdFormats, ApiKey, BidConfig, BidRequest, Body, Call, ConfigError, Conversation,
+    CountryCode, EndUser, Engagement, Environment, Family, Feedback, Head, History, Instant,
+    Interaction, Message, MessageRequest, Millis, Outcome, Policy, PromptRequest, Publisher, Rate,
+    Request, Role, Session, Setting, Timestamp, UnixMillis, UserMetadata,
 };
 use thrads_fuzz::{Json, object, rfc3339};
 
@@ -20,23 +21,15 @@ fuzz_target!(|input: Input<'_>| {
         Given::Prompt(given) => {
             if let Ok(call) = given.call() {
                 let expected = given.expected(input.production, input.pacing);
-                assert_written(
-                    &publisher,
-                    paced(Call::Prompt(call), input.pacing),
-                    &expected,
-                    input.drip,
-                );
+                let call = paced(Call::Prompt(call), input.pacing);
+                assert_written(&Request::new(&publisher, call), &expected, input.drip);
             }
         }
         Given::Message(given) => {
             if let Ok(call) = given.call() {
                 let expected = given.expected(input.production, input.pacing);
-                assert_written(
-                    &publisher,
-                    paced(Call::Message(call), input.pacing),
-                    &expected,
-                    input.drip,
-                );
+                let call = paced(Call::Message(call), input.pacing);
+                assert_written(&Request::new(&publisher, call), &expected, input.drip);
             }
         }
         Given::Bid(given) => {
@@ -49,14 +42,20 @@ fuzz_target!(|input: Input<'_>| {
             };
             if let Ok(Some(call)) = given.call(conversation) {
                 let expected = given.expected(conversation, input.pacing);
-                assert_written(
-                    &publisher,
-                    paced(Call::Bid(call), input.pacing),
-                    &expected,
-                    input.drip,
-                );
+                let call = paced(Call::Bid(call), input.pacing);
+                assert_written(&Request::new(&publisher, call), &expected, input.drip);
             }
         }
+        Given::Feedback(given) => {
+            let by_token = Feedback::Token(given.id);
+            let told = if given.by_token { by_token } else { Feedback::Id(given.id) };
+            let request = told.request(&publisher, given.interaction());
+            assert_eq!(request.is_some(), given.clicked || !given.by_token);
+            if let Some(request) = request {
+                assert_written(&request, &given.expected(), input.drip);
+            }
+        }
+        Given::Vote(id) => assert_vote(&publisher, id, input.drip),
     }
 });
 
@@ -76,6 +75,9 @@ enum Given<'a> {
     Prompt(GivenPrompt<'a>),
     Bid(GivenBid<'a>),
     Message(GivenMessage<'a>),
+    Feedback(GivenFeedback<'a>),
+    /// For the option with this id.
+    Vote(&'a str),
 }
 
 #[derive(Arbitrary, Debug)]
@@ -102,6 +104,16 @@ struct GivenMessage<'a> {
     force: Option<bool>,
     offset: Option<u8>,
     frequency: Option<u8>,
+}
+
+#[derive(Arbitrary, Debug)]
+struct GivenFeedback<'a> {
+    id: &'a str,
+    by_token: bool,
+    clicked: bool,
+    number_follow_ups: u32,
+    is_sponsor_mentioned: bool,
+    summary: &'a str,
 }
 
 #[derive(Arbitrary, Debug)]
@@ -225,6 +237,48 @@ impl GivenMessage<'_> {
             ("production", Some(Json::Bool(production))),
         ])
     }
+}
+
+impl<'a> GivenFeedback<'a> {
+    fn interaction(&self) -> Interaction<'a> {
+        let Self { clicked, number_follow_ups, is_sponsor_mentioned, summary, .. } = *self;
+        Interaction { clicked, number_follow_ups, is_sponsor_mentioned, summary }
+    }
+
+    fn expected(&self) -> Json {
+        if self.by_token {
+            return object([("token", Some(self.id.into()))]);
+        }
+        object([
+            ("sponsored_prompt_id", Some(self.id.into())),
+            ("clicked", Some(Json::Bool(self.clicked))),
+            ("number_follow_ups", Some(self.number_follow_ups.into())),
+            ("is_sponsor_mentioned", Some(Json::Bool(self.is_sponsor_mentioned))),
+            ("summary", Some(self.summary.into())),
+        ])
+    }
+}
+
+/// Only a poll that came gives the right to vote, so one comes first.
+fn assert_vote(publisher: &Publisher, id: &str, drip: &[u8]) {
+    let answer = serde_json::json!({"data": {"bid": {
+        "ad_format": "sponsored_poll", "question": "Q?", "options": [{"id": id, "text": "L"}],
+        "vote_url": "https://p.example/v", "results_url": "https://p.example/r",
+    }}});
+    let mut answer = answer.to_string().into_bytes();
+    let end_user = EndUser::this_device("kiosk/1.0").expect("visible ASCII");
+    let mut session = Session::new(Family::Ssp, Policy::SERVER);
+    let call = Call::Bid(BidRequest::opener("u", end_user).expect("an id"));
+    session.poll_request(Instant::from_millis(0), &mut Rate::default(), Millis(0), publisher, call);
+    let outcome = session.handle_response(&Head::new(200), &mut answer);
+    let Outcome::Ad(mut offers) = outcome else { return assert!(id.trim().is_empty(), "{id:?}") };
+    let offer = offers.next().expect("a poll");
+    let (Ad::SponsoredPoll(poll), Engagement::Vote(vote)) = (&offer.ad, &offer.engagement) else {
+        panic!("{:?}", offer.ad)
+    };
+    let option = poll.options.iter().next().expect("an option");
+    let expected = object([("option_id", Some(id.into()))]);
+    assert_written(&vote.request(option, end_user), &expected, drip);
 }
 
 fn country(letters: [u8; 2]) -> String {
@@ -406,8 +460,7 @@ impl GivenMetadata<'_> {
     }
 }
 
-fn assert_written(publisher: &Publisher, call: Call<'_>, expected: &Json, drip: &[u8]) {
-    let request = Request::new(publisher, call);
+fn assert_written(request: &Request<'_>, expected: &Json, drip: &[u8]) {
     let body = request.body();
     let written = encoded(body);
     assert_eq!(*expected, serde_json::from_slice(&written).expect("a body is JSON"));
@@ -420,7 +473,7 @@ fn assert_written(publisher: &Publisher, call: Call<'_>, expected: &Json, drip: 
     let mut writer = Dripping { drip, at: 0, is_ready: Cell::new(false), taken: Vec::new() };
     finished(body.write_to(&mut writer)).expect("the writer never fails");
     assert_eq!(writer.taken, written);
-    assert_head(&request);
+    assert_head(request);
 }
 
 /// The exact length is enough, and one byte less is not.

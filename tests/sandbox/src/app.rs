@@ -98,7 +98,7 @@ async fn intake(
                 tracking::is_ping(request.uri().path())
                     .then(|| shared.world().ping_faults.take())?
             });
-            let base = base_url(request.headers(), &shared.authority);
+            let base = base_url(request.headers(), &shared);
             let course = Course { shared: &shared, link: &link, base, family: Family::Ssp };
             course.run(fault, next.run(request)).await.finish(&link, || {})
         }
@@ -136,7 +136,7 @@ impl Call {
         next: Next,
     ) -> Response<Body> {
         let (quota, admitted) = self.arrives(&shared, request.headers(), ordered);
-        let base = base_url(request.headers(), &shared.authority);
+        let base = base_url(request.headers(), &shared);
         let allowed_origin = cors::allowed_origin(&shared.config, request.headers());
         let course = Course { shared: &shared, link: &link, base, family: self.family };
         let mut outcome = match admitted {
@@ -221,7 +221,7 @@ async fn without_slash(
 
 fn moved(shared: &Shared, uri: &Uri, headers: &HeaderMap, to: &str) -> Response<Body> {
     let query = uri.query().map(|query| format!("?{query}")).unwrap_or_default();
-    reply::redirect(307, &format!("{}{to}{query}", base_url(headers, &shared.authority)))
+    reply::redirect(307, &format!("{}{to}{query}", base_url(headers, shared)))
 }
 
 fn record(shared: &Shared, method: &Method, uri: &Uri, headers: &HeaderMap, body: &[u8]) {

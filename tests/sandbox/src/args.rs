@@ -3,7 +3,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use thrads_sandbox::Config;
+use thrads_sandbox::{Config, Identity};
 
 /// What the command line asks for.
 #[derive(Debug)]
@@ -23,6 +23,7 @@ pub(crate) enum Error {
 /// Reads the arguments after the program's name.
 pub(crate) fn read(args: impl Iterator<Item = String>) -> Result<Command, Error> {
     let mut config = Config { port: 8080, ..Config::default() };
+    let mut tls = Tls::default();
     let mut args = args.peekable();
     while let Some(arg) = args.next() {
         let (option, joined) = match arg.split_once('=') {
@@ -37,11 +38,53 @@ pub(crate) fn read(args: impl Iterator<Item = String>) -> Result<Command, Error>
             _ => {
                 let mut value =
                     || joined.clone().or_else(|| args.next()).ok_or(Error::NoValue(option.clone()));
-                set(&mut config, &option, &mut value)?;
+                match option.as_str() {
+                    "--tls" => tls.authority = Some(value()?),
+                    "--tls-host" => tls.hosts.push(value()?),
+                    "--tls-cert" => tls.chain = Some(value()?),
+                    "--tls-key" => tls.key = Some(value()?),
+                    _ => set(&mut config, &option, &mut value)?,
+                }
             }
         }
     }
+    config.tls = tls.identity()?;
     Ok(Command::Run(Box::new(config)))
+}
+
+/// What the options about TLS say.
+#[derive(Default)]
+struct Tls {
+    authority: Option<String>,
+    hosts: Vec<String>,
+    chain: Option<String>,
+    key: Option<String>,
+}
+
+impl Tls {
+    fn identity(self) -> Result<Option<Identity>, Error> {
+        let bad = |option: &str, value: &str| {
+            let (option, value) = (option.to_owned(), value.to_owned());
+            move |why: std::io::Error| Error::BadValue { option, value, why: why.to_string() }
+        };
+        match (self.authority, self.chain, self.key) {
+            (None, None, None) => Ok(None),
+            (None, Some(chain), Some(key)) => {
+                Identity::read(&chain, key).map(Some).map_err(bad("--tls-cert", &chain))
+            }
+            (Some(file), None, None) => {
+                let hosts = self.hosts.iter().map(String::as_str);
+                let hosts: Vec<_> = ["localhost", "127.0.0.1"].into_iter().chain(hosts).collect();
+                let (identity, authority) =
+                    Identity::throw_away(&hosts).map_err(bad("--tls-host", &hosts.join(" ")))?;
+                std::fs::write(&file, authority).map_err(bad("--tls", &file))?;
+                Ok(Some(identity))
+            }
+            _ => {
+                Err(Error::NoValue("--tls, or --tls-cert with --tls-key: each of them".to_owned()))
+            }
+        }
+    }
 }
 
 type Value<'a> = &'a mut dyn FnMut() -> Result<String, Error>;
@@ -105,6 +148,10 @@ The Thrads publisher platform on loopback.
 Usage: sandbox [OPTIONS]
 
   --port N             port on 127.0.0.1; 0 takes a free one [8080]
+  --tls FILE           speaks TLS with throw-away keys; their authority's certificate goes to FILE, in DER
+  --tls-host NAME      a name of the throw-away certificate besides localhost; may come again
+  --tls-cert FILE      speaks TLS with this chain, in PEM
+  --tls-key FILE       and this key of it
   --direct             end users call it themselves: no X-Forwarded-For asked for
   --always-serve       v1 with production:false serves on every call
   --always-match       production has an ad for every subject

@@ -5,12 +5,15 @@ use crate::switches::{
     OffsetMode, PollAnswer, PollToken, ProductionMember, PromptClick, PromptsIn, Staging,
     TrackersIn, V1Tracking, VoteToken,
 };
+use crate::tls::Identity;
 
 /// How a sandbox behaves; the default is the strict platform on a free port.
 #[derive(Clone, Debug)]
 pub struct Config {
     /// Port on 127.0.0.1; 0 takes a free one.
     pub port: u16,
+    /// Speaks TLS, with this certificate, instead of plain text; the URLs it hands out are then https.
+    pub tls: Option<Identity>,
     /// End users talk to the sandbox themselves, so that no `X-Forwarded-For` is asked for.
     pub direct: bool,
     /// v1 with `production: false` serves on every call instead of pacing.
@@ -71,6 +74,7 @@ impl Default for Config {
     fn default() -> Self {
         Self {
             port: 0,
+            tls: None,
             direct: false,
             always_serve: false,
             always_match: false,

@@ -7,6 +7,7 @@ use axum::http::{HeaderMap, header};
 use crate::config::Config;
 use crate::reply::Family;
 use crate::switches::{EndUser, Geo, KeyHeaders};
+use crate::world::Shared;
 
 /// The key that gets test ads.
 pub const STAGING_KEY: &str = "sandbox-staging";
@@ -82,8 +83,9 @@ pub(crate) fn check_geo(config: &Config, headers: &HeaderMap) -> Result<(), &'st
 }
 
 /// Where this sandbox is for whoever sent `headers`, so that URLs work behind a forwarded port.
-pub(crate) fn base_url(headers: &HeaderMap, authority: &str) -> String {
-    format!("http://{}", text(headers, header::HOST.as_str()).unwrap_or(authority))
+pub(crate) fn base_url(headers: &HeaderMap, shared: &Shared) -> String {
+    let authority = text(headers, header::HOST.as_str()).unwrap_or(&shared.authority);
+    format!("{}://{authority}", shared.scheme())
 }
 
 // Unlike a missing field, one that is blank or no text is a value, and a wrong one.

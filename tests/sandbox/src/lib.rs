@@ -40,7 +40,9 @@
 //! | `DELETE /sandbox/fault` | ends every injected fault |
 //! | `x-sandbox-fault: drip=50` | on any request to the platform's paths: the fault of that one |
 //!
-//! Out of scope: the auction itself, other people's networks, TLS. It listens on 127.0.0.1 only.
+//! With [`Config::tls`] it speaks TLS, for devices that speak nothing else.
+//!
+//! Out of scope: the auction itself, other people's networks. It listens on 127.0.0.1 only.
 
 mod app;
 mod bounded;
@@ -68,6 +70,7 @@ mod script;
 mod ssp;
 mod stats;
 mod switches;
+mod tls;
 mod tracking;
 mod v1;
 mod validate;
@@ -84,4 +87,5 @@ pub use switches::{
     OffsetMode, PollAnswer, PollToken, ProductionMember, PromptClick, PromptsIn, Staging,
     TrackersIn, UnknownName, V1Tracking, VoteToken,
 };
+pub use tls::Identity;
 pub use world::Recorded;

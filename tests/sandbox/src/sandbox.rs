@@ -15,6 +15,7 @@ use crate::control::On;
 use crate::fault::Fault;
 use crate::listener::{Port, Via};
 use crate::stats::Stats;
+use crate::tls;
 use crate::world::{Recorded, Shared};
 
 /// A running sandbox; dropping it closes its port and every connection.
@@ -31,9 +32,19 @@ impl Sandbox {
     ///
     /// The port is taken or not allowed, or a thread or runtime could not be made.
     pub fn start(config: Config) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port))?;
+        let front = match &config.tls {
+            Some(identity) => Some((tls::bind(config.port)?, identity.clone())),
+            None => None,
+        };
+        let port = if front.is_some() { 0 } else { config.port };
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))?;
         listener.set_nonblocking(true)?;
-        let shared = Arc::new(Shared::new(config, listener.local_addr()?.to_string()));
+        let inside = listener.local_addr()?;
+        let outside = match &front {
+            Some((listener, _)) => listener.local_addr()?,
+            None => inside,
+        };
+        let shared = Arc::new(Shared::new(config, outside.to_string()));
         let runtime = runtime::Builder::new_current_thread().enable_io().enable_time().build()?;
         let (stop, stopped) = oneshot::channel();
         let port = {
@@ -42,15 +53,22 @@ impl Sandbox {
         };
         let app = app::router(&shared).into_make_service_with_connect_info::<Via>();
         let thread = thread::Builder::new().name("thrads-sandbox".to_owned()).spawn(move || {
+            if let Some((listener, identity)) = front {
+                runtime.spawn(async move {
+                    let listener = tokio::net::TcpListener::from_std(listener)?;
+                    tls::serve(listener, identity, inside).await;
+                    Ok::<_, io::Error>(())
+                });
+            }
             runtime.spawn(async { axum::serve(port, app).await });
             let _ = runtime.block_on(stopped);
         })?;
         Ok(Self { shared, stop: Some(stop), thread: Some(thread) })
     }
 
-    /// Such as `http://127.0.0.1:40123`, without a slash at the end.
+    /// Such as `http://127.0.0.1:40123`, https where it has TLS, without a slash at the end.
     pub fn base_url(&self) -> String {
-        format!("http://{}", self.shared.authority)
+        format!("{}://{}", self.shared.scheme(), self.shared.authority)
     }
 
     /// What has been counted so far.

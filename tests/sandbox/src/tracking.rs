@@ -82,7 +82,7 @@ pub(crate) async fn click(
     let Some(Token { kind: Kind::Click { domain }, .. }) = find(&mut world, &uri) else {
         return unknown();
     };
-    let location = landing(domain, &base_url(&headers, &shared.authority));
+    let location = landing(domain, &base_url(&headers, &shared));
     world.stats.clicks += 1;
     reply::redirect(302, &location)
 }
@@ -99,7 +99,7 @@ pub(crate) async fn message_click(
         let stamp = world.stamp(Family::V1, Instant::now());
         return reply::error(Family::V1, &stamp, 404, "Link expired or not found");
     };
-    let location = landing(domain, &base_url(&headers, &shared.authority));
+    let location = landing(domain, &base_url(&headers, &shared));
     world.stats.clicks += 1;
     reply::redirect(302, &location)
 }

@@ -57,6 +57,11 @@ pub struct Recorded {
 }
 
 impl Shared {
+    /// How this sandbox is spoken to.
+    pub(crate) fn scheme(&self) -> &'static str {
+        if self.config.tls.is_some() { "https" } else { "http" }
+    }
+
     pub(crate) fn new(config: Config, authority: String) -> Self {
         let world = World {
             stats: Stats::default(),

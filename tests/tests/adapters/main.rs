@@ -15,6 +15,7 @@ mod chatter;
 mod connects;
 mod cuts;
 mod deadlines;
+mod driven;
 mod drops;
 mod faults;
 mod framing;

@@ -7,14 +7,15 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::task::{Context, Poll, Wake, Waker};
 use std::time::Duration;
 
-use std_embedded_nal_async::Stack;
 use thrads_core::{
     ApiKey, BaseUrl, Call, Client, Clock, EndUser, Endpoints, Environment, Head, Impression,
     Millis, Publisher, Rate, Reported, Request, Session, Transport, TransportError,
 };
-use thrads_embassy::{EmbassyClock, InsecureForTests, ReqwlessTransport};
+use thrads_embassy::EmbassyClock;
 use thrads_sandbox::Sandbox;
-use thrads_std::{Failure, Outcome, ReqwestTransport, TokioClock};
+use thrads_std::{Cause, Outcome, ReqwestTransport, TokioClock};
+
+use crate::driven::Driven;
 
 /// One of the two transports, and how its futures are run.
 pub(crate) trait Way: Sized {
@@ -71,7 +72,7 @@ impl Way for Std {
 pub(crate) struct Embassy;
 
 impl Way for Embassy {
-    type Inner = ReqwlessTransport<Stack, Stack, InsecureForTests>;
+    type Inner = Driven;
     type Clock = EmbassyClock;
     const MOST: usize = 16 * 1024;
     const IS_STD: bool = false;
@@ -81,7 +82,7 @@ impl Way for Embassy {
     }
 
     fn transport(&self) -> Self::Inner {
-        ReqwlessTransport::new(Stack::default(), Stack::default(), InsecureForTests)
+        Driven::new()
     }
 
     fn clock() -> EmbassyClock {
@@ -217,12 +218,12 @@ impl<W: Way> Rig<W> {
 pub(crate) fn brief(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Held(hold) => format!("held {}", hold.reason.code()),
-        Outcome::Failed(Failure::Transport(error)) => {
-            format!("transport {:?} {:?}", error.kind, error.sent)
-        }
-        Outcome::Failed(Failure::Api { status, kind, .. }) => format!("api {status} {kind:?}"),
-        Outcome::Failed(Failure::Malformed { status }) => format!("malformed {status}"),
-        Outcome::Failed(Failure::Stale) => "stale".to_owned(),
+        Outcome::Failed(failure) => match failure.cause() {
+            Cause::Transport(error) => format!("transport {:?} {:?}", error.kind, error.sent),
+            Cause::Api { status, kind, .. } => format!("api {status} {kind:?}"),
+            Cause::Malformed { status } => format!("malformed {status}"),
+            _ => failure.code().to_owned(),
+        },
         other => other.code().to_owned(),
     }
 }

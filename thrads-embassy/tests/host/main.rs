@@ -7,4 +7,5 @@ mod refusals;
 mod requests;
 mod server;
 mod support;
+mod tls;
 mod two_stacks;

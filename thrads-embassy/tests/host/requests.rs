@@ -2,7 +2,7 @@
 
 use crate::server::{Server, Step};
 use crate::support::{
-    Answer, LONG, StdTransport, block_on, exchange, publisher, publisher_at, this_device, transport,
+    Answer, Driven, LONG, block_on, exchange, publisher, publisher_at, this_device, transport,
 };
 use std::time::Duration;
 use thrads_core::{
@@ -23,7 +23,7 @@ fn sent(call: Call<'_>) -> String {
 }
 
 /// Sends a view ping to `url`, which an ad brings inside its click URL.
-pub(crate) fn ping(transport: &mut StdTransport, url: &str) -> Answer {
+pub(crate) fn ping(transport: &mut Driven, url: &str) -> Answer {
     let encoded: String = url.bytes().map(|byte| format!("%{byte:02X}")).collect();
     let mut body = format!(
         r#"{{"status":"success","data":{{"bid":{{"headline":"H","description":"D","url":"https://s.example/r?view_url={encoded}","bidId":"b"}}}}}}"#
@@ -57,7 +57,6 @@ fn a_prompt_call_byte_by_byte() {
          Content-Length: 109\r\n\
          content-type: application/json\r\n\
          thrads-api-key: K2\r\n\
-         connection: close\r\n\
          \r\n\
          {\"country_code\":\"DE\",\"chatId\":\"c\",\"content\":{\"user\":\"Any caf\u{e9}?\",\"chatbot\":\"Say \\\"yes\\\"\"},\
          \"production\":false}"
@@ -77,7 +76,6 @@ fn a_devices_bid_request_byte_by_byte() {
          user-agent: kiosk/1.0\r\n\
          content-type: application/json\r\n\
          thrad-api-key: K2\r\n\
-         connection: close\r\n\
          \r\n\
          {\"userId\":\"user_1\",\"chatId\":\"chat_1\",\"messages\":[{\"role\":\"user\",\"content\":\
          \"Running shoes?\"},{\"role\":\"assistant\",\"content\":\"Budget?\"}],\
@@ -109,7 +107,6 @@ fn a_forwarded_bid_request_byte_by_byte() {
          accept-language: de-DE,de;q=0.9\r\n\
          content-type: application/json\r\n\
          thrad-api-key: K2\r\n\
-         connection: close\r\n\
          \r\n\
          {\"userId\":\"user_1\",\"request_type\":\"opener\",\"ad_formats\":[\"sponsored_prompt\"]}"
     );

@@ -2,25 +2,88 @@
 
 use crate::server::Server;
 use core::future::Future;
+use core::ops::Range;
 use core::pin::{Pin, pin};
 use core::task::{Context, Poll, Waker};
+use embassy_futures::select::{Either, select};
+use embassy_time::{Duration, Timer};
+use embedded_nal_async::{Dns, TcpConnect};
 use std::sync::Arc;
 use std::task::Wake;
 use std::thread::{self, Thread};
 use std_embedded_nal_async::Stack;
 use thrads_core::{
-    ApiKey, BaseUrl, BidRequest, Call, EndUser, Endpoints, Environment, Millis, Publisher, Request,
-    Transport, TransportError,
+    ApiKey, BaseUrl, BidRequest, Call, EndUser, Endpoints, Environment, Head, Millis, Publisher,
+    Request, Transport, TransportError,
 };
-use thrads_embassy::{InsecureForTests, ReqwlessTransport};
-
-pub(crate) type StdTransport = ReqwlessTransport<Stack, Stack, InsecureForTests>;
+use thrads_embassy::{
+    Buffers, Counts, InsecureForTests, Link, READ_ANY, ReqwlessTransport, Runner, Tls, WRITE, new,
+};
 
 /// Longer than any test takes.
 pub(crate) const LONG: Millis = Millis(3000);
 
-pub(crate) fn transport() -> StdTransport {
-    ReqwlessTransport::new(Stack::default(), Stack::default(), InsecureForTests)
+/// A transport whose runner runs while an exchange does.
+pub(crate) struct Driven {
+    pub(crate) half: ReqwlessTransport<'static>,
+    runner: Pin<Box<dyn Future<Output = ()>>>,
+}
+
+impl Driven {
+    /// The memory of both halves is not given back, which a test can afford.
+    pub(crate) fn new<T, D, S>(
+        tcp: T,
+        dns: D,
+        tls: S,
+        with: impl FnOnce(Runner<'static, T, D, S>) -> Runner<'static, T, D, S>,
+    ) -> Self
+    where
+        T: TcpConnect + 'static,
+        D: Dns + 'static,
+        S: Tls + 'static,
+    {
+        let (half, runner) = new(Box::leak(Box::new(Link::new())), tcp, dns, tls);
+        let mut runner = with(runner);
+        let runner = async move {
+            let (mut read, mut write) = (vec![0; READ_ANY], vec![0; WRITE]);
+            runner.run(Buffers { read: &mut read, write: &mut write }).await;
+        };
+        Self { half, runner: Box::pin(runner) }
+    }
+
+    pub(crate) fn over<S: Tls + 'static>(tls: S) -> Self {
+        Self::new(Stack::default(), Stack::default(), tls, |runner| runner)
+    }
+
+    pub(crate) fn counts(&self) -> Counts {
+        self.half.link().counts()
+    }
+
+    /// Lets the runner run for a while.
+    pub(crate) async fn rest(&mut self, time: Duration) {
+        select(Timer::after(time), self.runner.as_mut()).await;
+    }
+}
+
+impl Transport for Driven {
+    type Buffer = [u8];
+
+    async fn exchange(
+        &mut self,
+        request: &Request<'_>,
+        timeout: Millis,
+        buffer: &mut [u8],
+    ) -> Result<(Head, Range<usize>), TransportError> {
+        let exchange = self.half.exchange(request, timeout, buffer);
+        match select(exchange, self.runner.as_mut()).await {
+            Either::First(answer) => answer,
+            Either::Second(()) => unreachable!("a runner runs for good"),
+        }
+    }
+}
+
+pub(crate) fn transport() -> Driven {
+    Driven::over(InsecureForTests)
 }
 
 pub(crate) fn publisher_at(base: &str) -> Publisher {

@@ -13,7 +13,7 @@ use embassy_time::{Duration, with_timeout};
 use embedded_io_async::Write;
 use thrads_core::TransportErrorKind::{self, Connect, Dns, Timeout};
 use thrads_core::{Millis, Publisher, Request, TransportError};
-use thrads_embassy::{InsecureForTests, ReqwlessTransport, Sockets};
+use thrads_embassy::{Buffers, InsecureForTests, Link, ReqwlessTransport, Sockets, over};
 
 const MTU: usize = 1514;
 /// A socket whose client has vanished is busy until a retransmission is answered by a reset, about a second.
@@ -25,7 +25,15 @@ const ANSWER: &[u8] =
 
 /// Runs `client` on one stack while the other answers on port 80, over a cable that loses each frame of that number; 0
 /// loses none.
-fn over_a_cable(loses: usize, client: impl AsyncFnOnce(Stack<'_>)) {
+fn over_a_cable(loses: usize, client: impl AsyncFnOnce(&mut ReqwlessTransport<'_>)) {
+    with_sockets::<1536>(loses, client);
+}
+
+/// The same with TCP buffers of `BYTES` in each direction.
+fn with_sockets<const BYTES: usize>(
+    loses: usize,
+    client: impl AsyncFnOnce(&mut ReqwlessTransport<'_>),
+) {
     let (mut near, mut far) = (State::<MTU, 4, 4>::new(), State::<MTU, 4, 4>::new());
     let (near_end, near_device) = new(&mut near, HardwareAddress::Ethernet([2, 0, 0, 0, 0, 1]));
     let (far_end, far_device) = new(&mut far, HardwareAddress::Ethernet([2, 0, 0, 0, 0, 2]));
@@ -36,7 +44,10 @@ fn over_a_cable(loses: usize, client: impl AsyncFnOnce(Stack<'_>)) {
     let stacks = select(near_runner.run(), far_runner.run());
     let servers = join_array(core::array::from_fn::<_, SERVERS, _>(|_| serve(far)));
     let world = select3(stacks, servers, cable(near_end, far_end, loses));
-    block_on(select(client(near), world));
+    let (sockets, mut link) = (Sockets::<BYTES, BYTES>::new(), Link::new());
+    let (mut transport, mut runner) = over(near, &sockets, &mut link, InsecureForTests);
+    let running = runner.run(Buffers { read: &mut [], write: &mut [] });
+    block_on(select3(client(&mut transport), running, world));
 }
 
 /// Both stacks are on 127.0.0.0/8, since plain text goes nowhere else.
@@ -107,12 +118,11 @@ fn platform() -> Publisher {
 
 #[test]
 fn asks_over_embassy_net_again_and_again() {
-    over_a_cable(0, async |stack| {
-        let (sockets, publisher) = (Sockets::<1536, 1536>::new(), platform());
-        let mut transport = ReqwlessTransport::over(stack, &sockets, InsecureForTests);
+    over_a_cable(0, async |transport| {
+        let publisher = platform();
         let request = Request::new(&publisher, opener());
         for _ in 0..3 {
-            let answer = exchange(&mut transport, &request, PATIENCE, 99).await;
+            let answer = exchange(transport, &request, PATIENCE, 99).await;
             assert_eq!(answer, Ok((200, b"hello".to_vec())));
         }
     });
@@ -120,12 +130,11 @@ fn asks_over_embassy_net_again_and_again() {
 
 #[test]
 fn asks_over_a_cable_that_loses_frames() {
-    over_a_cable(7, async |stack| {
-        let (sockets, publisher) = (Sockets::<1536, 1536>::new(), platform());
-        let mut transport = ReqwlessTransport::over(stack, &sockets, InsecureForTests);
+    over_a_cable(7, async |transport| {
+        let publisher = platform();
         let request = Request::new(&publisher, opener());
         for _ in 0..2 {
-            let answer = exchange(&mut transport, &request, PATIENCE, 99).await;
+            let answer = exchange(transport, &request, PATIENCE, 99).await;
             assert_eq!(answer, Ok((200, b"hello".to_vec())));
         }
     });
@@ -133,25 +142,23 @@ fn asks_over_a_cable_that_loses_frames() {
 
 #[test]
 fn asks_with_buffers_of_a_few_bytes() {
-    over_a_cable(0, async |stack| {
-        let (sockets, publisher) = (Sockets::<64, 64>::new(), platform());
-        let mut transport = ReqwlessTransport::over(stack, &sockets, InsecureForTests);
+    with_sockets::<64>(0, async |transport| {
+        let publisher = platform();
         let request = Request::new(&publisher, opener());
-        let answer = exchange(&mut transport, &request, PATIENCE, 99).await;
+        let answer = exchange(transport, &request, PATIENCE, 99).await;
         assert_eq!(answer, Ok((200, b"hello".to_vec())));
     });
 }
 
 #[test]
 fn an_exchange_dropped_at_any_await_gives_its_socket_back() {
-    over_a_cable(0, async |stack| {
-        let (sockets, publisher) = (Sockets::<1536, 1536>::new(), platform());
-        let mut transport = ReqwlessTransport::over(stack, &sockets, InsecureForTests);
+    over_a_cable(0, async |transport| {
+        let publisher = platform();
         let request = Request::new(&publisher, opener());
         for polls in 0.. {
-            let first = exchange(&mut transport, &request, PATIENCE, 99);
+            let first = exchange(transport, &request, PATIENCE, 99);
             let first = abandoned_after(polls, first).await;
-            let next = exchange(&mut transport, &request, PATIENCE, 99).await;
+            let next = exchange(transport, &request, PATIENCE, 99).await;
             assert_eq!(next, Ok((200, b"hello".to_vec())), "after {polls} polls");
             if first.is_some() {
                 assert!(polls > 3, "only {polls} awaits were tried");
@@ -164,9 +171,7 @@ fn an_exchange_dropped_at_any_await_gives_its_socket_back() {
 #[test]
 fn what_embassy_net_cannot_reach_is_unsent() {
     let unsent = |kind: TransportErrorKind| Err(TransportError::unsent(kind));
-    over_a_cable(0, async |stack| {
-        let sockets = Sockets::<1536, 1536>::new();
-        let mut transport = ReqwlessTransport::over(stack, &sockets, InsecureForTests);
+    over_a_cable(0, async |transport| {
         for (base, failure) in [
             ("http://127.9.8.2:81", unsent(Connect)),
             ("http://[::1]", unsent(Connect)),
@@ -175,7 +180,7 @@ fn what_embassy_net_cannot_reach_is_unsent() {
         ] {
             let publisher = publisher_at(base);
             let request = Request::new(&publisher, opener());
-            let answer = exchange(&mut transport, &request, Millis(200), 99).await;
+            let answer = exchange(transport, &request, Millis(200), 99).await;
             assert_eq!(answer, failure, "{base}");
         }
     });

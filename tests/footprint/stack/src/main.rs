@@ -80,7 +80,7 @@ fn answers() -> Option<()> {
     ] {
         let mut body = received(answer);
         let head = Head::new(status);
-        report(name, || keep(decode(endpoint, &head, of(body.as_mut_slice()))));
+        report(name, || keep(&decode(endpoint, &head, of(body.as_mut_slice()))));
     }
     let mut body = received(BID);
     let Answer::Ads(served) = decode(Endpoint::Bid, &Head::new(200), &mut body) else {
@@ -125,7 +125,7 @@ fn session() -> Option<()> {
     });
     let mut body = received(BID);
     let head = Head::new(200);
-    report("handle_its_answer", || keep(session.handle_response(&head, of(body.as_mut_slice()))));
+    report("handle_its_answer", || keep(&session.handle_response(&head, of(body.as_mut_slice()))));
     Some(())
 }
 

@@ -51,7 +51,7 @@ pub(crate) async fn bid_request(
         Ok(request) => request,
         Err(issues) => return reply::ssp_invalid(config.invalid_is, &issues),
     };
-    let base = base_url(&headers, &shared.authority);
+    let base = base_url(&headers, &shared);
     let outcome = Auction { request: &request, config, key, base: &base }.run(&mut world);
     let stamp = world.stamp(Family::Ssp, since);
     match outcome {

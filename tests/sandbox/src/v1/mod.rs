@@ -67,7 +67,7 @@ impl<T> Endpoint<T> {
         let stamp = world.stamp(Family::V1, since);
         match found {
             Ok(ad) => {
-                let base = &base_url(headers, &shared.authority);
+                let base = &base_url(headers, shared);
                 let data = data(ad, &mut Issuer { world: &mut world, base, billable: false });
                 served(&stamp, &data, (self.common)(ad).style())
             }
