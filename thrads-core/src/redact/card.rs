@@ -2,18 +2,17 @@
 //!
 //! A detector of `redact` for a part of a chain.
 
-use super::chain::{Group, Joint};
 use super::digits::Part;
+use super::sign::sign_at;
 
 /// Whether the part is a card's number, unbroken or in its groups of four and more.
+#[inline(never)]
 pub(super) fn fits(part: &Part<'_>) -> bool {
     let [first, rest @ ..] = part.groups else { return false };
-    let is_joined =
-        |group: &Group| matches!(group.joint, Joint::Space | Joint::Dash) && group.digits >= 2;
     matches!(part.digits(), 13..=19)
-        && matches!(part.values().next(), Some(2..=6))
+        && matches!(sign_at(part.text, first.start).0, b'2'..=b'6')
         && (rest.is_empty() || first.digits == 4)
-        && rest.iter().all(is_joined)
+        && rest.iter().all(|group| group.joint.is_plain() && group.digits >= 2)
         && !part.is_inside()
         && !part.is_glued()
         && passes_luhn(part)
@@ -21,9 +20,15 @@ pub(super) fn fits(part: &Part<'_>) -> bool {
 
 fn passes_luhn(part: &Part<'_>) -> bool {
     let mut is_doubled = part.digits() & 1 == 0;
-    let mut sum = 0_u32;
-    for value in part.values() {
-        let weighed = if is_doubled { value.wrapping_mul(2) } else { value };
+    let (mut sum, mut at) = (0_u8, part.start());
+    while at < part.end() {
+        let (sign, next) = sign_at(part.text, at);
+        at = next;
+        if !sign.is_ascii_digit() {
+            continue;
+        }
+        let value = sign & 0xf;
+        let weighed = if is_doubled { value << 1 } else { value };
         sum = sum.wrapping_add(if weighed > 9 { weighed.wrapping_sub(9) } else { weighed });
         is_doubled = !is_doubled;
     }

@@ -3,78 +3,73 @@
 //! A detector of `redact`. A local part may be in any script, but in one: where the script changes, as it does in Japanese
 //! without a space, the address begins or ends.
 
-use super::chars::{Script, fold};
-use super::scan::first_at;
+use super::scan::Wanted;
+use super::sign::{NONE, Sign, script_of, sign_at, sign_before};
 use super::{Kind, Span};
 
 /// The first address.
 pub(super) fn find(text: &str) -> Option<Span> {
     let mut from = 0;
     loop {
-        let at = first_at(text, from)?;
-        let (before, domain) = text.split_at_checked(at)?;
-        let sign = domain.chars().next()?.len_utf8();
-        from = at.saturating_add(sign);
-        let Some(length) = domain.get(sign..).and_then(domain_length) else { continue };
-        let Some(start) = local_start(before) else { continue };
-        return Some(Span { start, end: from.saturating_add(length), kind: Kind::Email });
+        let at = Wanted::AT.first_in(text, from)?;
+        (_, from) = sign_at(text, at);
+        let (start, end) = (local_start(text, at), domain_end(text, from));
+        if start < at && end > from {
+            return Some(Span { start, end, kind: Kind::Email });
+        }
     }
 }
 
-/// Where the local part begins that ends with this text: behind the last character that it cannot have, at a letter, a digit or
-/// an underscore.
-fn local_start(text: &str) -> Option<usize> {
-    let mut script = None;
-    let mut start = None;
-    for (at, character) in text.char_indices().rev().take(MAX_LOCAL) {
-        let own = Script::of(character);
-        match fold(character) {
-            _ if own.is_some() => {
-                if *script.get_or_insert(own) != own {
-                    break;
-                }
-                start = Some(at);
-            }
-            '0'..='9' | '_' => start = Some(at),
-            '.' | '-' | '+' | '\'' | '&' | '%' => {}
+/// Where the local part begins that ends at `end`: behind the last character that it cannot have, at a letter, a digit or an
+/// underscore.
+fn local_start(text: &str, end: usize) -> usize {
+    let (mut script, mut start, mut at) = (NONE, end, end);
+    for _ in 0..MAX_LOCAL {
+        let (sign, before) = sign_before(text, at);
+        match sign {
+            b'0'..=b'9' | b'_' => start = before,
+            b'.' | b'-' | b'+' | b'\'' | b'&' | b'%' => {}
+            _ if is_of(&mut script, sign) => start = before,
             _ => break,
         }
+        at = before;
     }
     start
 }
 
-/// How many bytes the domain takes that begins this text: at least two labels, the last of which is no number.
-fn domain_length(text: &str) -> Option<usize> {
-    let mut script = None;
-    let mut labels = 0_u8;
-    let mut is_number = true;
-    let mut label_end = 0;
-    let mut length = None;
-    for (at, character) in text.char_indices().take(MAX_DOMAIN) {
-        let own = Script::of(character);
-        let end = at.saturating_add(character.len_utf8());
-        match fold(character) {
-            _ if own.is_some() => {
-                if *script.get_or_insert(own) != own {
-                    break;
-                }
-                is_number = false;
-                label_end = end;
-            }
-            '0'..='9' => label_end = end,
-            '-' if label_end > 0 => {}
-            '.' if label_end == at && label_end != 0 => {
-                labels = labels.saturating_add(1);
-                is_number = true;
+/// Where the domain ends that begins at `start`: behind two labels at least, the last of which is no number. `start` itself
+/// if there is none.
+fn domain_end(text: &str, start: usize) -> usize {
+    let (mut script, mut end, mut at) = (NONE, start, start);
+    let (mut label, mut is_behind_dot, mut has_letter) = (start, false, false);
+    for _ in 0..MAX_DOMAIN {
+        let (sign, next) = sign_at(text, at);
+        match sign {
+            b'0'..=b'9' => label = next,
+            b'-' if label > start => {}
+            b'.' if label == at && label > start => {
+                (is_behind_dot, has_letter) = (true, false);
+                at = next;
                 continue;
             }
+            _ if is_of(&mut script, sign) => (label, has_letter) = (next, true),
             _ => break,
         }
-        if labels > 0 && !is_number {
-            length = Some(label_end);
+        at = next;
+        if is_behind_dot && has_letter {
+            end = label;
         }
     }
-    length
+    end
+}
+
+/// Whether this is a letter of the script, or the first letter, which sets the script.
+fn is_of(script: &mut Sign, sign: Sign) -> bool {
+    let own = script_of(sign);
+    if *script == NONE {
+        *script = own;
+    }
+    own != NONE && *script == own
 }
 
 /// Characters of a local part that are looked at: the octets of RFC 5321 4.5.3.1.1. What stands before them stays.

@@ -2,46 +2,37 @@
 //!
 //! A detector of `redact`, asked where a digit is that may be the first of a check number.
 
-use super::chars::{fold, is_plain};
+use super::sign::{Sign, sign_at, sign_before};
 
 /// The account number whose first digit is at `at`: from where to where.
 pub(super) fn around(text: &str, at: usize) -> Option<(usize, usize)> {
-    let (before, _) = text.split_at_checked(at)?;
-    let mut back = before.char_indices().rev();
-    let (_, second) = back.next()?;
-    let (start, first) = back.next()?;
-    let length = length_of(fold(first), fold(second))?;
-    if is_plain(back.next().map(|(_, character)| fold(character))) {
+    let (second, middle) = sign_before(text, at);
+    let (first, start) = sign_before(text, middle);
+    let length = length_of(first, second)?;
+    if sign_before(text, start).0.is_ascii_alphanumeric() {
         return None;
     }
-    let end = start.saturating_add(end_of(text.get(start..)?, length)?);
-    Some((start, end))
+    Some((start, end_of(text, start, length)?))
 }
 
-/// Where `length` letters and digits end that begin this text, grouped or not, if their checksum is right.
-fn end_of(text: &str, length: usize) -> Option<usize> {
+/// Where `length` letters and digits end that begin at `at`, grouped or not, if their checksum is right.
+fn end_of(text: &str, at: usize, length: u8) -> Option<usize> {
+    let (mut at, mut count, mut was_gap) = (at, 0_u8, false);
     let mut sums = Checksum::default();
-    let mut count = 0_usize;
-    let mut was_gap = false;
-    for (at, character) in text.char_indices() {
-        match fold(character) {
-            plain if plain.is_ascii_alphanumeric() => {
-                if count == length {
-                    return None;
-                }
-                sums.add(plain, count);
-                count = count.saturating_add(1);
-                was_gap = false;
-                if count == length && !is_plain(text.get(at..)?.chars().nth(1).map(fold)) {
-                    let end = at.saturating_add(character.len_utf8());
-                    return sums.is_right().then_some(end);
-                }
-            }
-            ' ' | '-' if !was_gap => was_gap = true,
-            _ => return None,
+    while count < length {
+        let (sign, next) = sign_at(text, at);
+        let is_own = sign.is_ascii_alphanumeric();
+        if is_own {
+            sums.add(sign, count);
+            count = count.saturating_add(1);
+        } else if was_gap || !matches!(sign, b' ' | b'-') {
+            return None;
         }
+        was_gap = !is_own;
+        at = next;
     }
-    None
+    let is_end = !sign_at(text, at).0.is_ascii_alphanumeric();
+    (is_end && sums.is_right()).then_some(at)
 }
 
 /// The number modulo 97, with the first four characters moved to its end.
@@ -52,11 +43,14 @@ struct Checksum {
 }
 
 impl Checksum {
-    fn add(&mut self, plain: char, at: usize) {
-        let value = plain.to_digit(36).unwrap_or(0);
+    fn add(&mut self, sign: Sign, at: u8) {
+        let (value, shift) = match sign {
+            b'0'..=b'9' => (sign & 0xf, 10),
+            // A is 10.
+            _ => ((sign & 0x1f).wrapping_add(9), 100),
+        };
         let sum = if at < 4 { &mut self.front } else { &mut self.rest };
-        let shift = if value < 10 { 10 } else { 100 };
-        *sum = modulo_97(sum.wrapping_mul(shift).wrapping_add(value));
+        *sum = modulo_97(sum.wrapping_mul(shift).wrapping_add(value.into()));
     }
 
     fn is_right(&self) -> bool {
@@ -80,20 +74,44 @@ fn modulo_97(number: u32) -> u32 {
 }
 
 /// Letters and digits in the account numbers of a country.
-fn length_of(first: char, second: char) -> Option<usize> {
-    let code = [first, second].map(|letter| u8::try_from(letter.to_ascii_uppercase()).unwrap_or(0));
-    let is_own = |entry: &&[u8; 3]| entry.starts_with(&code);
-    LENGTHS
-        .as_chunks()
-        .0
-        .iter()
-        .find(is_own)
-        .map(|[.., length]| usize::from(length.wrapping_sub(b'0')))
+fn length_of(first: Sign, second: Sign) -> Option<u8> {
+    let country = packed([first & !0x20, second & !0x20], 0);
+    let entry = COUNTRIES.iter().find(|entry| **entry & !0x3f == country)?;
+    Some(entry.to_le_bytes()[0] & 0x3f)
 }
 
-/// Country and length, the length as the character so far behind `0`; the registry of SWIFT, release 99.
-const LENGTHS: &[u8] = b"\
-    ADHAEGALLATDAZLBADBE@BGFBHFBIKBRMBYLCHECRFCYLCZHDEFDJKDKBDOLEEDEGMESHFIBFKBFOBFRKGBF\
-    GEFGIGGLBGRKGTLHNLHREHULIEFILGIQGISJITKJONKWNKZDLBLLCPLIELTDLUDLVELYIMCKMDHMEFMKCMND\
-    MRKMTOMUNNILNLBNO?OMGPKHPLLPSMPTIQAMROHRSFRUQSAHSCOSDBSEHSICSKHSMKSOGSTISVLTLGTNHTRJ\
-    UAMVAFVGHXKDYEN";
+/// Two letters in five bits each, and a length in six.
+const fn packed([first, second]: [u8; 2], length: u8) -> u16 {
+    (first as u16 & 0x1f) << 11 | (second as u16 & 0x1f) << 6 | length as u16
+}
+
+/// The registry of SWIFT, release 99.
+const COUNTRIES: [u16; 89] = unpacked(
+    b"AD24 AE23 AL28 AT20 AZ28 BA20 BE16 BG22 BH22 BI27 BR29 BY28 CH21 CR22 CY28 CZ24 DE22 DJ27 \
+      DK18 DO28 EE20 EG29 ES24 FI18 FK18 FO18 FR27 GB22 GE22 GI23 GL18 GR27 GT28 HN28 HR21 HU28 \
+      IE22 IL23 IQ23 IS26 IT27 JO30 KW30 KZ20 LB28 LC32 LI21 LT20 LU20 LV21 LY25 MC27 MD24 ME22 \
+      MK19 MN20 MR27 MT31 MU30 NI28 NL18 NO15 OM23 PK24 PL28 PS29 PT25 QA29 RO24 RS22 RU33 SA24 \
+      SC31 SD18 SE24 SI19 SK24 SM27 SO23 ST25 SV28 TL23 TN24 TR26 UA29 VA22 VG24 XK20 YE30 ",
+);
+
+#[expect(
+    clippy::indexing_slicing,
+    clippy::arithmetic_side_effects,
+    clippy::unwrap_used,
+    clippy::panic,
+    reason = "at compile time"
+)]
+const fn unpacked<const COUNT: usize>(listed: &[u8]) -> [u16; COUNT] {
+    let mut countries = [0; COUNT];
+    let mut index = 0;
+    while index < COUNT {
+        let [first, second, tens, ones, b' '] =
+            *listed.split_at(index * 5).1.first_chunk().unwrap()
+        else {
+            panic!("an entry is two letters, two digits and a space");
+        };
+        countries[index] = packed([first, second], (tens - b'0') * 10 + ones - b'0');
+        index += 1;
+    }
+    countries
+}

@@ -3,7 +3,6 @@
 //! Detectors of `redact`.
 
 use super::chain::{Group, Joint};
-use super::chars::is_plain;
 
 /// The address of version 6 that holds the digit at `at`: from where to where.
 pub(super) fn v6_around(text: &str, at: usize) -> Option<(usize, usize)> {
@@ -11,12 +10,12 @@ pub(super) fn v6_around(text: &str, at: usize) -> Option<(usize, usize)> {
     let (before, _) = bytes.split_at_checked(at)?;
     let is_own = |byte: &&u8| byte.is_ascii_hexdigit() || **byte == b':';
     let start = at.saturating_sub(before.iter().rev().take(MAX_BEFORE).take_while(is_own).count());
-    let previous = start.checked_sub(1).and_then(|before| bytes.get(before)).copied();
-    if is_plain(previous.map(char::from)) {
+    let previous = start.checked_sub(1).and_then(|before| bytes.get(before));
+    if previous.is_some_and(|byte| byte.is_ascii_alphanumeric()) {
         return None;
     }
     let end = start.saturating_add(v6_length(bytes.get(start..)?)?);
-    (end > at && !is_plain(bytes.get(end).copied().map(char::from))).then_some((start, end))
+    (end > at && !bytes.get(end).is_some_and(u8::is_ascii_alphanumeric)).then_some((start, end))
 }
 
 /// How many bytes the address takes that begins this text (RFC 4291 2.2).
@@ -70,14 +69,14 @@ fn v4_tail(text: &[u8]) -> usize {
     own.iter().rposition(u8::is_ascii_digit).map_or(0, |last| last.saturating_add(1))
 }
 
-/// Whether these groups are an address of version 4; `before` and `behind` are how they hang together with others.
-pub(super) fn is_v4(text: &str, groups: &[Group], before: Joint, behind: Joint) -> bool {
-    let is_byte = |group: &Group| group.digits <= 3 && matches!(group.value(text), Some(0..=255));
-    groups.len() == 4
-        && before != Joint::Dot
+/// Whether these groups are an address of version 4, and not part of a longer version.
+pub(super) fn is_v4(groups: &[Group], behind: Joint) -> bool {
+    let [first, rest @ ..] = groups else { return false };
+    rest.len() == 3
+        && first.joint != Joint::Dot
         && behind != Joint::Dot
-        && groups.iter().skip(1).all(|group| group.joint == Joint::Dot)
-        && groups.iter().all(is_byte)
+        && rest.iter().all(|group| group.joint == Joint::Dot)
+        && groups.iter().all(|group| group.digits <= 3 && group.value < 256)
 }
 
 /// Bytes in front of a digit that may belong to the same address.

@@ -9,7 +9,6 @@
 
 mod card;
 mod chain;
-mod chars;
 mod digits;
 mod email;
 mod iban;
@@ -19,6 +18,7 @@ mod phone;
 mod scan;
 mod secret;
 mod shapes;
+mod sign;
 
 /// What can be hidden. Where two would fit, the first of these does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,54 +2,48 @@
 //!
 //! The last detector of `redact`: it looks at what the others have left.
 
-use super::chars::{Script, digit, fold, lower};
+use super::sign::{EAST_ASIAN, NONE, Sign, code_at, lower, script_of, sign_at, sign_before};
 use super::{Kind, Span};
 
 /// The first of the names, the longest where several begin.
 pub(super) fn find(text: &str, names: &[&str]) -> Option<Span> {
-    let mut before = None;
-    for (start, character) in text.char_indices() {
-        if is_boundary(before, Some(character)) {
-            let rest = text.get(start..)?;
-            let lengths = names.iter().filter_map(|name| length_of(rest, name));
-            let end = lengths.max().map(|length| start.saturating_add(length));
-            if let Some(end) = end.filter(|end| !is_marker(text, start, *end)) {
+    let mut start = 0;
+    while start < text.len() {
+        if is_boundary(text, start) {
+            let ends = names.iter().map(|name| end_of(text, start, name));
+            let end = ends.max().unwrap_or(start);
+            if end > start && !is_marker(text, start, end) {
                 return Some(Span { start, end, kind: Kind::Name });
             }
         }
-        before = Some(character);
+        (_, start) = code_at(text, start);
     }
     None
 }
 
-/// How many bytes of the text are this name, if it begins with it as whole words.
-fn length_of(text: &str, name: &str) -> Option<usize> {
-    let mut rest = text.chars();
-    let mut last = None;
-    for wanted in name.chars() {
-        let character = rest.next()?;
-        if lower(fold(character)) != lower(fold(wanted)) || matches!(wanted, '[' | ']') {
-            return None;
+/// Where this name ends if it stands at `start` as whole words, else `start`.
+fn end_of(text: &str, start: usize, name: &str) -> usize {
+    let (mut end, mut at) = (start, 0);
+    while at < name.len() {
+        let (wanted, next_at) = code_at(name, at);
+        let (code, next) = code_at(text, end);
+        if lower(code) != lower(wanted) || matches!(wanted, 0x5b | 0x5d) || end == text.len() {
+            return start;
         }
-        last = Some(character);
+        (end, at) = (next, next_at);
     }
-    let is_whole = last.is_some() && is_boundary(last, rest.clone().next());
-    is_whole.then(|| text.len().saturating_sub(rest.as_str().len()))
+    if is_boundary(text, end) { end } else { start }
 }
 
-/// Whether a word may begin or end between these two.
-fn is_boundary(before: Option<char>, behind: Option<char>) -> bool {
-    let is_inside = |character: Option<char>| {
-        character.is_some_and(|character| match Script::of(character) {
-            Some(script) => script != Script::EastAsian,
-            None => digit(character).is_some(),
-        })
-    };
-    !(is_inside(before) && is_inside(behind))
+/// Whether a word may begin or end here.
+fn is_boundary(text: &str, at: usize) -> bool {
+    let is_inside =
+        |sign: Sign| sign.is_ascii_digit() || !matches!(script_of(sign), NONE | EAST_ASIAN);
+    !(is_inside(sign_before(text, at).0) && is_inside(sign_at(text, at).0))
 }
 
 /// Whether this is the word in a marker that stands in the text already.
 fn is_marker(text: &str, start: usize, end: usize) -> bool {
-    let marker = start.checked_sub(1).and_then(|start| text.get(start..end.saturating_add(1)));
-    marker.is_some_and(|marker| Kind::ALL.iter().any(|kind| kind.marker() == marker))
+    let around = start.wrapping_sub(1)..end.saturating_add(1);
+    Kind::ALL.iter().any(|kind| text.get(around.clone()) == Some(kind.marker()))
 }

@@ -3,7 +3,8 @@
 //! A detector of `redact`. All of them have a digit, so a text without one is passed over at the speed of `scan`. What
 //! is looked at is a run of letters, digits, `-` and `_`, and for a password the runs that symbols join to it.
 
-use super::scan::first_digit;
+use super::scan::Wanted;
+use super::sign::sign_at;
 use super::{Kind, Span};
 
 /// The first secret.
@@ -14,7 +15,7 @@ pub(super) fn find(text: &str) -> Option<Span> {
     // A password is looked for once a word.
     let mut word_end = 0;
     loop {
-        let at = first_digit(text, from)?;
+        let at = Wanted::DIGIT.first_in(text, from)?;
         let run = around(bytes, at, usize::MAX, is_of_token);
         let token = trimmed(bytes, run);
         if let Some(end) = web_token_end(bytes, token) {
@@ -31,10 +32,7 @@ pub(super) fn find(text: &str) -> Option<Span> {
             return span(token);
         }
         // A digit that is not ASCII is no part of a run.
-        from = run.1.max(at.saturating_add(1));
-        while !text.is_char_boundary(from) {
-            from = from.saturating_add(1);
-        }
+        from = run.1.max(sign_at(text, at).1);
     }
 }
 
