@@ -28,12 +28,10 @@ fn passes_luhn(part: &Part<'_>) -> bool {
             continue;
         }
         let value = sign & 0xf;
-        let weighed = if is_doubled { value << 1 } else { value };
-        sum = sum.wrapping_add(if weighed > 9 { weighed.wrapping_sub(9) } else { weighed });
+        let doubled = if value > 4 { (value << 1).wrapping_sub(9) } else { value << 1 };
+        sum = sum.wrapping_add(if is_doubled { doubled } else { value });
+        sum = if sum >= 10 { sum.wrapping_sub(10) } else { sum };
         is_doubled = !is_doubled;
-    }
-    while sum >= 10 {
-        sum = sum.wrapping_sub(10);
     }
     sum == 0
 }

@@ -45,7 +45,7 @@ impl Wanted {
         let mut before = 0;
         loop {
             let rest = bytes.get(at..)?;
-            if let Some((block, _)) = rest.split_first_chunk::<BLOCK>() {
+            if IS_WIDE && let Some((block, _)) = rest.split_first_chunk::<BLOCK>() {
                 let next = block.get(1..).unwrap_or_default();
                 let pairs = block.iter().zip(next);
                 let edge = self.may_end_with(before, block[0]);
@@ -72,6 +72,8 @@ impl Wanted {
     }
 }
 
+/// A small core has no wide instructions, and the blocks are flash that it does not need.
+const IS_WIDE: bool = size_of::<usize>() > 4;
 /// Bytes that are judged at once.
 const BLOCK: usize = 32;
 
