@@ -18,15 +18,16 @@ pub(super) fn v6_around(text: &str, at: usize) -> Option<(usize, usize)> {
     (end > at && !is_plain(start.wrapping_sub(1)) && !is_plain(end)).then_some((start, end))
 }
 
-/// Where the address ends that begins at `start` (RFC 4291 2.2); 0 if none does.
+/// Where the address ends that begins at `start` (RFC 4291 2.2), with a group at its end; 0 if none does.
 fn v6_end(bytes: &[u8], start: usize) -> usize {
-    let (mut at, mut end) = (start, 0);
+    let (mut at, mut end, mut before) = (start, 0, 0);
     let (mut groups, mut digits, mut is_short) = (0_u8, 0_u8, false);
-    while digits <= 4 && groups <= 8 {
-        let behind = bytes.get(at..).unwrap_or_default();
-        match behind {
+    loop {
+        match bytes.get(at..).unwrap_or_default() {
             [byte, ..] if byte.is_ascii_hexdigit() => {
-                groups = groups.saturating_add(u8::from(digits == 0));
+                if digits == 0 {
+                    (groups, before) = (groups.saturating_add(1), end);
+                }
                 digits = digits.saturating_add(1);
             }
             [b':', b':', ..] if !is_short => {
@@ -38,12 +39,14 @@ fn v6_end(bytes: &[u8], start: usize) -> usize {
             [b'.', byte, ..] if end == at && byte.is_ascii_digit() => digits = 0,
             _ => return end,
         }
+        if digits > 4 || groups > 8 {
+            return before;
+        }
         at = at.saturating_add(1);
-        if digits > 0 && (is_short || groups == 8) || behind.starts_with(b"::") {
+        if digits > 0 && (is_short || groups == 8) {
             end = at;
         }
     }
-    0
 }
 
 /// Whether these groups are an address of version 4, and not part of a longer version.

@@ -214,7 +214,8 @@ impl<'t> Iterator for Redacted<'t> {
     fn next(&mut self) -> Option<Piece<'t>> {
         loop {
             let mut ready = None;
-            for (index, level) in self.levels.iter_mut().enumerate().rev() {
+            for index in (0..LEVELS).rev() {
+                let level = self.levels.get_mut(index)?;
                 if let Some(kind) = level.then.take() {
                     return Some(Piece::Hidden(kind));
                 }

@@ -13,11 +13,12 @@ pub(super) fn start_of(part: &Part<'_>) -> Option<usize> {
     let has_plus = sign == b'+';
     let start = if has_plus { before } else { part.start() };
     let (sign, bracket) = sign_before(part.text, start);
+    let [_, rest @ ..] = part.groups else { return None };
     let mut open = 0_i8;
-    for group in part.groups.iter().skip(1) {
+    for group in rest {
         match group.joint {
-            Joint::Open => open = open.saturating_add(1),
-            Joint::Close => open = open.saturating_sub(1),
+            Joint::Open => open = open.wrapping_add(1),
+            Joint::Close => open = open.wrapping_sub(1),
             _ => {}
         }
     }

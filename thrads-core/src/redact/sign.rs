@@ -90,7 +90,7 @@ pub(super) fn script_of(sign: Sign) -> Sign {
 
 fn sign_of(code: u32) -> Sign {
     let plain = match code {
-        0..0x80 => code,
+        1..0x80 => code,
         0xff01..=0xff5e => code.wrapping_sub(0xfee0),
         0x660..=0x669 => code.wrapping_sub(0x630),
         0x6f0..=0x6f9 => code.wrapping_sub(0x6c0),
