@@ -39,6 +39,12 @@ fn v6_end(bytes: &[u8], start: usize) -> usize {
             [b'.', byte, ..] if end == at && byte.is_ascii_digit() => digits = 0,
             _ => return end,
         }
+        if digits > 4 && (is_short || groups == 8) {
+            // Too long a group: it goes too, or what a long number in it leaves would be an address.
+            let rest = bytes.get(at..).unwrap_or_default();
+            let more = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
+            return at.saturating_add(more);
+        }
         if digits > 4 || groups > 8 {
             return before;
         }
@@ -61,3 +67,43 @@ pub(super) fn is_v4(groups: &[Group], behind: Joint) -> bool {
 
 /// Bytes in front of a digit that may belong to the same address.
 const MAX_BEFORE: usize = 45;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn found(text: &str) -> Option<&str> {
+        let at = text.find(|c: char| c.is_ascii_digit())?;
+        v6_around(text, at).map(|(start, end)| &text[start..end])
+    }
+
+    #[test]
+    fn an_address_of_version_6_is_found_in_every_form() {
+        for (text, address) in [
+            ("[2001:db8::1]:443", "2001:db8::1"),
+            ("at fe80::ab, ok", "fe80::ab"),
+            ("1:2:3:4:5:6:7:8.", "1:2:3:4:5:6:7:8"),
+            ("::1: yes", "::1"),
+            ("::ffff:192.0.2.1.", "::ffff:192.0.2.1"),
+            ("2001:DB8::FF00:42:8329x", "2001:DB8::FF00:42:8329x"),
+        ] {
+            let expected = Some(address).filter(|address| !address.ends_with('x'));
+            assert_eq!(found(text), expected, "{text}");
+        }
+    }
+
+    #[test]
+    fn times_ratios_and_paths_are_no_addresses() {
+        for text in [
+            "10:30",
+            "10:30:59",
+            "16:9",
+            "1:2:3:4:5:6:7",
+            "std::vec2",
+            "00:1b:44:11:3a:b7",
+            "2001::",
+        ] {
+            assert_eq!(found(text), None, "{text}");
+        }
+    }
+}

@@ -6,7 +6,7 @@
 /// The ASCII form of a character if it has one, else one of the constants below.
 pub(super) type Sign = u8;
 
-/// Before the first character and behind the last.
+/// No sign: before the first character, and where none is wanted.
 pub(super) const EDGE: Sign = 0;
 /// A letter with an accent or a mark on one.
 pub(super) const LATIN: Sign = 0x80;
@@ -186,7 +186,7 @@ mod tests {
             let text = format!("{character}b");
             assert_eq!(code_at(&text, 0), (u32::from(character), character.len_utf8()));
         }
-        assert_eq!((sign_at("a", 1), sign_before("a", 0)), ((EDGE, 1), (EDGE, 0)));
+        assert_eq!((sign_at("a", 1), sign_before("a", 0)), ((NONE, 1), (EDGE, 0)));
     }
 
     #[test]
