@@ -13,16 +13,22 @@
 #![cfg_attr(not(test), no_std)]
 
 mod answers;
+mod console;
 mod entropy;
 mod kiosk;
+mod network;
 mod parts;
 mod person;
+mod provision;
 mod pulse;
 mod tally;
 
 pub use answers::QUESTIONS;
+pub use console::{Console, Lines, Set};
 pub use entropy::Tested;
 pub use kiosk::{Kiosk, MAX_LINE, People, Said};
+pub use network::{Pause, built, expiring, keep_time, stay_joined};
 pub use parts::{Connections, Memory, Parts, Tls};
+pub use provision::{Full, Item, MAX_ANCHORS, Provision, SLOT_BYTES, Slots};
 pub use pulse::Pulse;
 pub use tally::Tally;

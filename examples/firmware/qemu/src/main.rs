@@ -9,8 +9,8 @@
 mod board;
 
 use board::{HostRandom, Lan9118, Screen};
-use embassy_executor::{Executor, Spawner};
-use embassy_net::{Config, Stack, StackResources};
+use embassy_executor::{SendSpawner, Spawner};
+use embassy_net::{Config, StackResources};
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_sync::signal::Signal;
 use kiosk_app::{Connections, Kiosk, Memory, Parts, Pulse, Tested};
@@ -29,41 +29,38 @@ static ONLINE: Signal<CriticalSectionRawMutex, ()> = Signal::new();
 #[cortex_m_rt::entry]
 fn main() -> ! {
     board::paint_stack();
-    let ui = board::start();
-    static EXECUTOR: StaticCell<Executor> = StaticCell::new();
-    EXECUTOR.init(Executor::new()).run(|spawner| start(spawner, ui))
+    let (work, ui) = board::start();
+    work.spawn(start(ui).unwrap());
+    board::idle()
 }
 
-/// Network and TLS run in thread mode, where an interrupt finds them; the kiosk itself runs in an interrupt above.
-fn start(spawner: Spawner, ui: embassy_executor::SendSpawner) {
+/// Network and TLS run in one interrupt; the kiosk itself runs in another above it.
+#[embassy_executor::task]
+async fn start(ui: SendSpawner) {
     static MEMORY: ConstStaticCell<Memory> = ConstStaticCell::new(Memory::new());
     static RESOURCES: StaticCell<StackResources<4>> = StaticCell::new();
-    static CLOCK: StaticCell<EmbassyClock> = StaticCell::new();
+    static CLOCK: EmbassyClock = EmbassyClock::new();
     let mut random = Random::new(HostRandom);
     let device = Lan9118::new([0x02, 0, 0, 0, 0, 1]);
-    let config = Config::dhcpv4(Default::default());
-    let resources = RESOURCES.init(StackResources::new());
-    let (stack, network_runner) = embassy_net::new(device, config, resources, random.next_u64());
-    let clock = &*CLOCK.init(EmbassyClock::new());
+    let (config, resources) = (Config::dhcpv4(Default::default()), StackResources::new());
+    let resources = RESOURCES.init(resources);
+    let (stack, packets) = embassy_net::new(device, config, resources, random.next_u64());
     if let Some(wall) = board::wall() {
-        clock.set_wall(wall);
+        CLOCK.set_wall(wall);
     }
-    let parts = MEMORY.take().parts(stack, board::anchors(), random, clock);
+    let parts = MEMORY.take().parts(stack, board::anchors(), random, &CLOCK);
     let Parts { transport, connections: runner, buffers } = parts;
-    let provisioned = board::provisioned();
-    let kiosk = Kiosk::new(
-        transport,
-        clock,
-        provisioned.publisher,
-        provisioned.settings,
-        Screen,
-        Random::new(HostRandom),
-    );
-    spawner.spawn(network(network_runner).unwrap());
+    let (publisher, settings) = board::provisioned();
+    let random = Random::new(HostRandom);
+    let kiosk = Kiosk::new(transport, &CLOCK, publisher, settings, Screen, random);
+    // SAFETY: nothing takes this task out of its executor.
+    let spawner = unsafe { Spawner::for_current_executor().await };
+    spawner.spawn(network(packets).unwrap());
     spawner.spawn(connections(runner, buffers).unwrap());
-    spawner.spawn(online(stack).unwrap());
     ui.spawn(pulse().unwrap());
     ui.spawn(talk(kiosk).unwrap());
+    stack.wait_config_up().await;
+    ONLINE.signal(());
 }
 
 #[embassy_executor::task]
@@ -74,12 +71,6 @@ async fn network(mut runner: embassy_net::Runner<'static, Lan9118>) -> ! {
 #[embassy_executor::task]
 async fn connections(mut runner: Connections<Random>, buffers: Buffers<'static>) -> ! {
     runner.run(buffers).await
-}
-
-#[embassy_executor::task]
-async fn online(stack: Stack<'static>) {
-    stack.wait_config_up().await;
-    ONLINE.signal(());
 }
 
 #[embassy_executor::task]

@@ -9,23 +9,14 @@ use static_cell::{ConstStaticCell, StaticCell};
 use thrads_core::{ApiKey, Environment, Publisher, Settings, UnixMillis};
 use thrads_embassy::Anchor;
 
-/// What a device is set up with.
-pub struct Provisioned {
-    pub publisher: Publisher,
-    pub settings: Settings,
-}
-
 /// Reads `settings.json` and `key`; ends the program if they make no sense, as there is nobody to tell.
-pub fn provisioned() -> Provisioned {
+pub fn provisioned() -> (Publisher, Settings) {
     let (mut file, mut key) = ([0; 1024], [0; 128]);
     let settings = Settings::from_json(read(c"settings.json", &mut file));
     let key = core::str::from_utf8(read(c"key", &mut key)).map(|key| ApiKey::new(key.trim()));
     let (Ok(settings), Ok(Ok(key))) = (settings, key) else { exit(105) };
     let environment: Environment = settings.environment;
-    Provisioned {
-        publisher: Publisher { key, environment, endpoints: settings.endpoints() },
-        settings,
-    }
+    (Publisher { key, environment, endpoints: settings.endpoints() }, settings)
 }
 
 /// The anchor in `anchor.der`; none if there is no such file, or it is no anchor.

@@ -16,25 +16,38 @@ use cortex_m_rt::exception;
 use embassy_executor::{InterruptExecutor, SendSpawner};
 use semihosting::eprintln;
 
-/// Starts the clock and the executor above thread mode; call once.
-pub fn start() -> SendSpawner {
+/// Starts the clock and two executors, the lower of them first; call once.
+///
+/// Both are interrupts, since QEMU takes the `wfe` of an executor in thread mode for no instruction at all and spins.
+pub fn start() -> (SendSpawner, SendSpawner) {
     let Some(mut core) = cortex_m::Peripherals::take() else { exit(104) };
     time::start(core.SYST);
     // Lower numbers go first; the network card's and the clock's are 0.
     // SAFETY: no critical section depends on this priority.
-    unsafe { core.NVIC.set_priority(Irq::Ui, 0x80) };
-    UI.start(Irq::Ui)
+    unsafe {
+        core.NVIC.set_priority(Irq::Ui, 0x80);
+        core.NVIC.set_priority(Irq::Work, 0xc0);
+    }
+    (WORK.start(Irq::Work), UI.start(Irq::Ui))
+}
+
+/// Leaves the processor to the interrupts.
+pub fn idle() -> ! {
+    loop {
+        cortex_m::asm::wfi();
+    }
 }
 
 /// Interrupts of this machine that are used here.
 #[derive(Clone, Copy)]
 enum Irq {
     Network = 13,
-    /// That of a serial port which nobody uses.
+    /// Those of serial ports which nobody uses.
     Ui = 4,
+    Work = 5,
 }
 
-// SAFETY: both are below the 32 of an ARMv6-M core.
+// SAFETY: all are below the 32 of an ARMv6-M core.
 unsafe impl InterruptNumber for Irq {
     fn number(self) -> u16 {
         self as u16
@@ -51,8 +64,9 @@ fn unmask(irq: Irq) {
 unsafe fn DefaultHandler(number: i16) {
     match number {
         13 => lan9118::on_interrupt(),
-        // SAFETY: only this interrupt calls it, and only after `start` has unmasked it.
+        // SAFETY: only its own interrupt calls each, and only after `start` has unmasked it.
         4 => unsafe { UI.on_interrupt() },
+        5 => unsafe { WORK.on_interrupt() },
         number => {
             eprintln!("unexpected interrupt {number}");
             exit(103)
@@ -73,3 +87,4 @@ fn panic(info: &PanicInfo<'_>) -> ! {
 }
 
 static UI: InterruptExecutor = InterruptExecutor::new();
+static WORK: InterruptExecutor = InterruptExecutor::new();
