@@ -12,7 +12,8 @@ use embassy_net::{Config, Stack, StackResources};
 use embassy_rp::clocks::RoscRng;
 use embassy_rp::flash::{Blocking, Flash};
 use embassy_rp::gpio::{Input, Level, Output, Pull};
-use embassy_rp::interrupt::{self, InterruptExt, Priority};
+use embassy_rp::interrupt;
+use embassy_rp::interrupt::{InterruptExt, Priority};
 use embassy_rp::peripherals::{DMA_CH0, FLASH, PIO0, UART0};
 use embassy_rp::pio::{self, Pio};
 use embassy_rp::uart::{BufferedInterruptHandler, BufferedUart, BufferedUartRx, BufferedUartTx};
@@ -88,10 +89,18 @@ async fn start(spawner: Spawner, ui: SendSpawner, p: Peripherals) {
     let mut pio = Pio::new(p.PIO0, Irqs);
     let channel = dma::Channel::new(p.DMA_CH0, Irqs);
     let spi = PioSpi::new(
-        &mut pio.common, pio.sm0, DEFAULT_CLOCK_DIVIDER, pio.irq0, select, p.PIN_24, p.PIN_29, channel,
+        &mut pio.common,
+        pio.sm0,
+        DEFAULT_CLOCK_DIVIDER,
+        pio.irq0,
+        select,
+        p.PIN_24,
+        p.PIN_29,
+        channel,
     );
     let state = STATE.init(cyw43::State::new());
-    let (device, mut control, radio_runner) = cyw43::new(state, power, spi, &FIRMWARE, &NVRAM).await;
+    let (device, mut control, radio_runner) =
+        cyw43::new(state, power, spi, &FIRMWARE, &NVRAM).await;
     spawner.spawn(radio(radio_runner).unwrap());
     control.init(cyw43_firmware::CYW43_43439A0_CLM).await;
     let (stack, random) = network(&spawner, device);
@@ -154,7 +163,11 @@ async fn connections(mut runner: Connections<Random>, buffers: Buffers<'static>)
 }
 
 #[embassy_executor::task]
-async fn time(stack: Stack<'static>, clock: &'static EmbassyClock, anchors: &'static [Anchor<'static>]) -> ! {
+async fn time(
+    stack: Stack<'static>,
+    clock: &'static EmbassyClock,
+    anchors: &'static [Anchor<'static>],
+) -> ! {
     keep_time(stack, "pool.ntp.org", clock, &mut Random::new(RoscRng), |now| {
         expiring(anchors, now).for_each(|anchor| {
             defmt::warn!("an anchor expires at {} ms since 1970", anchor.expires().0)
@@ -226,7 +239,9 @@ struct Screen;
 
 impl core::fmt::Write for Screen {
     fn write_str(&mut self, text: &str) -> core::fmt::Result {
-        text.bytes().for_each(|byte| drop(TEXT.try_write(&[byte])));
+        for byte in text.bytes() {
+            TEXT.try_write(&[byte]).ok();
+        }
         Ok(())
     }
 }
