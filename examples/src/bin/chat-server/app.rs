@@ -16,10 +16,11 @@ use crate::{engage, page, seen, starters, turn};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
+use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle};
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, SystemTime};
-use thrads_core::{Ad, AdFormats, Engagement, Family, Impression, Offer, Policy};
+use thrads_core::{Ad, AdFormats, Engagement, Explained, Family, Impression, Offer, Policy};
 use thrads_std::Outcome;
 use tokio_util::task::TaskTracker;
 
@@ -31,6 +32,8 @@ pub(crate) struct App {
     pub(crate) chats: Chats,
     pub(crate) counters: Counters,
     pub(crate) decisions: Decisions,
+    /// What thrads-std counts.
+    pub(crate) metrics: PrometheusHandle,
     pub(crate) proxies: Proxies,
     pub(crate) operators: Proxies,
     pub(crate) formats: AdFormats,
@@ -42,14 +45,19 @@ pub(crate) struct App {
 }
 
 impl App {
+    /// The recorder comes first: what is made before it counts nowhere.
     pub(crate) fn new(args: &Args) -> Result<Self, String> {
+        let metrics = PrometheusBuilder::new()
+            .install_recorder()
+            .map_err(|error| format!("cannot count: {error}"))?;
         Ok(Self {
-            platform: Platform::start(args)?,
+            platform: Platform::start()?,
             seal: Seal::new(),
             shelf: Shelf::new(args.seen_within),
             chats: Chats::new(),
             counters: Counters::default(),
             decisions: Decisions::default(),
+            metrics,
             proxies: Proxies(args.trusted_proxies.clone()),
             operators: Proxies(operator::networks(&args.operators)),
             formats: args.formats,
@@ -65,8 +73,9 @@ impl App {
         self.chats.of(person.visitor, begin)
     }
 
-    /// Counts what became of an ask; `None` is one that was given up.
-    pub(crate) fn count(&self, outcome: Option<&Outcome>) {
+    /// Counts what became of an ask and keeps its explanation; `None` is one that was given up.
+    pub(crate) fn note(&self, outcome: Option<&Outcome>, explained: Option<Explained>) {
+        self.decisions.note(outcome, explained);
         self.counters.add(match outcome {
             None => Count::Dropped,
             Some(Outcome::Ad(_)) => Count::Ad,

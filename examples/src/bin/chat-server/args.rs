@@ -3,15 +3,13 @@
 use ipnet::IpNet;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::time::Duration;
-use thrads_core::{AdFormat, AdFormats, BaseUrl};
+use thrads_core::{AdFormat, AdFormats};
 
 /// What the command line asks for.
 #[derive(Debug)]
 pub(crate) struct Args {
     /// `None` takes [`LISTEN`], or a free port where that is taken.
     pub(crate) listen: Option<SocketAddr>,
-    pub(crate) base_url: Option<BaseUrl>,
-    pub(crate) production: bool,
     pub(crate) formats: AdFormats,
     pub(crate) trusted_proxies: Vec<IpNet>,
     pub(crate) operators: Vec<IpNet>,
@@ -39,7 +37,6 @@ impl Args {
             };
             match name {
                 "--help" | "-h" => return Ok(Action::Print(HELP.to_owned())),
-                "--production" if inline.is_none() => args.production = true,
                 _ if OPTIONS.contains(&name) => {
                     let value = inline.or_else(|| words.next());
                     args.set(name, &value.ok_or_else(|| format!("{name} needs a value"))?)?;
@@ -56,10 +53,6 @@ impl Args {
             "--listen" => {
                 let address = value.parse().map_err(|_| wanted_address(&wrong))?;
                 self.listen = Some(address);
-            }
-            "--base-url" => {
-                let base = BaseUrl::new(value).map_err(|error| wrong(&error.to_string()))?;
-                self.base_url = Some(base);
             }
             "--formats" => self.formats = formats(value).ok_or_else(|| wrong(FORMATS))?,
             "--trusted-proxy" => self.trusted_proxies.push(net(value).ok_or_else(|| wrong(NET))?),
@@ -79,8 +72,6 @@ impl Default for Args {
     fn default() -> Self {
         Self {
             listen: None,
-            base_url: None,
-            production: false,
             formats: formats("message,poll").expect("these are formats"),
             trusted_proxies: Vec::new(),
             operators: Vec::new(),
@@ -115,9 +106,8 @@ fn seconds(value: &str) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }
 
-const OPTIONS: [&str; 8] = [
+const OPTIONS: [&str; 7] = [
     "--listen",
-    "--base-url",
     "--formats",
     "--trusted-proxy",
     "--operator",
@@ -136,8 +126,6 @@ Usage: chat-server [OPTIONS]
 
   --listen ADDR:PORT     where the page is (default: 127.0.0.1:8080, or a free port where that is taken)
   --formats LIST         what may come under an answer: message, poll, or both with a comma (default: message,poll)
-  --production           use a production key: ads are real and paid
-  --base-url URL         talk to a platform elsewhere, https or loopback; the key is read from THRADS_API_KEY
   --trusted-proxy CIDR   believe the X-Forwarded-For of these hops; may be given more than once (default: nobody)
   --operator CIDR        who may see /operator and /metrics; may be given more than once (default: loopback)
   --seen-within SECONDS  how long an impression may be told after the card was served (default: 900)
@@ -145,8 +133,8 @@ Usage: chat-server [OPTIONS]
   --word-ms N            pace of the scripted answer, milliseconds a word (default: 30)
   -h, --help             print this
 
-With THRADS_API_KEY set and no --base-url it talks to the real platform. Paths: / the page, /operator for whoever runs
-it, /metrics, /healthz and /readyz for machines.
+With THRADS_API_KEY or THRADS_API_KEY_FILE it talks to the real platform, as THRADS_ENV, THRADS_SSP_URL and
+THRADS_TIMEOUT_MS say. Paths: / the page, /operator for whoever runs it, /metrics, /healthz and /readyz for machines.
 ";
 
 #[cfg(test)]
@@ -171,7 +159,6 @@ mod tests {
             (["--formats", "poll,poll"], "message, poll"),
             (["--seen-within", "0"], "1 to 86400"),
             (["--word-ms", "2000"], "0 to 1000"),
-            (["--base-url", "http://shop.example"], "must be https"),
         ] {
             let problem = parsed(&words).unwrap_err();
             assert!(problem.starts_with(&words.join(" ")) && problem.contains(part), "{problem}");

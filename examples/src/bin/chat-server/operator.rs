@@ -106,7 +106,7 @@ async fn metrics(_: Operator, State(app): State<Arc<App>>) -> impl IntoResponse 
         ("page_impressions_waiting", "Impressions served and not yet seen.", app.shelf.len()),
         ("page_tasks", "Turns and reports under way.", app.work.len()),
     ];
-    (PROMETHEUS, app.counters.prometheus(&gauges))
+    (PROMETHEUS, app.counters.prometheus(&gauges) + &app.metrics.render())
 }
 
 async fn state(_: Operator, State(app): State<Arc<App>>) -> Json<Value> {

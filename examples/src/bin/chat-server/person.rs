@@ -10,6 +10,7 @@ use std::sync::Arc;
 use thrads_core::{EndUser, HeaderText, Ip, UserAgent};
 
 /// A person with the page open. Nothing of it is ever logged.
+#[derive(Clone)]
 pub(crate) struct Person {
     pub(crate) visitor: Visitor,
     /// Empty where it is not known.

@@ -3,6 +3,7 @@
 use crate::app::{App, router};
 use crate::args::{Args, LISTEN};
 use crate::counters::Count;
+use metrics_exporter_prometheus::PrometheusHandle;
 use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
@@ -11,7 +12,7 @@ use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
-use tokio::time::timeout;
+use tokio::time::{sleep, timeout};
 
 /// Serves until it is told to end. Status 0 if nothing was cut off.
 pub(crate) async fn serve(args: &Args) -> Result<ExitCode, String> {
@@ -31,13 +32,15 @@ pub(crate) async fn serve(args: &Args) -> Result<ExitCode, String> {
         let _ = told.send(Instant::now());
     });
     let server = tokio::spawn(server.into_future());
+    tokio::spawn(keep_up(app.metrics.clone()));
     let since = begins_to_end.await.map_err(|_| "the server ended by itself".to_owned())?;
-    let drained = timeout(args.drain, async {
+    let turns = timeout(args.drain, async {
         let _ = server.await;
         app.work.close();
         app.work.wait().await;
     });
-    let is_whole = drained.await.is_ok();
+    let (turns, asks) = tokio::join!(turns, app.platform.thrads().shutdown(args.drain));
+    let is_whole = turns.is_ok() && asks.ended == 0;
     report(&app, since.elapsed(), is_whole);
     Ok(if is_whole { ExitCode::SUCCESS } else { ExitCode::FAILURE })
 }
@@ -51,6 +54,14 @@ async fn listen(given: Option<SocketAddr>) -> Result<TcpListener, String> {
         listened => listened,
     };
     listened.map_err(|error| format!("cannot listen on {address}: {error}"))
+}
+
+/// Histograms grow until somebody reads them, or this.
+async fn keep_up(metrics: PrometheusHandle) {
+    loop {
+        sleep(Duration::from_secs(5)).await;
+        metrics.run_upkeep();
+    }
 }
 
 async fn asked_to_end() {

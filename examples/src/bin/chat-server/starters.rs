@@ -57,8 +57,7 @@ async fn ask(app: &App, chat: &Conversation, person: &Person) -> Option<Vec<Star
         _ = later.changed() => None,
         outcome = ads.ask(call) => Some(outcome),
     };
-    app.count(outcome.as_ref());
-    app.decisions.note(outcome.as_ref(), ads.explained());
+    app.note(outcome.as_ref(), ads.explained());
     match outcome? {
         Outcome::Ad(served) => {
             Some(served.offers.into_iter().filter_map(|offer| shelved(app, offer)).collect())

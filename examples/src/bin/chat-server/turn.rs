@@ -5,12 +5,13 @@
 
 use crate::app::App;
 use crate::assistant;
+use crate::card::Face;
 use crate::chats::Conversation;
 use crate::counters::Count;
 use crate::person::Person;
 use crate::reply::{self, CardView, Event, tell};
 use crate::seal::OfferId;
-use crate::transcript::{Card, Item, Said, Starter, Transcript};
+use crate::transcript::{Card, Item, Said, Starter, Transcript, now};
 use axum::Json;
 use axum::body::{Body, Bytes};
 use axum::extract::State;
@@ -18,7 +19,10 @@ use axum::http::{Response, StatusCode};
 use serde::{Deserialize, Serialize};
 use std::sync::Arc;
 use std::time::SystemTime;
-use thrads_core::{BidRequest, Call, Conversation as Conversed, EndUser, Message};
+use thrads_core::{
+    AdFormats, BidRequest, Call, Conversation as Conversed, EndUser, Message, PromptClick, Role,
+    Timestamp,
+};
 use thrads_std::{Outcome, Served};
 use tokio::sync::mpsc::{self, Sender};
 use tokio::sync::watch::Receiver;
@@ -48,7 +52,14 @@ pub(crate) async fn say(
     let (out, lines) = mpsc::channel(16);
     app.counters.add(Count::TurnBegun);
     let work = app.work.clone();
-    work.spawn(Turn { app, person, chat, out, later }.run(question, starter));
+    let mut appended = None;
+    if let Some(starter) = starter {
+        app.counters.add(Count::Tap);
+        appended = starter.appended;
+        let (app, person) = (Arc::clone(&app), person.clone());
+        work.spawn(async move { tapped(&app, starter.click, &person).await });
+    }
+    work.spawn(Turn { app, person, chat, out, later }.run(question, appended));
     Ok(reply::stream(lines))
 }
 
@@ -89,45 +100,56 @@ struct Turn {
 }
 
 impl Turn {
-    async fn run(mut self, question: String, starter: Option<Starter>) {
-        let answer = assistant::answer(&question);
+    async fn run(mut self, question: String, appended: Option<Face>) {
+        let (app, chat) = (Arc::clone(&self.app), Arc::clone(&self.chat));
+        // An earlier turn has gone on to its end by then, or was given up.
+        let mut ads = chat.chat.lock().await;
+        let asking = Asking::new(&app, &chat, &self.person, question);
+        let end_user = self.person.end_user();
+        let mut ahead = ads.prefetch();
+        let answer = assistant::answer(&asking.question);
+        let mut spoken = String::new();
         for text in assistant::pieces(answer) {
+            spoken.push_str(text);
             if !tell(&self.out, &Event::Words { text }).await {
                 break;
             }
-            sleep(self.app.word).await;
-        }
-        let chat_id = {
-            let mut transcript = self.chat.transcript();
-            transcript.exchanged(question, answer.to_owned());
-            transcript.chat_id.clone()
-        };
-        tell(&self.out, &Event::Done).await;
-        if let Some(starter) = starter {
-            self.append(starter, &chat_id).await;
-        }
-        match self.person.end_user() {
-            Some(end_user) => {
-                let served =
-                    ask(&self.app, &self.chat, &self.person, end_user, &mut self.later, &self.out);
-                if let Some(card) = served.await.and_then(|served| first_card(&self.app, served)) {
-                    self.show(card, &chat_id).await;
-                }
+            if let Some(so_far) = ahead.wants(&spoken) {
+                let messages = asking.messages(so_far);
+                asking.call(&messages, end_user).into_iter().for_each(|call| ahead.start(call));
             }
-            None => self.app.counters.add(Count::Nobody),
+            sleep(app.word).await;
         }
-        self.app.counters.add(Count::TurnEnded);
+        self.remember(&asking, answer);
+        tell(&self.out, &Event::Done).await;
+        if let Some(face) = appended {
+            let card = Card { id: OfferId::new(), until: SystemTime::now(), face, poll: None };
+            self.show(card, &asking.chat_id).await;
+        }
+        let messages = asking.messages(answer);
+        let outcome = match asking.call(&messages, end_user) {
+            None => return self.end(Count::Nobody),
+            Some(call) => tokio::select! {
+                biased;
+                _ = self.later.changed() => None,
+                () = self.out.closed() => None,
+                outcome = ahead.outcome(call) => Some(outcome),
+            },
+        };
+        app.note(outcome.as_ref(), ads.explained());
+        if let Some(Outcome::Ad(served)) = outcome
+            && let Some(card) = first_card(&app, served)
+        {
+            self.show(card, &asking.chat_id).await;
+        }
+        app.counters.add(Count::TurnEnded);
     }
 
-    /// The tap on an offered question is told while its answer is under way; the brand's words come under the answer.
-    async fn append(&self, starter: Starter, chat_id: &str) {
-        self.app.counters.add(Count::Tap);
-        if let Some(face) = starter.appended {
-            let card = Card { id: OfferId::new(), until: SystemTime::now(), face, poll: None };
-            self.show(card, chat_id).await;
-        }
-        if let (Some(click), Some(end_user)) = (starter.click, self.person.end_user()) {
-            self.app.platform.tapped(click, end_user).await;
+    /// Under the chat it was said in, and no other.
+    fn remember(&self, asking: &Asking, answer: &str) {
+        let mut transcript = self.chat.transcript();
+        if transcript.chat_id == asking.chat_id {
+            transcript.exchanged(asking.question.clone(), answer.to_owned());
         }
     }
 
@@ -143,38 +165,58 @@ impl Turn {
         }
         tell(&self.out, &Event::Card { card: Box::new(view) }).await;
     }
+
+    fn end(&self, count: Count) {
+        self.app.counters.add(count);
+        self.app.counters.add(Count::TurnEnded);
+    }
 }
 
-/// Asks for an ad until the person goes on or goes away.
-async fn ask(
-    app: &App,
-    chat: &Conversation,
-    person: &Person,
-    end_user: EndUser<'_>,
-    later: &mut Receiver<u64>,
-    out: &Sender<Bytes>,
-) -> Option<Served> {
-    let (chat_id, said) = {
+/// What the platform is asked with.
+struct Asking {
+    user_id: String,
+    chat_id: String,
+    formats: AdFormats,
+    said: Vec<Said>,
+    question: String,
+}
+
+impl Asking {
+    fn new(app: &App, chat: &Conversation, person: &Person, question: String) -> Self {
         let transcript = chat.transcript();
-        (transcript.chat_id.clone(), transcript.messages().cloned().collect::<Vec<Said>>())
-    };
-    let messages: Vec<Message<'_>> = said.iter().map(Said::message).collect();
-    let user_id = app.seal.user_id(person.visitor);
-    let conversation = Conversed::new(&messages).ok()?;
-    let bid = BidRequest::contextual(&user_id, &chat_id, conversation, end_user).ok()?;
-    let call = Call::Bid(bid.ad_formats(app.formats).ok()?);
-    let mut ads = chat.chat.lock().await;
-    let outcome = tokio::select! {
-        biased;
-        _ = later.changed() => None,
-        () = out.closed() => None,
-        outcome = ads.ask(call) => Some(outcome),
-    };
-    app.count(outcome.as_ref());
-    app.decisions.note(outcome.as_ref(), ads.explained());
-    match outcome? {
-        Outcome::Ad(served) => Some(served),
-        _ => None,
+        Self {
+            user_id: app.seal.user_id(person.visitor),
+            chat_id: transcript.chat_id.clone(),
+            formats: app.formats,
+            said: transcript.messages().cloned().collect(),
+            question,
+        }
+    }
+
+    /// All of the chat, with as much of the answer as there is.
+    fn messages<'a>(&'a self, answer: &'a str) -> Vec<Message<'a>> {
+        let timestamp = Some(Timestamp::Utc(now()));
+        let said = |role, content| Message { role, content, timestamp };
+        let last = [said(Role::User, self.question.as_str()), said(Role::Assistant, answer)];
+        self.said.iter().map(Said::message).chain(last).collect()
+    }
+
+    /// `None` where the person's address or browser are not known.
+    fn call<'a>(
+        &'a self,
+        messages: &'a [Message<'a>],
+        end_user: Option<EndUser<'a>>,
+    ) -> Option<Call<'a>> {
+        let conversation = Conversed::new(messages).ok()?;
+        let bid = BidRequest::contextual(&self.user_id, &self.chat_id, conversation, end_user?);
+        bid.and_then(|bid| bid.ad_formats(self.formats)).ok().map(Call::Bid)
+    }
+}
+
+/// Tells of a tap on an offered question, behind the answer to it.
+async fn tapped(app: &App, click: Option<PromptClick<String>>, person: &Person) {
+    if let (Some(click), Some(end_user)) = (click, person.end_user()) {
+        app.platform.tapped(click, end_user).await;
     }
 }
 
