@@ -66,21 +66,15 @@ impl Face {
     /// What stands under the answer to a sponsored question, where the brand has something to add.
     pub(crate) fn of_appended(prompt: &SponsoredPrompt<String>, links: Links) -> Option<Self> {
         let message = SponsoredMessage {
-            placement: Placement::Text,
-            cpm: None,
-            advertiser: prompt.advertiser.clone(),
-            domain: None,
-            headline: Some(prompt.append_message.clone()?),
-            description: None,
-            cta_text: prompt.cta_text.clone(),
-            url: prompt.url.clone(),
-            image_url: None,
-            logo_url: prompt.logo_url.clone(),
-            dsp: None,
-            bid_id: None,
-            view_url: None,
+            advertiser: prompt.advertiser.as_deref(),
+            headline: Some(prompt.append_message.as_deref()?),
+            cta_text: prompt.cta_text.as_deref(),
+            url: prompt.url.as_str(),
+            logo_url: prompt.logo_url.as_deref(),
+            ..NOTHING
         };
-        Self::of(&Ad::SponsoredMessage(message), links)
+        let message = Ad::SponsoredMessage(message).map(str::to_owned);
+        Self::of(&message, links)
     }
 
     fn message(ad: &Ad<String>, message: &SponsoredMessage<String>, links: Links) -> Option<Self> {
@@ -98,27 +92,31 @@ impl Face {
         })
     }
 
+    /// Label, question and button as a message with them has them; the core numbers the choices and leaves out those with
+    /// nothing to see.
     fn poll(ad: &Ad<String>, poll: &SponsoredPoll<String>, links: Links) -> Option<Self> {
-        let lines = lines(ad)?;
+        let asked = SponsoredMessage {
+            advertiser: poll.advertiser.as_deref(),
+            domain: poll.domain.as_deref(),
+            headline: Some(poll.question.as_str()),
+            cta_text: poll.cta_text.as_deref(),
+            ..NOTHING
+        };
+        let [label, question, button] = lines(&Ad::SponsoredMessage(asked))?.try_into().ok()?;
         let ids: Vec<_> = poll.options.iter().map(|option| option.id().to_owned()).collect();
-        let [label, question, texts @ ..] = lines.as_slice() else { return None };
-        if texts.len() != ids.len() {
-            return None;
-        }
-        let texts = texts.iter().map(|line| line.split_once(". ").map_or("", |(_, text)| text));
-        let choices = ids.into_iter().zip(texts);
-        Some(Self::Poll {
-            label: label.clone(),
-            question: cut(question, MAX_HEADLINE),
-            choices: choices
-                .map(|(id, text)| Choice { id, text: cut(text, MAX_CHOICE) })
-                .filter(|choice| !choice.text.is_empty())
-                .collect(),
-            link: poll
-                .cta_url
-                .as_ref()
-                .and_then(|url| href(url, links))
-                .map(|href| Link { button: button(poll.cta_text.as_deref(), &href), href }),
+        let choice = |line: String| {
+            let (number, text) = line.split_once(". ")?;
+            let place = number.parse::<usize>().ok()?.checked_sub(1)?;
+            Some(Choice { id: ids.get(place)?.clone(), text: cut(text, MAX_CHOICE) })
+        };
+        let choices: Vec<_> = lines(ad)?.into_iter().skip(2).filter_map(choice).collect();
+        let href = poll.cta_url.as_ref().and_then(|url| href(url, links));
+        let link = href.map(|href| Some(Link { button: bare(&button)?, href }));
+        (!choices.is_empty()).then(|| Self::Poll {
+            label,
+            question: cut(&question, MAX_HEADLINE),
+            choices,
+            link: link.flatten(),
         })
     }
 }
@@ -135,27 +133,6 @@ fn lines<T: AsRef<str>>(ad: &Ad<T>) -> Option<Vec<String>> {
     card(ad, COLUMNS, &mut text).ok()?;
     Some(text.lines().map(|line| cut(line, MAX_TEXT + 2)).collect())
         .filter(|lines: &Vec<_>| !lines.is_empty())
-}
-
-/// The label of a button as the core writes it on a card.
-fn button(text: Option<&str>, url: &str) -> String {
-    let message = SponsoredMessage {
-        placement: Placement::Text,
-        cpm: None,
-        advertiser: None,
-        domain: None,
-        headline: None,
-        description: None,
-        cta_text: text,
-        url,
-        image_url: None,
-        logo_url: None,
-        dsp: None,
-        bid_id: None,
-        view_url: None,
-    };
-    let lines = lines(&Ad::SponsoredMessage(message)).unwrap_or_default();
-    lines.last().and_then(|line| bare(line)).unwrap_or_default()
 }
 
 /// A button without its brackets, the closing one of which a very long label has lost.
@@ -188,6 +165,22 @@ fn cut(text: &str, most: usize) -> String {
     }
 }
 
+/// A message to put something into.
+const NOTHING: SponsoredMessage<&str> = SponsoredMessage {
+    placement: Placement::Text,
+    cpm: None,
+    advertiser: None,
+    domain: None,
+    headline: None,
+    description: None,
+    cta_text: None,
+    url: "",
+    image_url: None,
+    logo_url: None,
+    dsp: None,
+    bid_id: None,
+    view_url: None,
+};
 /// Wide enough for one line each.
 const COLUMNS: usize = usize::MAX / 2;
 /// Characters of each place; a longer text is cut, so that nobody's card fills the screen.
@@ -202,21 +195,19 @@ mod tests {
     use serde_json::{Value, json};
 
     fn message(change: impl FnOnce(&mut SponsoredMessage<String>)) -> Value {
-        let text = |text: &str| Some(text.to_owned());
-        let mut message = SponsoredMessage {
+        let message = SponsoredMessage {
             placement: Placement::Image,
-            cpm: None,
-            advertiser: text("Boilwell"),
-            domain: None,
-            headline: text("Kettles"),
-            description: text("Steel."),
-            cta_text: None,
-            url: "https://s.example/r?token=t".to_owned(),
-            image_url: text("https://cdn.example/i.jpg"),
-            logo_url: text("https://cdn.example/l.png"),
-            dsp: None,
-            bid_id: None,
-            view_url: None,
+            advertiser: Some("Boilwell"),
+            headline: Some("Kettles"),
+            description: Some("Steel."),
+            url: "https://s.example/r?token=t",
+            image_url: Some("https://cdn.example/i.jpg"),
+            logo_url: Some("https://cdn.example/l.png"),
+            ..NOTHING
+        };
+        let Ad::SponsoredMessage(mut message) = Ad::SponsoredMessage(message).map(str::to_owned)
+        else {
+            unreachable!("it stays a message")
         };
         change(&mut message);
         serde_json::to_value(Face::of(&Ad::SponsoredMessage(message), Links::Secure)).unwrap()

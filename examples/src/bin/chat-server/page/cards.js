@@ -49,7 +49,7 @@ export function starter(offered, pick) {
 
 function fillMessage(box, shown) {
   if (shown.picture) box.append(picture(shown.picture));
-  box.append(element("p", "card-headline", shown.headline));
+  box.append(element("p", "card-title", shown.headline));
   if (shown.text) box.append(element("p", "card-text", shown.text));
   box.append(link(shown.button, shown.href, "card-link whole"));
 }
@@ -72,7 +72,7 @@ function link(text, href, className) {
 }
 
 function fillPoll(box, shown) {
-  const question = element("p", "card-headline", shown.question);
+  const question = element("p", "card-title", shown.question);
   question.id = `item-${++count}`;
   const choices = element("div", "choices");
   choices.setAttribute("role", "group");
