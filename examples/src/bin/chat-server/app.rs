@@ -105,9 +105,10 @@ impl App {
         (id, self.shelf.until(now))
     }
 
-    /// The token for an offer that still waits to be seen.
+    /// The token for an offer that still waits to be seen; none where that would be too late.
     pub(crate) fn token(&self, visitor: Visitor, id: OfferId, until: SystemTime) -> Option<String> {
-        self.shelf.holds(id).then(|| self.seal.token(visitor, id, until))
+        let is_good = self.shelf.holds(id) && SystemTime::now() <= until;
+        is_good.then(|| self.seal.token(visitor, id, until))
     }
 
     pub(crate) fn view(&self, visitor: Visitor, card: &Card) -> CardView {
