@@ -18,6 +18,7 @@ IMAGES = [
     ("everything", "every request and answer, turn pacing, trackers"),
     ("session", "the same through a session, with a history"),
     ("rate", "rate and caps"),
+    ("redact", "`redact`"),
     ("card", "`card`"),
     ("speech", "`speech`"),
     ("settings", "provisioning JSON"),

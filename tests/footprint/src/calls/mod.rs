@@ -3,6 +3,7 @@
 mod other;
 mod pacing;
 mod prompt;
+mod redact;
 mod render;
 mod serde_json_core;
 mod session;
@@ -13,6 +14,7 @@ pub use self::serde_json_core::{with_price, without_numbers};
 pub use other::{engage, v1_message_request};
 pub use pacing::{budget, caps, turn};
 pub use prompt::{prompt_answer, prompt_request};
+pub use redact::hide;
 pub use render::{show, speak};
 pub use session::ask;
 pub use settings::{provision, store};
