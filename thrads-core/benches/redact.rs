@@ -31,11 +31,12 @@ fn main() {
     }
 }
 
-/// Microseconds of scrubbing a text, and of writing a bid request with it as its only message.
+/// Microseconds of scrubbing a text, and of writing a bid request with it as its first message.
 fn beside_encoding(text: &str, rounds: usize) -> (f64, f64) {
     let redactor = Redactor::default();
     assert_eq!(redactor.pieces(text).count(), 1, "the text is clean");
-    let messages = [Message { role: Role::User, content: text, timestamp: None }];
+    let message = |role, content| Message { role, content, timestamp: None };
+    let messages = [message(Role::User, text), message(Role::Assistant, "Yes.")];
     let user = EndUser::this_device("bench/1").unwrap();
     let bid = BidRequest::contextual("user", "chat", Conversation::new(&messages).unwrap(), user);
     let publisher = Publisher::new(ApiKey::new("K").unwrap(), Environment::Staging);

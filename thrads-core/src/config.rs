@@ -100,7 +100,8 @@ impl BaseUrl {
     /// longer than [`MAX_BASE_URL_BYTES`].
     pub fn new(url: &str) -> Result<Self, ConfigError> {
         let url = url.strip_suffix('/').unwrap_or(url);
-        let is_plain = url.is_ascii() && !url.contains(['?', '#', '@']);
+        let is_plain =
+            url.bytes().all(|byte| byte.is_ascii() && !matches!(byte, b'?' | b'#' | b'@'));
         if !is_plain || Target::parse(url).is_none() {
             return Err(ConfigError::BaseUrl);
         }

@@ -251,6 +251,7 @@ impl<'d> Reader<'d> {
     }
 
     /// A member's name, and then up to its value.
+    #[cfg_attr(not(target_os = "none"), inline(always))]
     fn name(&mut self) -> Read<Value> {
         self.next();
         let name = self.text()?;
@@ -262,29 +263,44 @@ impl<'d> Reader<'d> {
         Ok(name)
     }
 
+    #[cfg_attr(not(target_os = "none"), inline(always))]
     fn text(&mut self) -> Read<Value> {
         let start = self.at;
         if self.peek() != Some(b'"') {
             return Err(Malformed);
         }
-        let mut at = start.saturating_add(1);
-        let mut escaped = 0;
+        self.step();
+        // Most have no escape.
+        if self.skip_plain() == Some(b'"') {
+            self.step();
+            return Ok(Value::new(start, self.at));
+        }
+        self.escaped_text(start)
+    }
+
+    /// The rest of a string, from the first byte that is not plain.
+    #[inline(never)]
+    fn escaped_text(&mut self, start: usize) -> Read<Value> {
         loop {
-            let rest = self.document.get(at..).ok_or(Malformed)?;
-            let plain = plain_prefix(rest);
-            at = at.saturating_add(plain);
-            match rest.get(plain) {
+            match self.skip_plain() {
                 Some(b'"') => break,
                 Some(b'\\') => {
-                    escaped = ESCAPED;
-                    let escape = rest.get(plain..).and_then(escape);
-                    at = at.saturating_add(escape.ok_or(Malformed)?.1);
+                    let escape = self.document.get(self.at..).and_then(escape);
+                    self.at = self.at.saturating_add(escape.ok_or(Malformed)?.1);
                 }
                 _ => return Err(Malformed),
             }
         }
-        self.at = at.saturating_add(1);
-        Ok(Value { start: offset(start), end: offset(self.at) | escaped })
+        self.step();
+        Ok(Value { start: offset(start), end: offset(self.at) | ESCAPED })
+    }
+
+    /// The first byte from here that is not plain.
+    #[cfg_attr(not(target_os = "none"), inline(always))]
+    fn skip_plain(&mut self) -> Option<u8> {
+        let plain = plain_prefix(self.document.get(self.at..)?);
+        self.at = self.at.wrapping_add(plain);
+        self.peek()
     }
 
     fn scalar(&mut self) -> Read<()> {

@@ -85,11 +85,14 @@ pub(crate) fn undo(value: &mut Value, document: &mut [u8]) {
     }
     let Range { start, end } = value.inside();
     let (mut from, mut to) = (start, start);
-    while let Some(rest) = document.get(from..end) {
-        let plain = plain_prefix(rest);
-        let decoded = rest.get(plain..).and_then(escape);
-        move_back(document, from..from.saturating_add(plain), to);
-        to = to.saturating_add(plain);
+    // The closing quote ends what is plain.
+    while let Some(rest) = document.get(from..) {
+        let next = from.saturating_add(plain_prefix(rest)).min(end);
+        let decoded = document.get(next..end).and_then(escape);
+        if to < from {
+            move_back(document, from..next, to);
+        }
+        to = to.saturating_add(next.saturating_sub(from));
         let Some((character, length)) = decoded else { break };
         let mut utf8 = [0; 4];
         for byte in character.encode_utf8(&mut utf8).bytes() {
@@ -98,17 +101,28 @@ pub(crate) fn undo(value: &mut Value, document: &mut [u8]) {
             }
             to = to.saturating_add(1);
         }
-        from = from.saturating_add(plain).saturating_add(length);
+        from = next.saturating_add(length);
     }
     document.get_mut(to..end).unwrap_or_default().fill(b' ');
     *value = value.undone(to);
 }
 
-/// Moves the bytes of `range` to `to`, at or before its start. `copy_within` would do, but may panic for all that the
-/// compiler can prove.
+/// Moves the bytes of `range` to `to`, before its start. `copy_within` would do, but may panic for all that the compiler
+/// can prove.
 pub(crate) fn move_back(bytes: &mut [u8], range: Range<usize>, to: usize) {
+    let Range { start: mut from, end } = range;
+    let mut to = to;
+    // A word is read before any of it is overwritten.
+    while cfg!(not(target_os = "none"))
+        && let Some(&word) = bytes.get(from..end).and_then(<[u8]>::first_chunk::<8>)
+        && let Some(place) = bytes.get_mut(to..).and_then(<[u8]>::first_chunk_mut)
+    {
+        *place = word;
+        from = from.wrapping_add(8);
+        to = to.wrapping_add(8);
+    }
     let bytes = Cell::from_mut(bytes).as_slice_of_cells();
-    let from = bytes.get(range).unwrap_or_default();
+    let from = bytes.get(from..end).unwrap_or_default();
     let to = bytes.get(to..).unwrap_or_default();
     to.iter().zip(from).for_each(|(to, from)| to.set(from.get()));
 }
@@ -156,28 +170,51 @@ fn hex4(digits: &[u8]) -> Option<u32> {
 }
 
 /// How many bytes from the start are neither a quote, a backslash nor a control character.
-///
-/// A machine word at a time: `word - 0x20.. & !word` has the top bit of a byte set where that byte is below 0x20,
-/// and the same with 1 after an exclusive or finds a byte equal to the mask. A borrow can mark only bytes behind a
-/// true hit, and the bytes of a marked word are looked at one by one.
+#[cfg(target_os = "none")]
 pub(crate) fn plain_prefix(bytes: &[u8]) -> usize {
-    const WORD: usize = size_of::<usize>();
-    let (words, tail) = bytes.as_chunks::<WORD>();
-    let plain = words.iter().take_while(|word| !has_special(usize::from_le_bytes(**word))).count();
-    let at = plain.saturating_mul(WORD);
-    let rest = if plain == words.len() { tail } else { bytes.get(at..).unwrap_or_default() };
-    at.saturating_add(
-        rest.iter().take_while(|&&byte| byte >= 0x20 && byte != b'"' && byte != b'\\').count(),
-    )
+    bytes.iter().take_while(|byte| !is_special(**byte)).count()
 }
 
-fn has_special(word: usize) -> bool {
-    const ONES: usize = usize::MAX / 0xff;
-    const TOPS: usize = ONES << 7;
-    let below = |word: usize, limit: usize| word.wrapping_sub(ONES.wrapping_mul(limit)) & !word;
-    let quote = word ^ ONES.wrapping_mul(0x22);
-    let backslash = word ^ ONES.wrapping_mul(0x5c);
-    (below(word, 0x20) | below(quote, 1) | below(backslash, 1)) & TOPS != 0
+/// How many bytes from the start are neither a quote, a backslash nor a control character; eight bytes at a time.
+#[cfg(not(target_os = "none"))]
+#[inline(always)]
+pub(crate) fn plain_prefix(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
+    while let Some((word, behind)) = rest.split_first_chunk() {
+        let marks = mark_specials(u64::from_le_bytes(*word));
+        if marks != 0 {
+            let plain = marks.trailing_zeros() / u8::BITS;
+            return bytes.len().wrapping_sub(rest.len()).wrapping_add(plain as usize);
+        }
+        rest = behind;
+    }
+    last_plain_prefix(bytes, rest)
+}
+
+/// The same where fewer than eight bytes are left.
+#[cfg(not(target_os = "none"))]
+#[cold]
+#[inline(never)]
+fn last_plain_prefix(bytes: &[u8], rest: &[u8]) -> usize {
+    let plain = rest.iter().take_while(|byte| !is_special(**byte)).count();
+    bytes.len().wrapping_sub(rest.len()).wrapping_add(plain)
+}
+
+fn is_special(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
+}
+
+/// The top bit of the first special byte is the lowest that is set.
+///
+/// `word - 0x20.. & !word` has the top bit of a byte set where that byte is below 0x20, and the same with 1 after an
+/// exclusive or finds a byte equal to the mask. A borrow can mark only bytes behind a true hit.
+#[cfg(not(target_os = "none"))]
+fn mark_specials(word: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 0xff;
+    let quote = (word ^ (ONES * 0x22)).wrapping_sub(ONES);
+    let backslash = (word ^ (ONES * 0x5c)).wrapping_sub(ONES);
+    let control = word.wrapping_sub(ONES * 0x20);
+    (quote | backslash | control) & !word & (ONES << 7)
 }
 
 #[cfg(test)]

@@ -134,22 +134,21 @@ impl<'a> BidRequest<'a> {
         Self { ad_formats, ..self }
     }
 
-    pub(super) fn steps(&'a self) -> Steps<'a> {
-        let mut steps = Steps::new(&TEXTS);
+    pub(super) fn push(&'a self, steps: &mut Steps<'a>) {
+        steps.begin(&TEXTS);
         steps.text(Some(self.user_id));
-        self.push_context(&mut steps);
+        self.push_context(steps);
         self.ad_formats.names().into_iter().for_each(|format| steps.text(format));
         steps.push(Value::Close);
         steps.mark(Value::Open, self.config.is_some());
-        self.config.unwrap_or_default().push(&mut steps);
+        self.config.unwrap_or_default().push(steps);
         steps.mark(Value::Close, self.config.is_some());
         steps.mark(Value::Open, self.user_metadata.is_some());
-        self.user_metadata.unwrap_or_default().push(&mut steps);
+        self.user_metadata.unwrap_or_default().push(steps);
         steps.mark(Value::Close, self.user_metadata.is_some());
         steps.number(self.turn_number);
         steps.bool(self.force);
         steps.push(Value::Close);
-        steps
     }
 
     /// `chatId` to `request_type`.

@@ -23,7 +23,7 @@ pub struct Body<'a> {
     to_steps: ToSteps,
 }
 
-type ToSteps = for<'p> fn(&'p Content<'p>) -> Steps<'p>;
+type ToSteps = for<'p> fn(&'p Content<'p>, &mut Steps<'p>);
 
 #[derive(Clone, Copy)]
 enum Content<'a> {
@@ -52,60 +52,34 @@ impl fmt::Display for BufferTooSmall {
 impl core::error::Error for BufferTooSmall {}
 
 impl<'a> Body<'a> {
-    pub(super) const NOTHING: Self =
-        Self { content: Content::Nothing, to_steps: |_| Steps::default() };
+    pub(super) const NOTHING: Self = Self { content: Content::Nothing, to_steps: |_, _| {} };
 
     #[inline]
     pub(super) fn of(call: Call<'a>, environment: Environment) -> Self {
         match call {
             Call::Prompt(mut prompt) => {
                 prompt.v1.set_environment(environment);
-                let to_steps: ToSteps = |content| match content {
-                    Content::Prompt(prompt) => prompt.steps(),
-                    _ => Steps::default(),
-                };
-                Self { content: Content::Prompt(prompt), to_steps }
+                Self { content: Content::Prompt(prompt), to_steps: prompt_steps }
             }
             Call::Message(mut message) => {
                 message.v1.set_environment(environment);
-                let to_steps: ToSteps = |content| match content {
-                    Content::Message(message) => message.steps(),
-                    _ => Steps::default(),
-                };
-                Self { content: Content::Message(message), to_steps }
+                Self { content: Content::Message(message), to_steps: message_steps }
             }
-            Call::Bid(bid) => {
-                let to_steps: ToSteps = |content| match content {
-                    Content::Bid(bid) => bid.steps(),
-                    _ => Steps::default(),
-                };
-                Self { content: Content::Bid(bid), to_steps }
-            }
+            Call::Bid(bid) => Self { content: Content::Bid(bid), to_steps: bid_steps },
         }
     }
 
     pub(super) fn click(token: &'a str) -> Self {
-        let to_steps: ToSteps = |content| match content {
-            Content::Id(token) => Steps::only(&[first!("token"), END], token),
-            _ => Steps::default(),
-        };
-        Self { content: Content::Id(token), to_steps }
+        Self { content: Content::Id(token), to_steps: click_steps }
     }
 
     pub(super) fn vote(option_id: &'a str) -> Self {
-        let to_steps: ToSteps = |content| match content {
-            Content::Id(option_id) => Steps::only(&[first!("option_id"), END], option_id),
-            _ => Steps::default(),
-        };
-        Self { content: Content::Id(option_id), to_steps }
+        Self { content: Content::Id(option_id), to_steps: vote_steps }
     }
 
     pub(super) fn feedback(sponsored_prompt_id: &'a str, interaction: Interaction<'a>) -> Self {
-        let to_steps: ToSteps = |content| match content {
-            Content::Feedback(id, interaction) => interaction.steps(id),
-            _ => Steps::default(),
-        };
-        Self { content: Content::Feedback(sponsored_prompt_id, interaction), to_steps }
+        let content = Content::Feedback(sponsored_prompt_id, interaction);
+        Self { content, to_steps: feedback_steps }
     }
 
     /// Whether there is nothing to send.
@@ -115,7 +89,8 @@ impl<'a> Body<'a> {
 
     /// The exact number of bytes, for `Content-Length`. Walks the whole body once.
     pub fn len(&self) -> usize {
-        let mut walk = self.walk();
+        let mut walk = Walk::default();
+        self.fill(&mut walk);
         let mut length = 0_usize;
         while let Some((text, value)) = walk.next() {
             length = length.saturating_add(text.len()).saturating_add(value.len());
@@ -125,7 +100,9 @@ impl<'a> Body<'a> {
 
     /// The bytes in order, some at a time.
     pub fn pieces(&self) -> Pieces<'_> {
-        Pieces::new(self.walk())
+        let mut pieces = Pieces::new();
+        self.fill(&mut pieces.walk);
+        pieces
     }
 
     /// Writes the whole body to the front of `buffer` and returns how many bytes it took.
@@ -142,15 +119,17 @@ impl<'a> Body<'a> {
     }
 
     fn put<'b>(&self, mut place: &'b mut [u8]) -> Option<&'b mut [u8]> {
-        let mut walk = self.walk();
+        let mut walk = Walk::default();
+        self.fill(&mut walk);
         while let Some((text, value)) = walk.next() {
             place = value.put(put(text, place)?)?;
         }
         Some(place)
     }
 
-    fn walk(&self) -> Walk<'_> {
-        Walk::new((self.to_steps)(&self.content))
+    /// Where it stands: a walk is half a kilobyte, and is not moved.
+    fn fill<'p>(&'p self, walk: &mut Walk<'p>) {
+        (self.to_steps)(&self.content, &mut walk.steps);
     }
 
     /// Writes the whole body, piece by piece; put a buffer in between where small writes are dear.
@@ -167,5 +146,41 @@ impl<'a> Body<'a> {
             writer.write_all(piece).await?;
         }
         Ok(())
+    }
+}
+
+fn prompt_steps<'p>(content: &'p Content<'p>, steps: &mut Steps<'p>) {
+    if let Content::Prompt(prompt) = content {
+        prompt.push(steps);
+    }
+}
+
+fn message_steps<'p>(content: &'p Content<'p>, steps: &mut Steps<'p>) {
+    if let Content::Message(message) = content {
+        message.push(steps);
+    }
+}
+
+fn bid_steps<'p>(content: &'p Content<'p>, steps: &mut Steps<'p>) {
+    if let Content::Bid(bid) = content {
+        bid.push(steps);
+    }
+}
+
+fn click_steps<'p>(content: &'p Content<'p>, steps: &mut Steps<'p>) {
+    if let Content::Id(token) = content {
+        steps.only(&[first!("token"), END], token);
+    }
+}
+
+fn vote_steps<'p>(content: &'p Content<'p>, steps: &mut Steps<'p>) {
+    if let Content::Id(option_id) = content {
+        steps.only(&[first!("option_id"), END], option_id);
+    }
+}
+
+fn feedback_steps<'p>(content: &'p Content<'p>, steps: &mut Steps<'p>) {
+    if let Content::Feedback(id, interaction) = content {
+        interaction.push(id, steps);
     }
 }

@@ -21,15 +21,14 @@ pub struct Interaction<'a> {
 }
 
 impl<'a> Interaction<'a> {
-    pub(super) fn steps(&self, sponsored_prompt_id: &'a str) -> Steps<'a> {
-        let mut steps = Steps::new(&TEXTS);
+    pub(super) fn push(&self, sponsored_prompt_id: &'a str, steps: &mut Steps<'a>) {
+        steps.begin(&TEXTS);
         steps.text(Some(sponsored_prompt_id));
         steps.bool(Some(self.clicked));
         steps.number(Some(self.number_follow_ups));
         steps.bool(Some(self.is_sponsor_mentioned));
         steps.text(Some(self.summary));
         steps.push(Value::Close);
-        steps
     }
 }
 

@@ -93,15 +93,14 @@ impl<'a> MessageRequest<'a> {
         self
     }
 
-    pub(super) fn steps(&'a self) -> Steps<'a> {
-        let mut steps = Steps::new(&TEXTS);
-        self.v1.push_who_and_what(&mut steps);
+    pub(super) fn push(&'a self, steps: &mut Steps<'a>) {
+        steps.begin(&TEXTS);
+        self.v1.push_who_and_what(steps);
         steps.text(self.user_region.as_ref().map(CountryCode::as_str));
         steps.mark(Value::Open, self.meta_data.is_some());
         steps.push(Value::Members(self.meta_data.unwrap_or_default()));
         steps.mark(Value::Close, self.meta_data.is_some());
-        self.v1.push_pacing(&mut steps);
-        steps
+        self.v1.push_pacing(steps);
     }
 }
 

@@ -197,15 +197,20 @@ impl<'a> Request<'a> {
     ///
     /// [`BufferTooSmall`]. What is no target after all, which the types rule out, counts as one that needs nothing.
     pub fn target<'b>(&self, buffer: &'b mut [u8]) -> Result<Target<'b>, BufferTooSmall> {
-        let length = self.url_len();
-        let place = buffer.get_mut(..length).ok_or(BufferTooSmall { needed: length })?;
-        place.iter_mut().zip(self.url_bytes()).for_each(|(slot, byte)| *slot = byte);
-        core::str::from_utf8(place).ok().and_then(Target::parse).ok_or(BufferTooSmall { needed: 0 })
+        let (mut slots, mut length) = (buffer.iter_mut(), 0_usize);
+        for byte in self.url_bytes() {
+            length = length.saturating_add(1);
+            if let Some(slot) = slots.next() {
+                *slot = byte;
+            }
+        }
+        let url = buffer.get(..length).ok_or(BufferTooSmall { needed: length })?;
+        core::str::from_utf8(url).ok().and_then(Target::parse).ok_or(BufferTooSmall { needed: 0 })
     }
 
     /// Bytes of the absolute URL.
     pub fn url_len(&self) -> usize {
-        self.url_bytes().count()
+        self.url_bytes().fold(0, |length, _| length.saturating_add(1))
     }
 
     fn url_bytes(&self) -> impl Iterator<Item = u8> {

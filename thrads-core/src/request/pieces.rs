@@ -8,15 +8,16 @@ use crate::json::write::{SCRATCH, escape, is_special, plain_prefix};
 
 /// The pieces of a body: text that needs no escape comes straight from where the caller has it.
 pub struct Pieces<'p> {
-    walk: Walk<'p>,
+    pub(super) walk: Walk<'p>,
     /// What is left of the last value.
     due: Value<'p>,
     scratch: [u8; SCRATCH],
 }
 
 impl<'p> Pieces<'p> {
-    pub(super) fn new(walk: Walk<'p>) -> Self {
-        Self { walk, due: Value::Absent, scratch: [0; SCRATCH] }
+    /// Of nothing, until the walk has its steps.
+    pub(super) fn new() -> Self {
+        Self { walk: Walk::default(), due: Value::Absent, scratch: [0; SCRATCH] }
     }
 
     fn text(&mut self, text: &'p [u8]) -> &[u8] {

@@ -110,15 +110,14 @@ impl<'a> PromptRequest<'a> {
         self.v1.content.is_none()
     }
 
-    pub(super) fn steps(&'a self) -> Steps<'a> {
-        let mut steps = Steps::new(&TEXTS);
+    pub(super) fn push(&'a self, steps: &mut Steps<'a>) {
+        steps.begin(&TEXTS);
         steps.text(Some(self.country_code.as_str()));
-        self.v1.push_who_and_what(&mut steps);
+        self.v1.push_who_and_what(steps);
         steps.text(self.region);
         steps.text(self.city);
         steps.text(self.os);
-        self.v1.push_pacing(&mut steps);
-        steps
+        self.v1.push_pacing(steps);
     }
 }
 

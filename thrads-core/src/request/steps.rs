@@ -94,16 +94,16 @@ pub(super) struct Steps<'p> {
 }
 
 impl<'p> Steps<'p> {
-    pub(super) fn new(texts: &'static [&'static str]) -> Self {
-        Self { texts, values: heapless::Vec::new() }
+    /// Says the texts; a value for each of them is pushed after that.
+    pub(super) fn begin(&mut self, texts: &'static [&'static str]) {
+        self.texts = texts;
     }
 
     /// The object with this one text in it.
-    pub(super) fn only(texts: &'static [&'static str; 2], text: &'p str) -> Self {
-        let mut steps = Self::new(texts);
-        steps.text(Some(text));
-        steps.push(Value::Close);
-        steps
+    pub(super) fn only(&mut self, texts: &'static [&'static str; 2], text: &'p str) {
+        self.begin(texts);
+        self.text(Some(text));
+        self.push(Value::Close);
     }
 
     pub(super) fn get(&self, index: usize) -> Option<Step<'p>> {

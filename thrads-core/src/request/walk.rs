@@ -7,8 +7,9 @@ use super::steps::{Step, Steps, Value, bare, quoted};
 use crate::conversation::{Conversation, Role, Timestamp};
 use crate::json::write::{decimal, quoted_time};
 
+#[derive(Default)]
 pub(super) struct Walk<'p> {
-    steps: Steps<'p>,
+    pub(super) steps: Steps<'p>,
     next: usize,
     /// The next of a list that is one of the steps.
     next_of_list: usize,
@@ -17,10 +18,6 @@ pub(super) struct Walk<'p> {
 }
 
 impl<'p> Walk<'p> {
-    pub(super) fn new(steps: Steps<'p>) -> Self {
-        Self { steps, next: 0, next_of_list: 0, cut: 0 }
-    }
-
     /// Text as it is written, and the value behind it.
     #[cfg_attr(target_pointer_width = "64", inline(always))]
     pub(super) fn next(&mut self) -> Option<(&'static [u8], Value<'p>)> {

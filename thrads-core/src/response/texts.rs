@@ -5,7 +5,7 @@
 use super::{Diagnostic, number};
 use crate::json::read::Value;
 use crate::json::text::{is_space, undo};
-use crate::target::Target;
+use crate::target::is_target;
 
 /// Values and the text that they stand in.
 pub(super) struct Texts<'v, 'b> {
@@ -17,7 +17,9 @@ impl<'v, 'b> Texts<'v, 'b> {
     /// Undoes the escapes of all `values`, which stand in `bytes`.
     #[inline(never)]
     pub(super) fn undo(values: &'v mut [Value], bytes: &'b mut [u8]) -> Self {
-        values.iter_mut().for_each(|value| undo(value, bytes));
+        for value in values.iter_mut().filter(|value| value.is_escaped()) {
+            undo(value, bytes);
+        }
         // A body that is none is not taken apart; the rest here is as good as nothing.
         Self { values, text: core::str::from_utf8(bytes).unwrap_or_default() }
     }
@@ -55,7 +57,7 @@ impl<'v, 'b> Texts<'v, 'b> {
     /// A member that keeps the rule for targets.
     pub(super) fn target(&self, index: usize) -> Result<&'b str, Diagnostic> {
         let url = self.get(index).ok_or(Diagnostic::NoTarget)?;
-        if Target::parse(url).is_some() { Ok(url) } else { Err(Diagnostic::RefusedTarget) }
+        if is_target(url) { Ok(url) } else { Err(Diagnostic::RefusedTarget) }
     }
 
     /// A number, or a text that holds one, times `10^places`.

@@ -1,5 +1,6 @@
 //! The core's entries as a program calls them, part by part.
 
+mod other;
 mod pacing;
 mod prompt;
 mod redact;
@@ -10,6 +11,7 @@ mod settings;
 mod ssp;
 
 pub use self::serde_json_core::{with_price, without_numbers};
+pub use other::{engage, v1_message_request};
 pub use pacing::{budget, caps, turn};
 pub use prompt::{prompt_answer, prompt_request};
 pub use redact::hide;
