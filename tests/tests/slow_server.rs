@@ -11,6 +11,8 @@ use thrads_sandbox::{Fault, PRODUCTION_KEY};
 use rig::{Embassy, Rig, Std, Way, brief};
 use talk::{Talk, eager, generous};
 
+#[path = "adapters/driven.rs"]
+mod driven;
 #[allow(dead_code, reason = "shared with the adapters' tests, which use the rest")]
 #[path = "adapters/rig.rs"]
 mod rig;

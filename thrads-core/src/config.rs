@@ -74,7 +74,9 @@ pub enum Environment {
 }
 
 /// The two APIs of the platform. A key serves the one it was issued for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[serde(rename_all = "snake_case")]
 pub enum Family {
@@ -98,7 +100,8 @@ impl BaseUrl {
     /// longer than [`MAX_BASE_URL_BYTES`].
     pub fn new(url: &str) -> Result<Self, ConfigError> {
         let url = url.strip_suffix('/').unwrap_or(url);
-        let is_plain = url.is_ascii() && !url.contains(['?', '#', '@']);
+        let is_plain =
+            url.bytes().all(|byte| byte.is_ascii() && !matches!(byte, b'?' | b'#' | b'@'));
         if !is_plain || Target::parse(url).is_none() {
             return Err(ConfigError::BaseUrl);
         }

@@ -96,7 +96,7 @@ impl Format for Offers<'_> {
 
 impl Format for Served<'_> {
     fn format(&self, f: Formatter<'_>) {
-        write!(f, "Ads(request {}, odd: {})", self.request_id, self.diagnostic);
+        write!(f, "Ads(request {}, odd: {})", self.request_id, self.ads.diagnostic());
     }
 }
 

@@ -17,7 +17,8 @@
 //! - The v1 prompt and message API and the SSP's bid requests, contextual and opener: every documented member, header
 //!   and limit.
 //! - Reading what the platform answers in all the shapes it is known to take, in place, whatever the bytes.
-//! - Deciding whether to ask: offset and frequency in turns, the key's requests a second, `Retry-After`.
+//! - Deciding whether to ask: offset and frequency in turns, a person's caps and opt-out, the key's requests a second,
+//!   `Retry-After`, and how the platform is. Each decision says why and until when.
 //! - Impressions: which trackers an ad has, whether it could be seen, and telling each of them once.
 //! - Taps on prompts, feedback, votes on polls and their results: each told once, by the call that follows from the ad.
 //! - Text of an ad that is safe to show or say, always behind its disclosure.
@@ -118,11 +119,13 @@ mod format;
 mod head;
 mod json;
 mod pacing;
+mod redact;
 mod render;
 mod request;
 mod response;
 mod session;
 mod settings;
+mod snapshot;
 mod target;
 mod time;
 mod tracking;
@@ -137,12 +140,13 @@ pub use config::{
     ApiKey, BaseUrl, Endpoints, Environment, Family, MAX_BASE_URL_BYTES, MAX_KEY_BYTES, Publisher,
 };
 pub use conversation::{Conversation, History, HistoryError, Message, Pushed, Role, Timestamp};
-pub use error::{ConfigError, Sent, TransportError, TransportErrorKind};
+pub use error::{ConfigError, Sent, SnapshotError, TransportError, TransportErrorKind};
 pub use head::{Head, Limits, RetryAfter};
 pub use pacing::{
-    DEFAULT_LIMIT, Decision, Enforcement, Explained, Hold, LOW_QUOTA, Pacing, Policy, Rate,
-    RateEvent, Reason, Until,
+    Cap, Caps, Counters, DEFAULT_LIMIT, Decision, Enforcement, Explained, Health, Hold, LOW_QUOTA,
+    Lent, OffsetMode, Pacing, Policy, Rate, RateEvent, Reason, Shadow, Until, User,
 };
+pub use redact::{Kind, Kinds, Piece, Redacted, Redactor};
 pub use render::{DEFAULT_CTA, DISCLOSURE, MIN_COLUMNS, card, speech};
 pub use request::{
     AdFormat, AdFormats, BidConfig, BidRequest, Body, BufferTooSmall, Call, CountryCode, Device,
@@ -157,6 +161,7 @@ pub use response::{
 };
 pub use session::{Failure, Next, Offer, Offers, Outcome, Session, Step};
 pub use settings::{MAX_ACCEPT_LANGUAGE_BYTES, MAX_USER_AGENT_BYTES, Settings};
+pub use snapshot::{MAX_SNAPSHOT_BYTES, Snapshot};
 pub use target::{Target, Url};
 pub use time::{Instant, Millis, UnixMillis};
 pub use tracking::{

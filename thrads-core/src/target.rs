@@ -3,6 +3,7 @@
 //! A helper of `ad`, `tracking`, `request` and the transports. Nothing that breaks the rule becomes a click target, is
 //! sent a ping, or is configured as an endpoint (wire contract 4.1, cases T45 and T89; RFC 3986 section 3).
 
+use crate::json::text::is_space;
 use core::fmt;
 
 /// An absolute URL that keeps the rule, taken apart. Borrowed from the text it was read from.
@@ -28,11 +29,39 @@ impl<'a> Target<'a> {
     /// as a slash), user information (it shows a host that is none; RFC 9110 section 4.2.4 has it treated as an error),
     /// and a port that is none.
     pub fn parse(url: &'a str) -> Option<Self> {
+        let Head { secure, host, port, authority, tail } = Head::of(url)?;
+        let (path, _) = split_before(tail, b"#");
+        Some(Self { secure, host, port, path, authority })
+    }
+
+    /// Path and query as a request line has them (RFC 9112 section 3.2.1), in two parts to be written one behind
+    /// the other: the `/` that the URL leaves out, or nothing, and the rest.
+    pub fn origin_form(&self) -> (&'static str, &'a str) {
+        (if self.path.starts_with('/') { "" } else { "/" }, self.path)
+    }
+}
+
+/// Whether a URL keeps the rule.
+pub(crate) fn is_target(url: &str) -> bool {
+    Head::of(url).is_some()
+}
+
+/// A URL that keeps the rule, as far as it takes to tell.
+struct Head<'a> {
+    secure: bool,
+    host: &'a str,
+    port: u16,
+    authority: &'a str,
+    /// What follows the authority.
+    tail: &'a str,
+}
+
+impl<'a> Head<'a> {
+    #[inline(never)]
+    fn of(url: &'a str) -> Option<Self> {
         // Nearly all URLs are plain ASCII, which needs no look at what a character is.
-        let is_plain = url.bytes().all(|byte| byte.is_ascii_graphic());
-        if !is_plain
-            && url.chars().any(|character| character.is_control() || character.is_whitespace())
-        {
+        let is_plain = url.bytes().fold(true, |plain, byte| plain & byte.is_ascii_graphic());
+        if !is_plain && url.chars().any(|character| character.is_control() || is_space(character)) {
             return None;
         }
         let (scheme, rest) = split_before(url, b":");
@@ -41,7 +70,8 @@ impl<'a> Target<'a> {
         if !secure && !scheme.eq_ignore_ascii_case("http") {
             return None;
         }
-        let (written, tail) = split_before(rest, b"/?#");
+        let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#'));
+        let (written, tail) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
         if written.bytes().any(|byte| matches!(byte, b'\\' | b'@')) {
             return None;
         }
@@ -51,14 +81,8 @@ impl<'a> Target<'a> {
         }
         let own = if secure { 443 } else { 80 };
         let port = port.unwrap_or(own);
-        let (path, _) = split_before(tail, b"#");
-        Some(Self { secure, host, port, path, authority: if port == own { host } else { written } })
-    }
-
-    /// Path and query as a request line has them (RFC 9112 section 3.2.1), in two parts to be written one behind
-    /// the other: the `/` that the URL leaves out, or nothing, and the rest.
-    pub fn origin_form(&self) -> (&'static str, &'a str) {
-        (if self.path.starts_with('/') { "" } else { "/" }, self.path)
+        let authority = if port == own { host } else { written };
+        Some(Self { secure, host, port, authority, tail })
     }
 }
 
@@ -149,7 +173,7 @@ pub(crate) fn keeps_rule(chars: impl Iterator<Item = char>) -> bool {
     let mut head = heapless::Vec::<u8, MAX_HEAD_BYTES>::new();
     let mut in_head = true;
     for character in chars {
-        if character.is_control() || character.is_whitespace() {
+        if character.is_control() || is_space(character) {
             return false;
         }
         if in_head {
@@ -161,7 +185,7 @@ pub(crate) fn keeps_rule(chars: impl Iterator<Item = char>) -> bool {
             }
         }
     }
-    core::str::from_utf8(&head).is_ok_and(|head| Target::parse(head).is_some())
+    core::str::from_utf8(&head).is_ok_and(is_target)
 }
 
 /// Splits `host [ ":" port ]`; an empty port is the scheme's own.

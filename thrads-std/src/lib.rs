@@ -40,19 +40,65 @@
 //! # In scope, and not
 //!
 //! Asking ends after [`Options::timeout`] at the latest with one of four outcomes, ad, no ad, held or failed, and never an
-//! error. Redirects are not followed, bodies end at [`MAX_BODY_BYTES`], plain text goes to loopback only. Every outcome is a
-//! `tracing` event with reason codes; neither the key nor an id nor a word of a conversation is ever in one.
+//! error. Redirects are not followed, bodies end at [`MAX_BODY_BYTES`], plain text goes to loopback only, which is never
+//! asked through a [proxy](Proxies). [`Chat::prefetch`] asks while the model is still talking, [`Thrads::warm_up`] makes the
+//! connection before anybody asks, [`Thrads::shutdown`] ends a process in good order.
 //!
-//! Taps, votes and feedback go through [`core::Client`] over a [`ReqwestTransport`]. Proxies, a blocking face and a budget
-//! that several processes share are not there yet.
+//! # For operators
+//!
+//! [`Thrads::from_env`] starts as the environment says. [`Outcome::explain`] and [`Failure`] say in a line where something
+//! went wrong, in which phase, and what to do. Every ask is a `tracing` span `thrads.ask` with `request_id`, `status`,
+//! `phase` and `reason`, with one event at its end; neither the key nor an id of a person nor a word of a conversation is
+//! ever in one. Metrics of the facade crate `metrics`, all with the label `publisher` where
+//! [`Thrads::with_key`] named one, and `arm` for chats of an [`Experiment`]:
+//!
+//! | metric | |
+//! |---|---|
+//! | `thrads_asks_total{family,outcome}` | asks: `ad`, `no_ad`, `held`, `failed` |
+//! | `thrads_holds_total{reason}` | why asks were held |
+//! | `thrads_ask_duration_seconds` | asks that were not held |
+//! | `thrads_impressions_total` | impressions that a tracker took |
+//! | `thrads_revenue_micros_total` | what they earn, in millionths of the price's unit |
+//! | `thrads_rate_remaining` | requests left this second, as the platform says |
+//!
+//! # Features
+//!
+//! - `blocking`: the same for programs without an async runtime.
+//!
+//! The default set is empty.
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
+mod account;
+mod ask;
+#[cfg(feature = "blocking")]
+#[cfg_attr(docsrs, doc(cfg(feature = "blocking")))]
+pub mod blocking;
+mod chat;
 mod clock;
+mod drain;
+mod engage;
+mod env;
+mod experiment;
+mod failure;
+mod options;
 mod outcome;
+mod person;
+mod prefetch;
+mod telemetry;
 mod thrads;
 mod transport;
 
+pub use chat::Chat;
 pub use clock::TokioClock;
-pub use outcome::{Failure, Outcome, Served};
-pub use thrads::{Chat, Options, Thrads};
+pub use drain::Drained;
+pub use engage::{PollResults, PollRow, Polled};
+pub use env::{EnvError, EnvProblem};
+pub use experiment::{Arm, Experiment};
+pub use failure::{Cause, Failure, Phase};
+pub use options::Options;
+pub use outcome::{Outcome, Served};
+pub use person::Person;
+pub use prefetch::Prefetch;
+pub use thrads::Thrads;
 pub use thrads_core as core;
-pub use transport::{MAX_BODY_BYTES, ReqwestTransport, StartError};
+pub use transport::{MAX_BODY_BYTES, Proxies, ReqwestTransport, StartError};

@@ -2,10 +2,27 @@
 //!
 //! What a chat on a server is given. Section 5 of the wire contract: without an ad the chat goes on.
 
-use std::fmt;
-use thrads_core::{ApiErrorKind, Hold, Offer, TransportError};
+use crate::failure::{Cause, Failure};
+use thrads_core::{BaseUrl, Hold, Offer};
 
 /// What came of asking for an ad. None of them is an error to a chat.
+///
+/// ```
+/// use thrads_std::Outcome;
+///
+/// fn under_the_answer(outcome: Outcome) -> String {
+///     eprintln!("{}", outcome.explain()); // for whoever runs the server
+///     let Outcome::Ad(mut served) = outcome else { return String::new() };
+///     let mut text = String::new();
+///     if let Some(offer) = served.offers.pop() {
+///         let _full = thrads_std::core::card(&offer.ad, 60, &mut text);
+///     }
+///     text
+/// }
+/// # let nothing = Outcome::NoAd { request_id: Some("r-1".to_owned()), message: None };
+/// # assert_eq!(nothing.explain(), "no ad [request r-1]");
+/// # assert_eq!(under_the_answer(nothing), "");
+/// ```
 #[derive(Debug)]
 #[non_exhaustive]
 pub enum Outcome {
@@ -33,34 +50,6 @@ pub struct Served {
     pub offers: Vec<Offer<String>>,
 }
 
-/// Why asking failed. `Display` and `Debug` say what to do, without the platform's words, which may repeat the person's.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Failure {
-    /// No answer came.
-    Transport(TransportError),
-    /// The platform refused or failed.
-    Api {
-        /// HTTP status code.
-        status: u16,
-        /// What the status means.
-        kind: ApiErrorKind,
-        /// The platform's words; they may repeat what was sent.
-        message: Option<String>,
-        /// The platform's id of the request, for support.
-        request_id: Option<String>,
-        /// Members of the request that were refused, as paths.
-        fields: Vec<String>,
-    },
-    /// The answer cannot be read.
-    Malformed {
-        /// HTTP status code.
-        status: u16,
-    },
-    /// The answer came after the person had moved on.
-    Stale,
-}
-
 impl Outcome {
     /// A short name for logs and metrics.
     pub fn code(&self) -> &'static str {
@@ -71,40 +60,41 @@ impl Outcome {
             Self::Failed(_) => "failed",
         }
     }
-}
 
-impl fmt::Display for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+    /// The platform's id of the request, for its support, if it told one.
+    pub fn request_id(&self) -> Option<&str> {
         match self {
-            Self::Transport(error) => error.fmt(f),
-            Self::Api { status, kind, request_id, fields, .. } => {
-                write!(f, "the platform answered {status}: {}", kind.explain())?;
-                if !fields.is_empty() {
-                    write!(f, " ({})", fields.join(", "))?;
-                }
-                match request_id {
-                    Some(id) => write!(f, " [request {id}]"),
-                    None => Ok(()),
-                }
+            Self::Ad(Served { request_id, .. }) | Self::NoAd { request_id, .. } => {
+                request_id.as_deref()
             }
-            Self::Malformed { status } => {
-                write!(
-                    f,
-                    "the answer with status {status} is not the platform's: check what stands before it"
-                )
-            }
-            Self::Stale => f.write_str("the answer came after the person had moved on"),
+            Self::Held(_) => None,
+            Self::Failed(failure) => failure.request_id(),
+        }
+    }
+
+    /// What happened in a line for whoever runs the server: where and in which phase, status, request id, what to do.
+    /// Nothing in it is the key, a person's or the platform's own words.
+    pub fn explain(&self) -> String {
+        let what = match self {
+            Self::Ad(served) => format!("{} to show", served.offers.len()),
+            Self::NoAd { .. } => "no ad".to_owned(),
+            Self::Held(hold) => return format!("held by {}: not asked", hold.reason.code()),
+            Self::Failed(failure) => return failure.to_string(),
+        };
+        match self.request_id() {
+            Some(id) => format!("{what} [request {id}]"),
+            None => what,
+        }
+    }
+
+    /// The outcome of asking at `base`.
+    pub(crate) fn at(base: &BaseUrl, outcome: thrads_core::Outcome<'_>) -> Self {
+        match Self::from(outcome) {
+            Self::Failed(failure) => Self::Failed(Failure::at(base, failure.cause().clone())),
+            outcome => outcome,
         }
     }
 }
-
-impl fmt::Debug for Failure {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        fmt::Display::fmt(self, f)
-    }
-}
-
-impl std::error::Error for Failure {}
 
 impl From<thrads_core::Outcome<'_>> for Outcome {
     fn from(outcome: thrads_core::Outcome<'_>) -> Self {
@@ -118,58 +108,13 @@ impl From<thrads_core::Outcome<'_>> for Outcome {
                 message: no_ad.message.map(str::to_owned),
             },
             thrads_core::Outcome::Held(hold) => Self::Held(hold),
-            thrads_core::Outcome::Failed(failure) => Self::Failed(failure.into()),
+            thrads_core::Outcome::Failed(failure) => Self::Failed(Cause::from(failure).into()),
             // A kind of outcome that this version does not know is nothing to show.
-            _ => Self::Failed(Failure::Stale),
-        }
-    }
-}
-
-impl From<thrads_core::Failure<'_>> for Failure {
-    fn from(failure: thrads_core::Failure<'_>) -> Self {
-        match failure {
-            thrads_core::Failure::Transport(error) => Self::Transport(error),
-            thrads_core::Failure::Api(error) => Self::Api {
-                status: error.status,
-                kind: error.kind,
-                message: error.message.map(str::to_owned),
-                request_id: error.request_id.map(str::to_owned),
-                fields: error.fields.iter().map(|field| field.loc.to_string()).collect(),
-            },
-            thrads_core::Failure::Malformed(malformed) => {
-                Self::Malformed { status: malformed.status }
-            }
-            _ => Self::Stale,
+            _ => Self::Failed(Cause::Stale.into()),
         }
     }
 }
 
 fn owned(offer: Offer<&str>) -> Offer<String> {
     offer.map(str::to_owned)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_failure_shows_none_of_the_platforms_words() {
-        let failure = Failure::Api {
-            status: 422,
-            kind: ApiErrorKind::BadRequest,
-            message: Some("my kettle leaks".to_owned()),
-            request_id: Some("r-1".to_owned()),
-            fields: vec!["body.messages".to_owned()],
-        };
-        for shown in [
-            format!("{failure}"),
-            format!("{failure:?}"),
-            format!("{:?}", Outcome::Failed(failure.clone())),
-        ] {
-            assert!(
-                shown.contains("422") && shown.contains("r-1") && !shown.contains("kettle"),
-                "{shown}"
-            );
-        }
-    }
 }

@@ -1,55 +1,23 @@
 //! A publisher on a server: one key, one pool, one budget, many chats.
 //!
-//! Around thrads-core's client; it adds what is shared between conversations.
+//! Around thrads-core's sessions; it adds what is shared between conversations.
 
-use crate::clock::TokioClock;
-use crate::outcome::{Failure, Outcome};
-use crate::transport::{ReqwestTransport, StartError};
-use std::sync::{Arc, Mutex, PoisonError};
+use crate::account::Account;
+use crate::chat::Chat;
+use crate::drain::Drained;
+use crate::failure::{Cause, Failure};
+use crate::options::Options;
+use crate::person::Person;
+use crate::telemetry;
+use crate::transport::StartError;
+use std::sync::Arc;
 use std::time::Duration;
-use thrads_core::{
-    Asked, Budget, Call, Client, DEFAULT_LIMIT, DEFAULT_MAX_RATE_WAIT, DEFAULT_TIMEOUT, EndUser,
-    Explained, Family, Impression, Millis, Policy, Publisher, Rate, RateEvent, Reported, Session,
-};
-use tracing::{debug, info, warn};
+use thrads_core::{ApiKey, EndUser, Family, Impression, Policy, Publisher, Reported};
 
-/// A publisher's connection to the platform. Cheap to clone; clones share pool and budget.
+/// A publisher's connection to the platform. Cheap to clone; clones share key, pool, budget and metrics.
 #[derive(Clone, Debug)]
 pub struct Thrads {
-    publisher: Arc<Publisher>,
-    client: Client<ReqwestTransport, TokioClock>,
-    budget: SharedBudget,
-}
-
-/// Settings of a [`Thrads`], each with the documented default.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Options {
-    /// How long an ask may take over all; 5 seconds.
-    pub timeout: Duration,
-    /// How long an ask may wait for its turn in the key's budget, within the timeout and five seconds at most; half a second.
-    pub max_rate_wait: Duration,
-    /// Requests a second that the key may make; 40.
-    pub limit: u32,
-}
-
-impl Default for Options {
-    fn default() -> Self {
-        Self {
-            timeout: Duration::from_millis(DEFAULT_TIMEOUT.0),
-            max_rate_wait: Duration::from_millis(DEFAULT_MAX_RATE_WAIT.0),
-            limit: DEFAULT_LIMIT,
-        }
-    }
-}
-
-/// The budget of a key, behind a lock that is held for no longer than a decision takes.
-#[derive(Clone, Debug)]
-struct SharedBudget(Arc<Mutex<Rate>>);
-
-impl Budget for SharedBudget {
-    fn with<R>(&mut self, use_it: impl FnOnce(&mut Rate) -> R) -> R {
-        use_it(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
+    account: Arc<Account>,
 }
 
 impl Thrads {
@@ -57,115 +25,121 @@ impl Thrads {
     ///
     /// # Errors
     ///
-    /// [`StartError`] if TLS cannot be set up on this machine.
+    /// [`StartError`] if TLS cannot be set up on this machine, or the environment names a proxy that cannot be used.
     pub fn new(publisher: Publisher, options: Options) -> Result<Self, StartError> {
-        let client = Client::new(ReqwestTransport::new()?, TokioClock::new())
-            .timeout(millis(options.timeout))
-            .max_rate_wait(millis(options.max_rate_wait));
-        let budget = SharedBudget(Arc::new(Mutex::new(Rate::new(options.limit))));
-        Ok(Self { publisher: Arc::new(publisher), client, budget })
+        Ok(Self { account: Arc::new(Account::new(publisher, options)?) })
+    }
+
+    /// Serves a second publisher over the same pool, with a budget and metrics of its own. `label` is the metrics' label
+    /// `publisher`: a name that you give, not the key nor a part of it.
+    ///
+    /// ```
+    /// # use thrads_std::{Options, Thrads, core::{ApiKey, Environment, Publisher}};
+    /// let publisher = |key| ApiKey::new(key).map(|key| Publisher::new(key, Environment::Production));
+    /// let shop = Thrads::new(publisher("key-of-the-shop")?, Options::default())?;
+    /// let club = shop.with_key(publisher("key-of-the-club")?, "club");
+    /// # drop(club);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_key(&self, publisher: Publisher, label: &str) -> Self {
+        Self { account: Arc::new(self.account.beside(publisher, label)) }
+    }
+
+    /// Goes on with another key, in all clones and chats at once and without a restart. Asks that are under way end with the
+    /// old one; the budget begins anew, as the platform's does.
+    ///
+    /// ```
+    /// # use thrads_std::{Options, Thrads, core::{ApiKey, Environment, Publisher}};
+    /// # let publisher = Publisher::new(ApiKey::new("old")?, Environment::Production);
+    /// # let thrads = Thrads::new(publisher, Options::default())?;
+    /// thrads.set_key(ApiKey::new("the-next-key")?);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn set_key(&self, key: ApiKey) {
+        self.account.set_key(key);
     }
 
     /// A conversation whose ads are spaced by `policy`, in the arithmetic of `family`.
+    ///
+    /// ```
+    /// # use thrads_std::{Options, Thrads, core::{ApiKey, Environment, Family, Policy, Publisher}};
+    /// # let publisher = Publisher::new(ApiKey::new("K")?, Environment::Staging);
+    /// # let thrads = Thrads::new(publisher, Options::default())?;
+    /// let chat = thrads.chat(Family::Ssp, Policy::SERVER);
+    /// assert!(chat.explained().is_none());
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     pub fn chat(&self, family: Family, policy: Policy) -> Chat {
-        Chat { thrads: self.clone(), session: Session::new(family, policy), buffer: Vec::new() }
+        Chat::new(self.clone(), family, policy)
+    }
+
+    /// The person with this id, with the caps of [`Options::caps`]: the same in all chats of this publisher, as long as they
+    /// are remembered. What outlives the process, such as an opt-out, is for the caller to keep.
+    ///
+    /// ```
+    /// # use thrads_std::{Options, Thrads, core::{ApiKey, Caps, Environment, Family, Policy, Publisher}};
+    /// # let publisher = Publisher::new(ApiKey::new("K")?, Environment::Staging);
+    /// let caps = Caps { hour: 3, gap_secs: 120, ..Caps::default() };
+    /// let thrads = Thrads::new(publisher, Options { caps, ..Options::default() })?;
+    /// let chat = thrads.chat(Family::Ssp, Policy::SERVER).of(&thrads.person("user_5f0c"));
+    /// # drop(chat);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn person(&self, id: &str) -> Person {
+        self.account.person(id)
+    }
+
+    /// Makes a connection to the place of `family`, so that the first ask does not pay for name, TCP and TLS. Nothing of the
+    /// publisher is sent. Any answer at all is success; the connection waits in the pool for the next ask.
+    ///
+    /// # Errors
+    ///
+    /// [`Failure`], after the timeout at the latest: what an ask would have failed with.
+    pub async fn warm_up(&self, family: Family) -> Result<(), Failure> {
+        let publisher = self.account.publisher();
+        let base = publisher.endpoints.of(family);
+        let (account, within) = (&self.account, self.account.options.timeout_millis());
+        let answer = account.door.unless_ended(account.transport.touch(base, within)).await;
+        answer.map_or(Err(Failure::at(base, Cause::ShutDown)), |answer| {
+            answer.map_err(|error| Failure::at(base, Cause::Transport(error)))
+        })
     }
 
     /// Reports an impression to each of its trackers. Dropping the future half-way leaves the rest of them untold.
     pub async fn report(&self, impression: Impression<String>, end_user: EndUser<'_>) -> Reported {
-        let reported = self.client.clone().report(impression, end_user, &mut Vec::new()).await;
-        let Reported { sent, failed, refused } = reported;
-        if failed + refused > 0 {
-            warn!(sent, failed, refused, "an impression was not reported to all of its trackers");
-        } else {
-            debug!(sent, "an impression was reported");
-        }
+        let account = &self.account;
+        let _pass = account.door.enter_late();
+        let earns = impression.earns_micros();
+        let (mut client, mut buffer) = (account.client(), Vec::new());
+        let report = client.report(impression, end_user, &mut buffer);
+        let reported = account.door.unless_ended(report).await.unwrap_or_default();
+        account.meters(None).reported(reported, earns);
+        telemetry::tell_reported(reported);
         reported
     }
-}
 
-/// The ads of one conversation.
-#[derive(Debug)]
-pub struct Chat {
-    thrads: Thrads,
-    session: Session,
-    buffer: Vec<u8>,
-}
-
-impl Chat {
-    /// Asks for an ad, if pacing and the key's budget allow it now.
+    /// Lets no more asks in, from this publisher's chats in all clones; they are [`Cause::ShutDown`] from then on. Waits
+    /// `within` for asks and reports that are under way, ends the rest, and says how many there were of each. Reports may
+    /// still begin meanwhile. A publisher made by [`with_key`](Self::with_key) is shut down by itself.
     ///
-    /// A call with a conversation is taken for the end of a turn, so make it once after every answer, also where no ad is
-    /// wanted: a turn that is held counts too. An opener is no turn. Ends after the timeout at the latest. Dropping the
-    /// future leaves the chat usable; the turn counts, and what was sent is settled by the next ask.
-    pub async fn ask(&mut self, call: Call<'_>) -> Outcome {
-        if !call.is_opener() {
-            self.session.on_turn();
-        }
-        let Thrads { publisher, client, budget } = &mut self.thrads;
-        let asked = client.ask(&mut self.session, budget, publisher, call, &mut self.buffer).await;
-        let Asked { outcome, event } = asked;
-        if let Some(RateEvent::LowQuota { remaining }) = event {
-            warn!(remaining, "few requests are left in this second");
-        }
-        let outcome = outcome.into();
-        log(&outcome);
-        outcome
+    /// ```
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # use std::time::Duration;
+    /// # use thrads_std::{Options, Thrads, core::{ApiKey, Environment, Publisher}};
+    /// # let publisher = Publisher::new(ApiKey::new("K")?, Environment::Staging);
+    /// # let thrads = Thrads::new(publisher, Options::default())?;
+    /// let drained = thrads.shutdown(Duration::from_secs(6)).await;
+    /// assert_eq!(drained.ended, 0);
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn shutdown(&self, within: Duration) -> Drained {
+        self.account.door.shut(within).await
     }
 
-    /// A turn on which the platform is not asked, such as one the publisher marked sensitive.
-    pub fn skip_turn(&mut self) {
-        self.session.on_turn();
+    pub(crate) fn account(&self) -> &Arc<Account> {
+        &self.account
     }
-
-    /// A new chat begins: its turns count from one.
-    pub fn reset(&mut self) {
-        self.session.reset();
-    }
-
-    /// The last decision with the counters behind it; `None` before the first.
-    pub fn explained(&self) -> Option<Explained> {
-        self.session.explained()
-    }
-
-    /// The publisher's connection that this chat uses.
-    pub fn thrads(&self) -> &Thrads {
-        &self.thrads
-    }
-}
-
-/// Reason codes only: neither key nor ids of people nor a word of theirs, and not the platform's words, which may repeat
-/// them.
-fn log(outcome: &Outcome) {
-    let code = outcome.code();
-    match outcome {
-        Outcome::Ad(served) => {
-            info!(
-                outcome = code,
-                ads = served.offers.len(),
-                request_id = served.request_id.as_deref(),
-                "asked"
-            );
-        }
-        Outcome::NoAd { request_id, .. } => {
-            info!(outcome = code, request_id = request_id.as_deref(), "asked")
-        }
-        Outcome::Held(hold) => debug!(outcome = code, reason = hold.reason.code(), "held"),
-        Outcome::Failed(failure) => match failure {
-            Failure::Api { status, kind, request_id, .. } => {
-                warn!(
-                    outcome = code,
-                    status,
-                    reason = kind.code(),
-                    request_id = request_id.as_deref(),
-                    "asked"
-                );
-            }
-            failure => warn!(outcome = code, reason = %failure, "asked"),
-        },
-    }
-}
-
-fn millis(duration: Duration) -> Millis {
-    Millis(u64::try_from(duration.as_millis()).unwrap_or(u64::MAX))
 }

@@ -99,13 +99,13 @@ fn unhex(digits: &str) -> Option<Vec<u8>> {
     digits.as_bytes().chunks(2).map(byte).collect()
 }
 
-fn ads(served: Served<'_>, head: &Head) -> Answered {
-    let ads = served.ads.map(|ad| ads::listed(&ad)).collect::<Result<Vec<_>, _>>()?;
+fn ads(mut served: Served<'_>, head: &Head) -> Answered {
+    let ads = served.ads.by_ref().map(|ad| ads::listed(&ad)).collect::<Result<Vec<_>, _>>()?;
     Ok(json!({
         "outcome": "ad",
         "request_id": served.request_id,
         "message": served.message,
-        "diagnostic": served.diagnostic.map(Diagnostic::code),
+        "diagnostic": served.ads.diagnostic().map(Diagnostic::code),
         "limits": limits(head),
         "envelope": envelope(&served.envelope),
         "ads": ads,

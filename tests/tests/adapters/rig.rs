@@ -13,7 +13,7 @@ use thrads_core::{
 };
 use thrads_embassy::EmbassyClock;
 use thrads_sandbox::Sandbox;
-use thrads_std::{Failure, Outcome, ReqwestTransport, TokioClock};
+use thrads_std::{Cause, Outcome, ReqwestTransport, TokioClock};
 
 use crate::driven::Driven;
 
@@ -218,12 +218,12 @@ impl<W: Way> Rig<W> {
 pub(crate) fn brief(outcome: &Outcome) -> String {
     match outcome {
         Outcome::Held(hold) => format!("held {}", hold.reason.code()),
-        Outcome::Failed(Failure::Transport(error)) => {
-            format!("transport {:?} {:?}", error.kind, error.sent)
-        }
-        Outcome::Failed(Failure::Api { status, kind, .. }) => format!("api {status} {kind:?}"),
-        Outcome::Failed(Failure::Malformed { status }) => format!("malformed {status}"),
-        Outcome::Failed(Failure::Stale) => "stale".to_owned(),
+        Outcome::Failed(failure) => match failure.cause() {
+            Cause::Transport(error) => format!("transport {:?} {:?}", error.kind, error.sent),
+            Cause::Api { status, kind, .. } => format!("api {status} {kind:?}"),
+            Cause::Malformed { status } => format!("malformed {status}"),
+            _ => failure.code().to_owned(),
+        },
         other => other.code().to_owned(),
     }
 }

@@ -1,12 +1,10 @@
 //! Building request bodies: contextual bid requests of 2, 20 and 200 messages, and a prompt request.
 
 use crate::rounds::{Contestant, line};
+use crate::samples::{self, ANSWER, QUESTION, TIME};
 use serde::Serialize;
 use std::hint::black_box;
-use thrads_core::{
-    ApiKey, BidRequest, Call, Conversation, CountryCode, EndUser, Environment, Message,
-    PromptRequest, Publisher, Request, Role, Timestamp,
-};
+use thrads_core::{Call, Request};
 
 pub(crate) fn lines(rounds: usize) -> usize {
     [2, 20, 200].into_iter().map(|messages| bid(messages, rounds)).sum::<usize>() + prompt(rounds)
@@ -47,27 +45,13 @@ struct Content<'a> {
     chatbot: &'a str,
 }
 
-const QUESTION: &str = "My old kettle leaks since \"the\" summer — what should I buy instead?\nIt is for a family of five.";
-const ANSWER: &str = "One with a steel body and a lid that locks; 1.7 litres are enough for five cups. Do you have gas or \
-    electricity, and would you rather have it quiet or quick? Prices start at about 30 €.";
-const TIME: &str = "2026-05-04T09:00:00Z";
-
 fn bid(count: usize, rounds: usize) -> usize {
-    let role = |index: usize| {
-        if index.is_multiple_of(2) { (Role::User, QUESTION) } else { (Role::Assistant, ANSWER) }
-    };
-    let messages: Vec<_> = (0..count)
-        .map(role)
-        .map(|(role, content)| Message { role, content, timestamp: Some(Timestamp::Text(TIME)) })
+    let messages = samples::messages(count);
+    let said: Vec<_> = messages
+        .iter()
+        .map(|said| Said { role: said.role.as_str(), content: said.content, timestamp: TIME })
         .collect();
-    let said: Vec<_> = (0..count)
-        .map(role)
-        .map(|(role, content)| Said { role: role.as_str(), content, timestamp: TIME })
-        .collect();
-    let user = EndUser::this_device("bench/1").unwrap();
-    let call =
-        BidRequest::contextual("user_1", "chat_1", Conversation::new(&messages).unwrap(), user)
-            .unwrap();
+    let call = samples::bid(&messages);
     let peer = Bid {
         user_id: "user_1",
         chat_id: "chat_1",
@@ -75,12 +59,10 @@ fn bid(count: usize, rounds: usize) -> usize {
         request_type: "contextual",
         ad_formats: ["sponsored_message"],
     };
-    contest(&format!("bid request, {count} messages"), rounds, Call::Bid(call), &peer)
+    contest(&format!("bid request, {count} messages"), rounds, call, &peer)
 }
 
 fn prompt(rounds: usize) -> usize {
-    let country = CountryCode::new("DE").unwrap();
-    let call = PromptRequest::new(country).user_id("user_1").unwrap().chat_id("chat_1");
     let content = Content { user: QUESTION, chatbot: ANSWER };
     let peer = Prompt {
         country_code: "DE",
@@ -89,11 +71,11 @@ fn prompt(rounds: usize) -> usize {
         content,
         production: false,
     };
-    contest("prompt request", rounds, Call::Prompt(call.content(QUESTION, ANSWER).unwrap()), &peer)
+    contest("prompt request", rounds, samples::prompt(), &peer)
 }
 
 fn contest<T: Serialize>(name: &str, rounds: usize, call: Call<'_>, peer: &T) -> usize {
-    let publisher = Publisher::new(ApiKey::new("K").unwrap(), Environment::Staging);
+    let publisher = samples::publisher();
     let request = Request::new(&publisher, call);
     let expected = serde_json::to_vec(peer).unwrap();
     let mut check = vec![0; request.body().len()];

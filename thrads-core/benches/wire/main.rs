@@ -6,6 +6,8 @@
 mod build;
 mod read;
 mod rounds;
+#[path = "../samples/mod.rs"]
+mod samples;
 
 use std::io::IsTerminal;
 

@@ -1,6 +1,12 @@
-//! Reading answers: a bid, three prompts, a validation error; each with and without escapes.
+//! Reading answers: a bid, three prompts, a poll, a validation error; each with and without escapes.
+//!
+//! The others read from bytes, UTF-8 checked, into `Cow`s, which borrow where there is no escape. serde-json-core cannot
+//! undo the escapes of borrowed text: it reads into `&str`s, and sits out the lines with escapes.
+
+mod plain;
 
 use crate::rounds::{Contestant, line};
+use crate::samples::{BID, POLL, PROMPTS, REFUSED};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::hint::black_box;
@@ -10,19 +16,16 @@ pub(crate) fn lines(rounds: usize) -> usize {
     let escaped = |body: &str| {
         body.replace('–', "\\u2013").replace('☕', "\\u2615").replace("https://", "https:\\/\\/")
     };
+    println!(
+        "(serde-json-core cannot undo escapes in borrowed text: no ratio where there are any)"
+    );
     let mut behind = 0;
-    for (name, body) in [("bid", BID), ("three prompts", PROMPTS)] {
-        behind += contest::<Bids>(name, rounds, 200, body);
-        behind += contest::<Bids>(&format!("{name}, escapes"), rounds, 200, &escaped(body));
+    for (name, body) in [("bid", BID), ("three prompts", PROMPTS), ("poll", POLL)] {
+        behind += contest::<Bids>(name, rounds, 200, body, Some(plain::bids));
+        behind += contest::<Bids>(&format!("{name}, escapes"), rounds, 200, &escaped(body), None);
     }
-    behind += contest::<Refused>("validation error", rounds, 422, REFUSED);
-    behind
-        + contest::<Refused>(
-            "validation error, escapes",
-            rounds,
-            422,
-            &REFUSED.replace('–', "\\u2013"),
-        )
+    behind += contest::<Refused>("validation error", rounds, 422, REFUSED, Some(plain::refused));
+    behind + contest::<Refused>("validation error, escapes", rounds, 422, &escaped(REFUSED), None)
 }
 
 #[derive(Deserialize)]
@@ -64,7 +67,16 @@ struct Bid<'a> {
     #[serde(borrow)]
     sponsored_prompt_click_url: Option<Cow<'a, str>>,
     #[serde(borrow)]
-    url: Cow<'a, str>,
+    url: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    question: Option<Cow<'a, str>>,
+    options: Option<Vec<Choice<'a>>>,
+    #[serde(borrow)]
+    vote_url: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    results_url: Option<Cow<'a, str>>,
+    #[serde(borrow)]
+    cta_url: Option<Cow<'a, str>>,
     #[serde(borrow)]
     placement: Option<Cow<'a, str>>,
     #[serde(borrow)]
@@ -77,6 +89,14 @@ struct Bid<'a> {
     dsp: Option<Cow<'a, str>>,
     #[serde(borrow, rename = "bidId")]
     bid_id: Option<Cow<'a, str>>,
+}
+
+#[derive(Deserialize)]
+struct Choice<'a> {
+    #[serde(borrow)]
+    id: Cow<'a, str>,
+    #[serde(borrow)]
+    text: Cow<'a, str>,
 }
 
 #[derive(Deserialize)]
@@ -130,9 +150,15 @@ impl Weigh for Bids<'_> {
                 &bid.view_url,
                 &bid.dsp,
                 &bid.bid_id,
+                &bid.url,
+                &bid.question,
+                &bid.vote_url,
+                &bid.results_url,
+                &bid.cta_url,
             ];
+            let choice = |choice: &Choice<'_>| choice.id.len() + choice.text.len();
             texts.into_iter().map(length).sum::<usize>()
-                + bid.url.len()
+                + bid.options.iter().flatten().map(choice).sum::<usize>()
                 + bid.price.map_or(0, |price| price as usize)
         };
         let data = self.data.as_ref();
@@ -155,18 +181,24 @@ impl Weigh for Refused<'_> {
 
 fn ours(status: u16, body: &mut [u8]) -> usize {
     match decode(Endpoint::Bid, &Head::new(status), body) {
-        Answer::Ads(served) => served.ads.map(|ad| ad.click_url().map_or(0, str::len)).sum(),
+        Answer::Ads(served) => {
+            let mut weight = 0;
+            for ad in served.ads {
+                black_box(ad.map(|text| weight += text.len()));
+            }
+            weight
+        }
         Answer::ApiError(error) => error.fields.iter().map(|field| field.message.len()).sum(),
         _ => 0,
     }
 }
 
-/// serde-json-core reads none of these: it does not undo escapes in borrowed text and has no list without a limit.
 fn contest<'a, T: Deserialize<'a> + Weigh + 'a>(
     name: &str,
     rounds: usize,
     status: u16,
     body: &'a str,
+    plain: Option<fn(&[u8]) -> usize>,
 ) -> usize {
     let mut buffer = body.as_bytes().to_vec();
     assert!(ours(status, &mut buffer) > 0, "{name} is read");
@@ -178,14 +210,8 @@ fn contest<'a, T: Deserialize<'a> + Weigh + 'a>(
     });
     let others: [Option<Contestant<'_>>; 3] = [
         Some(Box::new(|| serde_json::from_slice::<T>(black_box(bytes)).unwrap().weigh())),
-        None,
+        plain.map(|read| Box::new(move || read(black_box(bytes))) as Contestant<'_>),
         Some(Box::new(|| sonic_rs::from_slice::<T>(black_box(bytes)).unwrap().weigh())),
     ];
     line(&format!("{name}, {} B", bytes.len()), rounds, own, others)
 }
-
-const BID: &str = r#"{"requestId":"api_req_0f3a5c77d1","timestamp":"2026-05-04T09:00:05.120445Z","totalTime":0.884,"status":"success","message":"Bid successful","data":{"bid":{"ad_format":"sponsored_message","price":2.35,"advertiser":"Morning Post Coffee","domain":"morningpost.example","headline":"Beans roasted on Monday, here by Wednesday ☕","description":"Single origin or house blend – the first bag is at half price.","cta_text":"Try a bag","url":"https://ssp.thrads.ai/api/v1/tracking/redirect?token=eyJiIjoiOTAwMSJ9.x-_Y&view_url=https%3A%2F%2Fdsp.example%2Fv%3Fb%3D1%26x%3D%252F&thrad_view_url=https%3A%2F%2Fssp.thrads.ai%2Fapi%2Fv1%2Ftracking%2Fview%3Ftoken%3Dtk2","placement":"image","logo_url":"https://cdn.example/logos/morningpost.png","image_url":"https://cdn.example/pictures/beans.jpg","dsp":"thrad_dsp","bidId":"bid_9001"}},"error":null}"#;
-
-const PROMPTS: &str = r#"{"requestId":"api_req_9100","status":"success","data":{"bids":[{"bidId":"sp_1","advertiser":"Fellrunner","sponsored_prompt":"Best shoes for a muddy half marathon – which last?","url":"https://ssp.thrads.ai/api/v1/tracking/redirect?token=a1","logo_url":"https://cdn.example/fell.png","view_url":"https://ssp.thrads.ai/api/v1/tracking/view?token=a2","sponsored_prompt_click_url":"https://events.thrad.ai/api/v1/tracking/sponsored-prompt-click?token=a3","placement":"sponsored_prompt"},{"bidId":"sp_2","advertiser":"Boilwell","sponsored_prompt":"Gas or electric: which kettle boils faster?","url":"https://ssp.thrads.ai/api/v1/tracking/redirect?token=b1","view_url":"https://ssp.thrads.ai/api/v1/tracking/view?token=b2","sponsored_prompt_click_url":"https://events.thrad.ai/api/v1/tracking/sponsored-prompt-click?token=b3","placement":"sponsored_prompt"},{"bidId":"sp_3","advertiser":"Morning Post","sponsored_prompt":"How do I make good coffee at home? ☕","url":"https://ssp.thrads.ai/api/v1/tracking/redirect?token=c1","view_url":"https://ssp.thrads.ai/api/v1/tracking/view?token=c2","sponsored_prompt_click_url":"https://events.thrad.ai/api/v1/tracking/sponsored-prompt-click?token=c3","placement":"sponsored_prompt"}]}}"#;
-
-const REFUSED: &str = r#"{"apiVersion":"0.1.0","requestId":"7c0f9a52-1a2b-4c3d-8e9f-001122334455","timestamp":"2025-09-03T08:15:28Z","docsUrl":"https://docs.example/","totalTime":0.002,"status":"error","message":"Validation error","data":{},"error":{"detail":[{"type":"string_too_long","loc":["body","country_code"],"msg":"String should have at most 2 characters – not 3"},{"type":"less_than_equal","loc":["body","conversationOffset"],"msg":"Input should be less than or equal to 20"}]}}"#;

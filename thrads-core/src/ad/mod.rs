@@ -8,8 +8,9 @@ mod poll;
 pub(crate) use poll::pack;
 pub use poll::{PollOption, PollOptions, SponsoredPoll};
 
-use crate::json::members::read_plain;
 use crate::json::read::{Reader, Value};
+use crate::json::schema::Schema;
+use crate::json::text::Chars;
 
 /// A sponsored piece of content in one of the platform's formats.
 ///
@@ -141,14 +142,14 @@ impl<T: AsRef<str>> UnknownAd<T> {
     /// The characters of the platform's name of the format; none if `raw` has no name.
     pub fn format(&self) -> impl Iterator<Item = char> + '_ {
         let document = self.raw.as_ref().as_bytes();
-        let mut name = [Value::Absent];
-        let mut reader = Reader::new(document);
-        let read =
-            reader.enter(b'{').and_then(|_| read_plain(&mut reader, &["ad_format"], &mut name));
-        let name = read.ok().and_then(|()| name.first()?.text());
-        name.into_iter().flat_map(|name| name.chars(document))
+        let mut name = Value::ABSENT;
+        let read = Reader::new(document).item(&NAME, core::slice::from_mut(&mut name));
+        let is_there = read.is_some() && name.is_text(document);
+        Chars::new(if is_there { name.inside_of(document) } else { b"" })
     }
 }
+
+const NAME: Schema = Schema::of(&["ad_format"]);
 
 /// Whether an ad is made to be shown with its picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -3,87 +3,126 @@
 //! The second of the two passes of reading a response. An escape is never shorter than what it stands for, so the
 //! decoded text fits where the encoded one was.
 
-use super::read::Span;
+use super::read::Value;
 use core::cell::Cell;
 use core::ops::Range;
 
-/// A string of the document, without its quotes.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Text {
-    pub(crate) span: Span,
-    /// It has at least one escape.
-    pub(crate) escaped: bool,
+/// The characters of a string's inside, its escapes undone on the way; one U+FFFD for each unpaired surrogate.
+#[derive(Clone, Debug)]
+pub(crate) struct Chars<'d> {
+    rest: &'d [u8],
 }
 
-impl Text {
-    /// Finds the end of a string from the byte behind its opening quote. `None` if it has no end, a control
-    /// character, or an escape that JSON does not have.
-    pub(crate) fn scan(rest: &[u8]) -> Option<Self> {
-        let mut at = 0_usize;
-        let mut escaped = false;
-        loop {
-            at = at.checked_add(plain_prefix(rest.get(at..)?))?;
-            match rest.get(at)? {
-                b'"' => return Some(Self { span: Span { start: 0, end: at }, escaped }),
-                b'\\' => {
-                    escaped = true;
-                    let (_, length) = escape(rest.get(at..)?)?;
-                    at = at.checked_add(length)?;
-                }
-                _ => return None,
-            }
-        }
+impl<'d> Chars<'d> {
+    /// `inside` is UTF-8 without the quotes.
+    pub(crate) fn new(inside: &'d [u8]) -> Self {
+        Self { rest: inside }
     }
+}
 
-    /// The same text `by` bytes further on.
-    pub(crate) fn behind(self, by: usize) -> Self {
-        Self { span: self.span.behind(by), escaped: self.escaped }
+impl Iterator for Chars<'_> {
+    type Item = char;
+
+    fn next(&mut self) -> Option<char> {
+        let (character, length) = match self.rest.first()? {
+            b'\\' => escape(self.rest)?,
+            byte if byte.is_ascii() => (char::from(*byte), 1),
+            byte => multibyte(*byte, self.rest),
+        };
+        self.rest = self.rest.get(length..).unwrap_or_default();
+        Some(character)
     }
+}
 
-    /// The characters the text stands for.
-    pub(crate) fn chars(self, document: &[u8]) -> Chars<'_> {
-        Chars { rest: self.span.of(document) }
+/// The first character of UTF-8 whose first byte says how many bytes it has.
+fn multibyte(first: u8, rest: &[u8]) -> (char, usize) {
+    let length = first.leading_ones();
+    let code = u32::from(first) & 0x7f_u32.unbounded_shr(length);
+    let length = usize::try_from(length).unwrap_or(1);
+    let behind = rest.get(1..length).unwrap_or_default();
+    let code = behind.iter().fold(code, |code, byte| code << 6 | u32::from(byte & 0x3f));
+    (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), length.max(1))
+}
+
+/// Whether a string's inside stands for `word`.
+pub(crate) fn spells(inside: &[u8], word: &str) -> bool {
+    Chars::new(inside).eq(word.chars())
+}
+
+/// The same without regard to the case of ASCII letters; `word` is in small ones.
+pub(crate) fn spells_in_any_case(inside: &[u8], word: &str) -> bool {
+    Chars::new(inside).map(|character| character.to_ascii_lowercase()).eq(word.chars())
+}
+
+/// Whether a string's inside stands for white space or nothing.
+pub(crate) fn is_blank(inside: &[u8]) -> bool {
+    Chars::new(inside).all(is_space)
+}
+
+/// Unicode's `White_Space`, as `char::is_whitespace` knows it from a table of 256 bytes.
+pub(crate) fn is_space(character: char) -> bool {
+    matches!(
+        character,
+        '\t'..='\r'
+            | ' '
+            | '\u{85}'
+            | '\u{a0}'
+            | '\u{1680}'
+            | '\u{2000}'..='\u{200a}'
+            | '\u{2028}'
+            | '\u{2029}'
+            | '\u{202f}'
+            | '\u{205f}'
+            | '\u{3000}'
+    )
+}
+
+/// Undoes a string's escapes inside the document, and fills what that leaves free of its place with spaces; any other
+/// value is left alone.
+pub(crate) fn undo(value: &mut Value, document: &mut [u8]) {
+    if !value.is_escaped() {
+        return;
     }
-
-    pub(crate) fn is_blank(self, document: &[u8]) -> bool {
-        let begins_with_more = |byte: &u8| byte.is_ascii_graphic() && *byte != b'\\';
-        !self.span.of(document).first().is_some_and(begins_with_more)
-            && self.chars(document).all(char::is_whitespace)
-    }
-
-    /// Undoes the escapes inside the document and returns where the text then stands.
-    pub(crate) fn unescape(self, document: &mut [u8]) -> Span {
-        if !self.escaped {
-            return self.span;
-        }
-        let Span { start, end } = self.span;
-        let (mut from, mut to) = (start, start);
-        while from < end {
-            let Some(rest) = document.get(from..end) else { break };
-            let plain = rest.iter().position(|&byte| byte == b'\\').unwrap_or(rest.len());
-            let next = from.saturating_add(plain);
-            let decoded = escape(rest.get(plain..).unwrap_or_default());
+    let Range { start, end } = value.inside();
+    let (mut from, mut to) = (start, start);
+    // The closing quote ends what is plain.
+    while let Some(rest) = document.get(from..) {
+        let next = from.saturating_add(plain_prefix(rest)).min(end);
+        let decoded = document.get(next..end).and_then(escape);
+        if to < from {
             move_back(document, from..next, to);
-            to = to.saturating_add(plain);
-            let Some((character, length)) = decoded else { break };
-            let mut utf8 = [0; 4];
-            for byte in character.encode_utf8(&mut utf8).bytes() {
-                if let Some(slot) = document.get_mut(to) {
-                    *slot = byte;
-                }
-                to = to.saturating_add(1);
-            }
-            from = next.saturating_add(length);
         }
-        Span { start, end: to }
+        to = to.saturating_add(next.saturating_sub(from));
+        let Some((character, length)) = decoded else { break };
+        let mut utf8 = [0; 4];
+        for byte in character.encode_utf8(&mut utf8).bytes() {
+            if let Some(place) = document.get_mut(to) {
+                *place = byte;
+            }
+            to = to.saturating_add(1);
+        }
+        from = next.saturating_add(length);
     }
+    document.get_mut(to..end).unwrap_or_default().fill(b' ');
+    *value = value.undone(to);
 }
 
-/// Moves the bytes of `range` to `to`, at or before its start. `copy_within` would do, but may panic for all that the
-/// compiler can prove.
+/// Moves the bytes of `range` to `to`, before its start. `copy_within` would do, but may panic for all that the compiler
+/// can prove.
 pub(crate) fn move_back(bytes: &mut [u8], range: Range<usize>, to: usize) {
+    let Range { start: mut from, end } = range;
+    let mut to = to;
+    // A word is read before any of it is overwritten.
+    while cfg!(not(target_os = "none"))
+        && let Some(&word) = bytes.get(from..end).and_then(<[u8]>::first_chunk::<8>)
+        && let Some(place) = bytes.get_mut(to..).and_then(<[u8]>::first_chunk_mut)
+    {
+        *place = word;
+        from = from.wrapping_add(8);
+        to = to.wrapping_add(8);
+    }
     let bytes = Cell::from_mut(bytes).as_slice_of_cells();
-    let from = bytes.get(range).unwrap_or_default();
+    let from = bytes.get(from..end).unwrap_or_default();
     let to = bytes.get(to..).unwrap_or_default();
     to.iter().zip(from).for_each(|(to, from)| to.set(from.get()));
 }
@@ -96,43 +135,8 @@ pub(crate) fn move_on(bytes: &mut [u8], length: usize, by: usize) {
     to.iter().zip(from).rev().for_each(|(to, from)| to.set(from.get()));
 }
 
-/// The characters of a string whose escapes are undone on the way; one U+FFFD for each unpaired surrogate.
-#[derive(Clone, Debug)]
-pub(crate) struct Chars<'d> {
-    rest: &'d [u8],
-}
-
-impl Iterator for Chars<'_> {
-    type Item = char;
-
-    fn next(&mut self) -> Option<char> {
-        let (character, length) = match self.rest.first()? {
-            b'\\' => escape(self.rest)?,
-            byte if byte.is_ascii() => (char::from(*byte), 1),
-            _ => multibyte(self.rest),
-        };
-        self.rest = self.rest.get(length..).unwrap_or_default();
-        Some(character)
-    }
-}
-
-fn multibyte(rest: &[u8]) -> (char, usize) {
-    let head = rest.get(..rest.len().min(4)).unwrap_or_default();
-    let valid = match core::str::from_utf8(head) {
-        Ok(text) => text,
-        Err(error) => head
-            .get(..error.valid_up_to())
-            .and_then(|head| core::str::from_utf8(head).ok())
-            .unwrap_or(""),
-    };
-    valid
-        .chars()
-        .next()
-        .map_or((char::REPLACEMENT_CHARACTER, 1), |character| (character, character.len_utf8()))
-}
-
 /// Reads one escape, a surrogate pair as one: the character and the bytes it took.
-fn escape(rest: &[u8]) -> Option<(char, usize)> {
+pub(crate) fn escape(rest: &[u8]) -> Option<(char, usize)> {
     let character = match rest.get(1)? {
         byte @ (b'"' | b'\\' | b'/') => char::from(*byte),
         b'b' => '\u{8}',
@@ -166,41 +170,73 @@ fn hex4(digits: &[u8]) -> Option<u32> {
 }
 
 /// How many bytes from the start are neither a quote, a backslash nor a control character.
-///
-/// A machine word at a time: `word - 0x20.. & !word` has the top bit of a byte set where that byte is below 0x20,
-/// and the same with 1 after an exclusive or finds a byte equal to the mask. A borrow can mark only bytes behind a
-/// true hit, and the bytes of a marked word are looked at one by one.
+#[cfg(target_os = "none")]
 pub(crate) fn plain_prefix(bytes: &[u8]) -> usize {
-    const WORD: usize = size_of::<usize>();
-    let (words, tail) = bytes.as_chunks::<WORD>();
-    let plain = words.iter().take_while(|word| !has_special(usize::from_le_bytes(**word))).count();
-    let at = plain.saturating_mul(WORD);
-    let rest = if plain == words.len() { tail } else { bytes.get(at..).unwrap_or_default() };
-    at.saturating_add(
-        rest.iter().take_while(|&&byte| byte >= 0x20 && byte != b'"' && byte != b'\\').count(),
-    )
+    bytes.iter().take_while(|byte| !is_special(**byte)).count()
 }
 
-fn has_special(word: usize) -> bool {
-    const ONES: usize = usize::MAX / 0xff;
-    const TOPS: usize = ONES << 7;
-    let below = |word: usize, limit: usize| word.wrapping_sub(ONES.wrapping_mul(limit)) & !word;
-    let quote = word ^ ONES.wrapping_mul(0x22);
-    let backslash = word ^ ONES.wrapping_mul(0x5c);
-    (below(word, 0x20) | below(quote, 1) | below(backslash, 1)) & TOPS != 0
+/// How many bytes from the start are neither a quote, a backslash nor a control character; eight bytes at a time.
+#[cfg(not(target_os = "none"))]
+#[inline(always)]
+pub(crate) fn plain_prefix(bytes: &[u8]) -> usize {
+    let mut rest = bytes;
+    while let Some((word, behind)) = rest.split_first_chunk() {
+        let marks = mark_specials(u64::from_le_bytes(*word));
+        if marks != 0 {
+            let plain = marks.trailing_zeros() / u8::BITS;
+            return bytes.len().wrapping_sub(rest.len()).wrapping_add(plain as usize);
+        }
+        rest = behind;
+    }
+    last_plain_prefix(bytes, rest)
+}
+
+/// The same where fewer than eight bytes are left.
+#[cfg(not(target_os = "none"))]
+#[cold]
+#[inline(never)]
+fn last_plain_prefix(bytes: &[u8], rest: &[u8]) -> usize {
+    let plain = rest.iter().take_while(|byte| !is_special(**byte)).count();
+    bytes.len().wrapping_sub(rest.len()).wrapping_add(plain)
+}
+
+fn is_special(byte: u8) -> bool {
+    byte < 0x20 || byte == b'"' || byte == b'\\'
+}
+
+/// The top bit of the first special byte is the lowest that is set.
+///
+/// `word - 0x20.. & !word` has the top bit of a byte set where that byte is below 0x20, and the same with 1 after an
+/// exclusive or finds a byte equal to the mask. A borrow can mark only bytes behind a true hit.
+#[cfg(not(target_os = "none"))]
+fn mark_specials(word: u64) -> u64 {
+    const ONES: u64 = u64::MAX / 0xff;
+    let quote = (word ^ (ONES * 0x22)).wrapping_sub(ONES);
+    let backslash = (word ^ (ONES * 0x5c)).wrapping_sub(ONES);
+    let control = word.wrapping_sub(ONES * 0x20);
+    (quote | backslash | control) & !word & (ONES << 7)
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::read::Reader;
     use super::*;
 
+    fn scan(inside: &str) -> Option<(Vec<u8>, Value)> {
+        let document = format!("\"{inside}\" tail").into_bytes();
+        let text = Reader::new(&document).value().ok()?;
+        Some((document, text))
+    }
+
     fn decode(inside: &str) -> Option<String> {
-        let mut document = format!("{inside}\" tail").into_bytes();
-        let text = Text::scan(&document)?;
-        let by_chars: String = text.chars(&document).collect();
-        let span = text.unescape(&mut document);
-        let in_place = String::from_utf8(span.of(&document).to_vec()).unwrap();
+        let (mut document, mut text) = scan(inside)?;
+        let length = document.len();
+        let by_chars: String = Chars::new(text.inside_of(&document)).collect();
+        assert!(spells(text.inside_of(&document), &by_chars));
+        undo(&mut text, &mut document);
+        let in_place = String::from_utf8(text.inside_of(&document).to_vec()).unwrap();
         assert_eq!(in_place, by_chars);
+        assert!(String::from_utf8(document).is_ok_and(|left| left.len() == length));
         Some(in_place)
     }
 
@@ -248,9 +284,27 @@ mod tests {
     #[test]
     fn refuses_what_json_does_not_have() {
         for text in ["\\x41", "\\u12g4", "\\u12", "\\", "a\u{1f}b", "tab\t", "\\u+123"] {
-            assert_eq!(Text::scan(format!("{text}\"").as_bytes()), None, "{text}");
+            assert!(scan(text).is_none(), "{text}");
         }
-        assert_eq!(Text::scan(b"never closed"), None);
+        assert!(Reader::new(b"\"never closed").value().is_err());
+    }
+
+    #[test]
+    fn white_space_is_what_unicode_says() {
+        for character in '\0'..=char::MAX {
+            assert_eq!(is_space(character), character.is_whitespace(), "{character:?}");
+        }
+    }
+
+    #[test]
+    fn every_character_is_read_by_its_bytes() {
+        for character in ('\0'..=char::MAX).step_by(7).chain([char::MAX]) {
+            let mut utf8 = [0; 4];
+            let text = character.encode_utf8(&mut utf8);
+            if character != '\\' {
+                assert!(Chars::new(text.as_bytes()).eq([character]), "{character:?}");
+            }
+        }
     }
 
     #[test]

@@ -1,54 +1,116 @@
-//! Scalars as JSON text, each in a few bytes of scratch.
+//! What a JSON string needs, and scalars as JSON text, each in a few bytes of scratch.
 //!
 //! A helper of `request`. Escapes only where JSON demands them, the short form where there is one (section 8 of the wire
 //! contract).
 
-use super::text::plain_prefix;
 use crate::time::{UnixMillis, divide};
 
 /// Bytes of the longest scalar: a time in quotes.
 pub(crate) const SCRATCH: usize = 22;
 
-/// How many bytes a text takes with its quotes and escapes.
-pub(crate) fn text_len(text: &str) -> usize {
-    let mut scratch = [0; SCRATCH];
-    let mut length = text.len().saturating_add(2);
-    let mut rest = text.as_bytes();
+/// How many bytes a text takes in a string, without the quotes around it.
+pub(crate) fn text_len(text: &[u8]) -> usize {
+    let (mut length, mut rest) = (text.len(), text);
     while let Some((&special, behind)) =
         rest.get(plain_prefix(rest)..).and_then(<[u8]>::split_first)
     {
-        length = length.saturating_add(escape(special, &mut scratch).len()).saturating_sub(1);
+        let escaped = escape(special, &mut [0; SCRATCH]).len();
+        length = length.saturating_add(escaped).saturating_sub(1);
         rest = behind;
     }
     length
 }
 
+/// Writes a text to the front of `place` as it stands in a string, and returns what is left of `place`.
+pub(crate) fn put_text<'b>(mut text: &[u8], mut place: &'b mut [u8]) -> Option<&'b mut [u8]> {
+    loop {
+        let (plain, rest) = text.split_at_checked(plain_prefix(text))?;
+        place = put(plain, place)?;
+        let Some((&special, behind)) = rest.split_first() else { return Some(place) };
+        place = put(escape(special, &mut [0; SCRATCH]), place)?;
+        text = behind;
+    }
+}
+
+/// Copies bytes to the front of `place` and returns what is left of it.
+pub(crate) fn put<'b>(bytes: &[u8], place: &'b mut [u8]) -> Option<&'b mut [u8]> {
+    let (front, rest) = place.split_at_mut_checked(bytes.len())?;
+    front.copy_from_slice(bytes);
+    Some(rest)
+}
+
+/// How many bytes from the start stand in a string as they are.
+///
+/// Where registers are wide, sixteen at a time, and the last sixteen once more for those that are left. On a
+/// microcontroller one at a time, in a few bytes of flash.
+pub(crate) fn plain_prefix(bytes: &[u8]) -> usize {
+    if cfg!(target_pointer_width = "64")
+        && let Some(last) = bytes.last_chunk()
+    {
+        let mut plain = 0_usize;
+        for chunk in bytes.as_chunks().0 {
+            let before = plain_in(chunk);
+            plain = plain.saturating_add(before);
+            if before < WIDE {
+                return plain;
+            }
+        }
+        return bytes.len().saturating_sub(WIDE).saturating_add(plain_in(last));
+    }
+    bytes.iter().position(|&byte| is_special(byte)).unwrap_or(bytes.len())
+}
+
+/// The same for a chunk. Inlined, since a call would take as long. Flags of all ones or none are what vector instructions compare into.
+#[inline(always)]
+fn plain_in(chunk: &[u8; WIDE]) -> usize {
+    let mut flags = [0; WIDE];
+    for (flag, &byte) in flags.iter_mut().zip(chunk) {
+        *flag = if is_special(byte) { 0xff } else { 0 };
+    }
+    usize::try_from(u128::from_le_bytes(flags).trailing_zeros() >> 3).unwrap_or(0)
+}
+
+/// Whether a byte does not stand in a string as it is.
+pub(crate) fn is_special(byte: u8) -> bool {
+    (byte < 0x20) | (byte == b'"') | (byte == b'\\')
+}
+
+/// Bytes of a vector register.
+const WIDE: usize = 16;
+
 /// The escape of a byte that JSON does not allow in a string, the short one where there is one.
 pub(crate) fn escape(byte: u8, scratch: &mut [u8; SCRATCH]) -> &[u8] {
-    let short = match byte {
-        b'"' => b'"',
-        b'\\' => b'\\',
-        0x08 => b'b',
-        0x0c => b'f',
-        b'\n' => b'n',
-        b'\r' => b'r',
-        b'\t' => b't',
-        _ => {
-            let hex = |digit: u8| {
-                if digit < 10 { digit | b'0' } else { digit.wrapping_add(b'a').wrapping_sub(10) }
-            };
-            return fill(scratch, &[b'\\', b'u', b'0', b'0', hex(byte >> 4), hex(byte & 0xf)]);
-        }
+    if let Some(short) = short_escape(byte) {
+        return put_front(&[b'\\', short], scratch);
+    }
+    let hex = |digit: u8| {
+        if digit < 10 { digit | b'0' } else { digit.wrapping_add(b'a').wrapping_sub(10) }
     };
-    fill(scratch, &[b'\\', short])
+    put_front(&[b'\\', b'u', b'0', b'0', hex(byte >> 4), hex(byte & 0xf)], scratch)
+}
+
+fn short_escape(byte: u8) -> Option<u8> {
+    const SHORT: [u8; 6] = *b"btn\0fr";
+    let short = SHORT.get(usize::from(byte.wrapping_sub(8)));
+    short.copied().or((byte >= 0x20).then_some(byte)).filter(|&short| short != 0)
+}
+
+fn put_front<'s, const N: usize>(bytes: &[u8; N], scratch: &'s mut [u8; SCRATCH]) -> &'s [u8] {
+    match scratch.first_chunk_mut() {
+        Some(front) => {
+            *front = *bytes;
+            front
+        }
+        None => &[],
+    }
 }
 
 pub(crate) fn decimal(number: u64, scratch: &mut [u8; SCRATCH]) -> &[u8] {
     let mut rest = number;
     let mut at = scratch.len();
-    while let Some(slot) = at.checked_sub(1).and_then(|before| scratch.get_mut(before)) {
+    for slot in scratch.iter_mut().rev() {
         let (tens, digit) = divide(rest, 10);
-        *slot = u8::try_from(digit).unwrap_or(0) | b'0';
+        *slot = digit.to_le_bytes()[0] | b'0';
         at = at.saturating_sub(1);
         rest = tens;
         if rest == 0 {
@@ -58,20 +120,55 @@ pub(crate) fn decimal(number: u64, scratch: &mut [u8; SCRATCH]) -> &[u8] {
     scratch.get(at..).unwrap_or_default()
 }
 
-pub(crate) fn quoted_time(time: UnixMillis, scratch: &mut [u8; SCRATCH]) -> &[u8] {
+/// Milliseconds since 1970 as a time in quotes.
+pub(crate) fn quoted_time(millis: u64, scratch: &mut [u8; SCRATCH]) -> &[u8] {
     *scratch = [b'"'; SCRATCH];
     if let Some(inside) = scratch.get_mut(1..21) {
-        inside.copy_from_slice(&time.to_rfc3339());
+        inside.copy_from_slice(&UnixMillis(millis).to_rfc3339());
     }
     scratch
 }
 
-fn fill<'s>(scratch: &'s mut [u8; SCRATCH], bytes: &[u8]) -> &'s [u8] {
-    match scratch.get_mut(..bytes.len()) {
-        Some(place) => {
-            place.copy_from_slice(bytes);
-            place
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_scan_stops_at_the_first_byte_that_needs_an_escape() {
+        for special in [b'"', b'\\', 0, 0x1f] {
+            for at in 0..40 {
+                for filler in [0x20_u8, 0x21, 0x23, 0x5b, 0x5d, 0x7f, 0x80, 0xff] {
+                    let mut bytes = [filler; 40];
+                    bytes[at] = special;
+                    assert_eq!(plain_prefix(&bytes), at);
+                }
+            }
         }
-        None => &[],
+        assert_eq!(plain_prefix(&[b'a'; 33]), 33);
+    }
+
+    #[test]
+    fn escapes_and_numbers_are_those_of_serde_json() {
+        let mut scratch = [0; SCRATCH];
+        for byte in (0..0x20).chain([b'"', b'\\']) {
+            let text = char::from(byte).to_string();
+            let quoted = serde_json::to_string(&text).unwrap();
+            assert_eq!(escape(byte, &mut scratch), &quoted.as_bytes()[1..quoted.len() - 1]);
+        }
+        let all: Vec<u8> = (0..=0x7f).collect();
+        for text in [&all[..], &all[5..40], &all[30..100], b""] {
+            let quoted = serde_json::to_string(core::str::from_utf8(text).unwrap()).unwrap();
+            let expected = &quoted.as_bytes()[1..quoted.len() - 1];
+            assert_eq!(text_len(text), expected.len());
+            let mut place = vec![0xaa; expected.len() + 20];
+            let left = put_text(text, &mut place).unwrap().len();
+            assert_eq!((left, place.strip_prefix(expected).unwrap()), (20, &[0xaa; 20][..]));
+            let enough = &mut place[..expected.len()];
+            assert!(put_text(text, enough).is_some_and(|left| left.is_empty()));
+            assert!(expected.is_empty() || put_text(text, &mut place[1..expected.len()]).is_none());
+        }
+        for number in [0, 9, 10, 1_777_885_200, u64::MAX] {
+            assert_eq!(decimal(number, &mut scratch), number.to_string().as_bytes());
+        }
     }
 }

@@ -7,7 +7,7 @@ use core::fmt::{self, Write};
 
 use super::pieces::{Link, Pieces};
 use super::text::Clean;
-use super::{DEFAULT_CTA, DISCLOSURE, Shown};
+use super::{DEFAULT_CTA, DISCLOSURE, Shown, write_number};
 use crate::ad::Ad;
 
 /// The fewest columns that [`card`] writes for, those of the label.
@@ -100,11 +100,10 @@ impl<W: Write> Lines<'_, W> {
         self.flow(text, "", self.columns, false)
     }
 
-    fn option(&mut self, number: u32, text: &str) -> fmt::Result {
+    fn option(&mut self, number: u64, text: &str) -> fmt::Result {
         self.next_line()?;
-        let digits = number.checked_ilog10().unwrap_or(0).saturating_add(1);
-        write!(self.out, "{number}.")?;
-        self.column = usize::try_from(digits).unwrap_or(0).saturating_add(1);
+        self.column = write_number(number, self.out)?;
+        self.write(".", 1)?;
         self.flow(text, " ", self.columns, false)
     }
 

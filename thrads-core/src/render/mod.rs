@@ -14,6 +14,8 @@ pub use card::{MIN_COLUMNS, card};
 pub use speech::speech;
 
 use crate::ad::{Ad, PollOptions};
+use crate::json::write::{SCRATCH, decimal};
+use core::fmt::{self, Write};
 use text::Clean;
 
 /// The label that stands before every ad (wire contract section 5): written by [`card`] and [`speech`], never left out
@@ -24,55 +26,66 @@ pub const DISCLOSURE: &str = "Sponsored";
 pub const DEFAULT_CTA: &str = "Learn More";
 
 /// The texts of an ad as they came, to be written only through [`Clean`]; each may be blank.
-struct Shown<'a, T> {
+struct Shown<'a> {
     sponsor: &'a str,
     /// Headline and description, product and message, or the question of a prompt or a poll.
     texts: [&'a str; 2],
     /// The answers to a poll's question, numbered from 1.
-    options: Option<&'a PollOptions<T>>,
+    options: PollOptions<&'a str>,
     /// Only a message has one.
     call_to_action: Option<&'a str>,
 }
 
-impl<'a, T: AsRef<str>> Shown<'a, T> {
+impl<'a> Shown<'a> {
     /// `None` for a format that is not shown.
-    fn of(ad: &'a Ad<T>) -> Option<Self> {
-        let mut sponsor = ad.advertiser().unwrap_or_default();
-        let mut options = None;
-        let (texts, call_to_action) = match ad {
+    fn of<T: AsRef<str>>(ad: &'a Ad<T>) -> Option<Self> {
+        let sponsor = ad.advertiser().unwrap_or_default();
+        let mut shown =
+            Self { sponsor, texts: [""; 2], options: PollOptions(""), call_to_action: None };
+        let mut domain = "";
+        match ad {
             Ad::SponsoredMessage(message) => {
-                // A name with nothing to show does not hide the domain.
-                if Clean::new(sponsor).is_blank() {
-                    sponsor = text(&message.domain);
-                }
-                let texts = [text(&message.headline), text(&message.description)];
-                (texts, Some(text(&message.cta_text)))
+                domain = text(&message.domain);
+                shown.texts = [text(&message.headline), text(&message.description)];
+                shown.call_to_action = Some(text(&message.cta_text));
             }
-            Ad::SponsoredPrompt(prompt) => ([prompt.prompt.as_ref(), ""], None),
+            Ad::SponsoredPrompt(prompt) => shown.texts = [prompt.prompt.as_ref(), ""],
             Ad::SponsoredPoll(poll) => {
-                if Clean::new(sponsor).is_blank() {
-                    sponsor = text(&poll.domain);
-                }
-                options = Some(&poll.options);
-                ([poll.question.as_ref(), ""], None)
+                domain = text(&poll.domain);
+                shown.options = PollOptions(poll.options.0.as_ref());
+                shown.texts = [poll.question.as_ref(), ""];
             }
-            Ad::ChatbotPrompt(prompt) => ([prompt.prompt.as_ref(), ""], None),
+            Ad::ChatbotPrompt(prompt) => shown.texts = [prompt.prompt.as_ref(), ""],
             Ad::Message(message) => {
-                ([text(&message.prod_name), message.creative.as_ref()], Some(""))
+                shown.texts = [text(&message.prod_name), message.creative.as_ref()];
+                shown.call_to_action = Some("");
             }
             Ad::Unknown(_) => return None,
-        };
-        Some(Self { sponsor, texts, options, call_to_action })
+        }
+        // A name with nothing to show does not hide the domain.
+        if Clean::new(shown.sponsor).is_blank() {
+            shown.sponsor = domain;
+        }
+        Some(shown)
     }
 
     /// The options that have something to show, each with its number: its place among all of them.
-    fn options(&self) -> impl Iterator<Item = (u32, &'a str)> {
-        let options = self.options.into_iter().flat_map(PollOptions::iter);
-        core::iter::successors(Some(1_u32), |number| Some(number.saturating_add(1)))
-            .zip(options)
-            .map(|(number, option)| (number, option.text()))
-            .filter(|(_, text)| !Clean::new(text).is_blank())
+    fn options(&self) -> impl Iterator<Item = (u64, &str)> {
+        let mut number = 0_u64;
+        let numbered = self.options.iter().map(move |option| {
+            number = number.saturating_add(1);
+            (number, option.text())
+        });
+        numbered.filter(|(_, text)| !Clean::new(text).is_blank())
     }
+}
+
+/// Writes a number and returns how many digits it has. In place of `write!`, which is more flash than all of a card.
+fn write_number(number: u64, out: &mut impl Write) -> Result<usize, fmt::Error> {
+    let mut scratch = [0; SCRATCH];
+    let digits = decimal(number, &mut scratch);
+    digits.iter().try_for_each(|&digit| out.write_char(char::from(digit)))?;
+    Ok(digits.len())
 }
 
 fn text<T: AsRef<str>>(text: &Option<T>) -> &str {

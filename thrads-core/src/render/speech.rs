@@ -5,7 +5,7 @@
 use core::fmt::{self, Write};
 
 use super::text::Clean;
-use super::{DISCLOSURE, Shown};
+use super::{DISCLOSURE, Shown, write_number};
 use crate::ad::Ad;
 
 /// Writes an ad as sentences to be spoken: the disclosure, then headline and description, product and message, or the
@@ -52,7 +52,9 @@ pub fn speech<T: AsRef<str>>(ad: &Ad<T>, out: &mut impl Write) -> fmt::Result {
         }
     }
     for (number, option) in shown.options() {
-        write!(out, "{before}{number}. ")?;
+        out.write_str(before)?;
+        write_number(number, out)?;
+        out.write_str(". ")?;
         before = " ";
         if !say(option, out)? {
             out.write_char('.')?;

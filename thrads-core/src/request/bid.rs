@@ -2,9 +2,12 @@
 //!
 //! Part of `request`. Sections 3.2 to 3.5 of the wire contract, the newest generation; what is not set is not written.
 
+use super::ad_formats::{AdFormat, AdFormats};
+use super::bid_options::{BidConfig, Setting, UserMetadata};
 use super::end_user::EndUser;
-use super::tree::{Child, Node, Value};
+use super::steps::{END, END_ARRAY, Steps, Value, bare, first, quoted};
 use super::user_id;
+use super::walk::message_step;
 use crate::conversation::Conversation;
 use crate::error::ConfigError;
 
@@ -117,236 +120,80 @@ impl<'a> BidRequest<'a> {
         self.context.is_none()
     }
 
-    pub(super) fn paced(
-        self,
-        offset: Option<u8>,
-        frequency: Option<u8>,
-        turn: Option<u32>,
-    ) -> Self {
-        let own = self.config.unwrap_or_default();
-        let setting = |own: Setting, policy: Option<u8>| {
-            policy.map_or(own, |turns| Setting::Value(turns.into()))
-        };
-        let paced = BidConfig {
-            ad_offset: setting(own.ad_offset, offset),
-            max_frequency: setting(own.max_frequency, frequency),
-            ..own
-        };
-        let config = if paced == own { self.config } else { Some(paced) };
-        Self { config, turn_number: turn.or(self.turn_number), ..self }
+    pub(super) fn pace(&mut self, offset: Option<u8>, frequency: Option<u8>, turn: Option<u32>) {
+        let value = |turns: u8| Setting::Value(turns.into());
+        if offset.or(frequency).is_some() {
+            let config = self.config.get_or_insert_default();
+            config.ad_offset = offset.map_or(config.ad_offset, value);
+            config.max_frequency = frequency.map_or(config.max_frequency, value);
+        }
+        self.turn_number = turn.or(self.turn_number);
     }
 
     fn with(self, ad_formats: AdFormats) -> Self {
         Self { ad_formats, ..self }
     }
 
-    pub(super) fn child(&self, index: usize) -> Child<'_> {
-        let request_type = if self.is_opener() { "opener" } else { "contextual" };
-        match index {
-            0 => Child::item(",\"userId\":", Value::Text(self.user_id)),
-            1 => Child::text(",\"chatId\":", self.context.map(|context| context.chat_id)),
-            2 => Child::some(
-                ",\"messages\":",
-                self.context.map(|context| Value::Array(Node::Messages(context.conversation))),
-            ),
-            3 => Child::text(",\"summary\":", self.summary),
-            4 => Child::item(",\"request_type\":", Value::Text(request_type)),
-            5 => Child::item(",\"ad_formats\":", Value::Array(Node::AdFormats(&self.ad_formats))),
-            6 => Child::some(
-                ",\"config\":",
-                self.config.as_ref().map(|config| Value::Object(Node::BidConfig(config))),
-            ),
-            7 => Child::some(
-                ",\"user_metadata\":",
-                self.user_metadata
-                    .as_ref()
-                    .map(|metadata| Value::Object(Node::UserMetadata(metadata))),
-            ),
-            8 => Child::number(",\"turn_number\":", self.turn_number),
-            9 => Child::bool(",\"force\":", self.force),
-            _ => Child::End,
-        }
+    pub(super) fn push(&'a self, steps: &mut Steps<'a>) {
+        steps.begin(&TEXTS);
+        steps.text(Some(self.user_id));
+        self.push_context(steps);
+        self.ad_formats.names().into_iter().for_each(|format| steps.text(format));
+        steps.push(Value::Close);
+        steps.mark(Value::Open, self.config.is_some());
+        self.config.unwrap_or_default().push(steps);
+        steps.mark(Value::Close, self.config.is_some());
+        steps.mark(Value::Open, self.user_metadata.is_some());
+        self.user_metadata.unwrap_or_default().push(steps);
+        steps.mark(Value::Close, self.user_metadata.is_some());
+        steps.number(self.turn_number);
+        steps.bool(self.force);
+        steps.push(Value::Close);
+    }
+
+    /// `chatId` to `request_type`.
+    fn push_context(&'a self, steps: &mut Steps<'a>) {
+        let context = self.context.as_ref();
+        steps.text(context.map(|context| context.chat_id));
+        steps.mark(Value::Open, context.is_some());
+        steps.push(
+            context.map_or(Value::Absent, |context| {
+                Value::Messages(&context.conversation, message_step)
+            }),
+        );
+        steps.mark(Value::Close, context.is_some());
+        steps.text(self.summary);
+        steps.text(Some(if context.is_some() { "contextual" } else { "opener" }));
     }
 }
 
-/// A format that can be asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-#[non_exhaustive]
-pub enum AdFormat {
-    /// A message under an answer.
-    SponsoredMessage,
-    /// Questions to offer.
-    SponsoredPrompt,
-    /// A question with answers to vote on; not for openers.
-    SponsoredPoll,
-}
-
-impl AdFormat {
-    /// The wire's name.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::SponsoredMessage => "sponsored_message",
-            Self::SponsoredPrompt => "sponsored_prompt",
-            Self::SponsoredPoll => "sponsored_poll",
-        }
-    }
-
-    /// The format of this name.
-    pub fn from_name(name: &str) -> Option<Self> {
-        [Self::SponsoredMessage, Self::SponsoredPrompt, Self::SponsoredPoll]
-            .into_iter()
-            .find(|format| format.as_str() == name)
-    }
-}
-
-/// At least one format, each at most once, in the caller's order.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct AdFormats([Option<AdFormat>; 3]);
-
-impl AdFormats {
-    const MESSAGE: Self = Self([Some(AdFormat::SponsoredMessage), None, None]);
-    const PROMPT: Self = Self([Some(AdFormat::SponsoredPrompt), None, None]);
-
-    /// Takes formats in their order.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::AdFormats`] if there is none, or one twice.
-    pub fn new(formats: &[AdFormat]) -> Result<Self, ConfigError> {
-        let mut places = [None; 3];
-        if formats.is_empty() || formats.len() > places.len() {
-            return Err(ConfigError::AdFormats);
-        }
-        for (place, format) in places.iter_mut().zip(formats) {
-            *place = Some(*format);
-        }
-        let repeats = formats
-            .iter()
-            .zip(1..)
-            .any(|(format, rest)| formats.iter().skip(rest).any(|other| other == format));
-        if repeats { Err(ConfigError::AdFormats) } else { Ok(Self(places)) }
-    }
-
-    /// The formats in order.
-    pub fn iter(&self) -> impl Iterator<Item = AdFormat> + '_ {
-        self.0.iter().copied().flatten()
-    }
-
-    pub(super) fn child(&self, index: usize) -> Child<'_> {
-        match self.0.get(index).copied().flatten() {
-            Some(format) => Child::item(",", Value::Text(format.as_str())),
-            None => Child::End,
-        }
-    }
-}
-
-/// A number that may also be left to the dashboard.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub enum Setting {
-    /// Not written; the platform takes the dashboard's value.
-    #[default]
-    Omitted,
-    /// Written as `null`, which asks for the dashboard's value.
-    Dashboard,
-    /// Written; 0 switches the check off.
-    Value(u32),
-}
-
-impl Setting {
-    fn child(self, name: &'static str) -> Child<'static> {
-        match self {
-            Self::Omitted => Child::Absent,
-            Self::Dashboard => Child::item(name, Value::Null),
-            Self::Value(value) => Child::item(name, Value::Number(value.into())),
-        }
-    }
-}
-
-/// Settings of the dashboard that one request overrides.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub struct BidConfig<'a> {
-    /// The least turn number for the first ad.
-    pub ad_offset: Setting,
-    /// Requests between two ads, at least.
-    pub max_frequency: Setting,
-    /// Whether ads may come with a picture.
-    pub image_enabled: Option<bool>,
-    /// Whether only logo, name and call to action can be clicked; for the platform's analytics.
-    pub restricted_click_area: Option<bool>,
-    max_headline_chars: Option<u32>,
-    experiment_tag: Option<&'a str>,
-}
-
-/// The least headline limit that the platform takes, in characters.
-pub const MIN_HEADLINE_CHARS: u32 = 30;
-/// The longest experiment tag that the platform takes, in characters.
-pub const MAX_EXPERIMENT_TAG_CHARS: usize = 30;
-
-impl<'a> BidConfig<'a> {
-    /// Asks for headlines of at most `characters` Unicode scalar values.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::MaxHeadlineChars`] below [`MIN_HEADLINE_CHARS`].
-    pub fn max_headline_chars(self, characters: u32) -> Result<Self, ConfigError> {
-        if characters < MIN_HEADLINE_CHARS {
-            return Err(ConfigError::MaxHeadlineChars);
-        }
-        Ok(Self { max_headline_chars: Some(characters), ..self })
-    }
-
-    /// Labels the request for an experiment.
-    ///
-    /// # Errors
-    ///
-    /// [`ConfigError::ExperimentTag`] above [`MAX_EXPERIMENT_TAG_CHARS`] Unicode scalar values.
-    pub fn experiment_tag(self, tag: &'a str) -> Result<Self, ConfigError> {
-        if tag.chars().count() > MAX_EXPERIMENT_TAG_CHARS {
-            return Err(ConfigError::ExperimentTag);
-        }
-        Ok(Self { experiment_tag: Some(tag), ..self })
-    }
-
-    pub(super) fn child(&self, index: usize) -> Child<'_> {
-        match index {
-            0 => self.ad_offset.child(",\"ad_offset\":"),
-            1 => self.max_frequency.child(",\"max_frequency\":"),
-            2 => Child::number(",\"max_headline_chars\":", self.max_headline_chars),
-            3 => Child::bool(",\"image_enabled\":", self.image_enabled),
-            4 => Child::bool(",\"restricted_click_area\":", self.restricted_click_area),
-            5 => Child::text(",\"experiment_tag\":", self.experiment_tag),
-            _ => Child::End,
-        }
-    }
-}
-
-/// What is known of the person, and their consent (wire contract 3.5).
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
-pub struct UserMetadata<'a> {
-    /// Age bucket such as `25-34`.
-    pub age_range: Option<&'a str>,
-    /// IAB TCF consent string.
-    pub tcf_consent: Option<&'a str>,
-    /// IAB US Privacy string.
-    pub us_privacy: Option<&'a str>,
-    /// Other members, written behind these in their order.
-    pub other: &'a [(&'a str, &'a str)],
-}
-
-impl UserMetadata<'_> {
-    pub(super) fn child(&self, index: usize) -> Child<'_> {
-        match index {
-            0 => Child::text(",\"age_range\":", self.age_range),
-            1 => Child::text(",\"tcf_consent\":", self.tcf_consent),
-            2 => Child::text(",\"us_privacy\":", self.us_privacy),
-            _ => match index.checked_sub(3).and_then(|index| self.other.get(index)) {
-                Some((name, value)) => Child::Named(name, value),
-                None => Child::End,
-            },
-        }
-    }
-}
+static TEXTS: [&str; 28] = [
+    first!("userId"),
+    quoted!("chatId"),
+    "\",\"messages\":[",
+    "",
+    "\"}]",
+    quoted!("summary"),
+    quoted!("request_type"),
+    "\",\"ad_formats\":[\"",
+    "\",\"",
+    "\",\"",
+    END_ARRAY,
+    "\",\"config\":{",
+    bare!("ad_offset"),
+    bare!("max_frequency"),
+    bare!("max_headline_chars"),
+    bare!("image_enabled"),
+    bare!("restricted_click_area"),
+    quoted!("experiment_tag"),
+    END,
+    "\",\"user_metadata\":{",
+    quoted!("age_range"),
+    quoted!("tcf_consent"),
+    quoted!("us_privacy"),
+    "",
+    END,
+    bare!("turn_number"),
+    bare!("force"),
+    END,
+];

@@ -1,18 +1,39 @@
 //! A request body as a sequence of pieces: its length is known before the first byte, and no copy of the conversation
 //! is made, however long it is.
 //!
-//! Part of `request`. The bytes are those of section 8 of the wire contract: compact JSON, members in the contract's
-//! order, escapes only where JSON demands them.
+//! Part of `request`. Section 8 of the wire contract.
 
-use super::pieces::{Pieces, Token};
-use super::tree::{Child, Content, Node, Value, behind_comma};
-use crate::json::text::plain_prefix;
-use crate::json::write::{SCRATCH, decimal, escape, quoted_time, text_len};
+use super::bid::BidRequest;
+use super::call::Call;
+use super::feedback::Interaction;
+use super::message::MessageRequest;
+use super::pieces::Pieces;
+use super::prompt::PromptRequest;
+use super::steps::{END, Steps, first};
+use super::walk::Walk;
+use crate::config::Environment;
+use crate::json::write::put;
 use core::fmt;
 
 /// The body of a request: nothing, or a JSON object.
 #[derive(Clone, Copy)]
-pub struct Body<'a>(pub(super) Content<'a>);
+pub struct Body<'a> {
+    content: Content<'a>,
+    /// Kept beside the content rather than found by it: a program holds those of the calls that it makes, and no others.
+    to_steps: ToSteps,
+}
+
+type ToSteps = for<'p> fn(&'p Content<'p>, &mut Steps<'p>);
+
+#[derive(Clone, Copy)]
+enum Content<'a> {
+    Nothing,
+    Prompt(PromptRequest<'a>),
+    Message(MessageRequest<'a>),
+    Bid(BidRequest<'a>),
+    Id(&'a str),
+    Feedback(&'a str, Interaction<'a>),
+}
 
 /// A buffer is too small for what was to be written into it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,31 +51,58 @@ impl fmt::Display for BufferTooSmall {
 
 impl core::error::Error for BufferTooSmall {}
 
-impl Body<'_> {
+impl<'a> Body<'a> {
+    pub(super) const NOTHING: Self = Self { content: Content::Nothing, to_steps: |_, _| {} };
+
+    #[inline]
+    pub(super) fn of(call: Call<'a>, environment: Environment) -> Self {
+        match call {
+            Call::Prompt(mut prompt) => {
+                prompt.v1.set_environment(environment);
+                Self { content: Content::Prompt(prompt), to_steps: prompt_steps }
+            }
+            Call::Message(mut message) => {
+                message.v1.set_environment(environment);
+                Self { content: Content::Message(message), to_steps: message_steps }
+            }
+            Call::Bid(bid) => Self { content: Content::Bid(bid), to_steps: bid_steps },
+        }
+    }
+
+    pub(super) fn click(token: &'a str) -> Self {
+        Self { content: Content::Id(token), to_steps: click_steps }
+    }
+
+    pub(super) fn vote(option_id: &'a str) -> Self {
+        Self { content: Content::Id(option_id), to_steps: vote_steps }
+    }
+
+    pub(super) fn feedback(sponsored_prompt_id: &'a str, interaction: Interaction<'a>) -> Self {
+        let content = Content::Feedback(sponsored_prompt_id, interaction);
+        Self { content, to_steps: feedback_steps }
+    }
+
     /// Whether there is nothing to send.
     pub fn is_empty(&self) -> bool {
-        matches!(self.0, Content::Nothing)
+        matches!(self.content, Content::Nothing)
     }
 
     /// The exact number of bytes, for `Content-Length`. Walks the whole body once.
     pub fn len(&self) -> usize {
+        let mut walk = Walk::default();
+        self.fill(&mut walk);
         let mut length = 0_usize;
-        let mut scratch = [0; SCRATCH];
-        self.walk(&mut |token| {
-            let more = match token {
-                Token::Raw(raw) => raw.len(),
-                Token::Text(text) => text_len(text),
-                Token::Number(number) => decimal(number, &mut scratch).len(),
-                Token::Time(_) => SCRATCH,
-            };
-            length = length.saturating_add(more);
-        });
+        while let Some((text, value)) = walk.next() {
+            length = length.saturating_add(text.len()).saturating_add(value.len());
+        }
         length
     }
 
     /// The bytes in order, some at a time.
     pub fn pieces(&self) -> Pieces<'_> {
-        Pieces::new(&self.0)
+        let mut pieces = Pieces::new();
+        self.fill(&mut pieces.walk);
+        pieces
     }
 
     /// Writes the whole body to the front of `buffer` and returns how many bytes it took.
@@ -63,9 +111,25 @@ impl Body<'_> {
     ///
     /// [`BufferTooSmall`], with `buffer` partly written.
     pub fn encode(&self, buffer: &mut [u8]) -> Result<usize, BufferTooSmall> {
-        let mut front = Front { buffer, at: 0, is_full: false };
-        self.walk(&mut |token| front.put(token));
-        if front.is_full { Err(BufferTooSmall { needed: self.len() }) } else { Ok(front.at) }
+        let size = buffer.len();
+        match self.put(buffer) {
+            Some(rest) => Ok(size.saturating_sub(rest.len())),
+            None => Err(BufferTooSmall { needed: self.len() }),
+        }
+    }
+
+    fn put<'b>(&self, mut place: &'b mut [u8]) -> Option<&'b mut [u8]> {
+        let mut walk = Walk::default();
+        self.fill(&mut walk);
+        while let Some((text, value)) = walk.next() {
+            place = value.put(put(text, place)?)?;
+        }
+        Some(place)
+    }
+
+    /// Where it stands: a walk is half a kilobyte, and is not moved.
+    fn fill<'p>(&'p self, walk: &mut Walk<'p>) {
+        (self.to_steps)(&self.content, &mut walk.steps);
     }
 
     /// Writes the whole body, piece by piece; put a buffer in between where small writes are dear.
@@ -85,90 +149,38 @@ impl Body<'_> {
     }
 }
 
-impl<'p> Body<'p> {
-    fn walk(&'p self, put: &mut impl FnMut(Token<'p>)) {
-        if let Some(root) = Node::of(&self.0) {
-            walk(root, ["{", "}"], put);
-        }
+fn prompt_steps<'p>(content: &'p Content<'p>, steps: &mut Steps<'p>) {
+    if let Content::Prompt(prompt) = content {
+        prompt.push(steps);
     }
 }
 
-/// Hands every step of a container to `put`. Containers are three deep at most, and so is the recursion.
-fn walk<'p>(node: Node<'p>, [open, close]: [&'static str; 2], put: &mut impl FnMut(Token<'p>)) {
-    put(Token::Raw(open));
-    let mut is_first = true;
-    let mut index = 0_usize;
-    loop {
-        match node.child(index) {
-            Child::End => break,
-            Child::Absent => {}
-            Child::Item(before, value) => {
-                put(Token::Raw(behind_comma(before, &mut is_first)));
-                put_value(value, put);
-            }
-            Child::Named(name, value) => {
-                put(Token::Raw(behind_comma(",", &mut is_first)));
-                put(Token::Text(name));
-                put(Token::Raw(":"));
-                put(Token::Text(value));
-            }
-        }
-        index = index.saturating_add(1);
-    }
-    put(Token::Raw(close));
-}
-
-fn put_value<'p>(value: Value<'p>, put: &mut impl FnMut(Token<'p>)) {
-    match value {
-        Value::Text(text) => put(Token::Text(text)),
-        Value::Number(number) => put(Token::Number(number)),
-        Value::Bool(value) => put(Token::Raw(if value { "true" } else { "false" })),
-        Value::Null => put(Token::Raw("null")),
-        Value::Time(time) => put(Token::Time(time)),
-        Value::Object(node) => walk(node, ["{", "}"], put),
-        Value::Array(node) => walk(node, ["[", "]"], put),
+fn message_steps<'p>(content: &'p Content<'p>, steps: &mut Steps<'p>) {
+    if let Content::Message(message) = content {
+        message.push(steps);
     }
 }
 
-/// The front of a buffer, as far as it is written.
-struct Front<'f> {
-    buffer: &'f mut [u8],
-    at: usize,
-    is_full: bool,
+fn bid_steps<'p>(content: &'p Content<'p>, steps: &mut Steps<'p>) {
+    if let Content::Bid(bid) = content {
+        bid.push(steps);
+    }
 }
 
-impl Front<'_> {
-    fn put(&mut self, token: Token<'_>) {
-        let mut scratch = [0; SCRATCH];
-        match token {
-            Token::Raw(raw) => self.push(raw.as_bytes()),
-            Token::Text(text) => self.put_text(text),
-            Token::Number(number) => self.push(decimal(number, &mut scratch)),
-            Token::Time(time) => self.push(quoted_time(time, &mut scratch)),
-        }
+fn click_steps<'p>(content: &'p Content<'p>, steps: &mut Steps<'p>) {
+    if let Content::Id(token) = content {
+        steps.only(&[first!("token"), END], token);
     }
+}
 
-    fn put_text(&mut self, text: &str) {
-        let mut scratch = [0; SCRATCH];
-        self.push(b"\"");
-        let mut rest = text.as_bytes();
-        while let Some((plain, special)) = rest.split_at_checked(plain_prefix(rest)) {
-            self.push(plain);
-            let Some((&special, behind)) = special.split_first() else { break };
-            self.push(escape(special, &mut scratch));
-            rest = behind;
-        }
-        self.push(b"\"");
+fn vote_steps<'p>(content: &'p Content<'p>, steps: &mut Steps<'p>) {
+    if let Content::Id(option_id) = content {
+        steps.only(&[first!("option_id"), END], option_id);
     }
+}
 
-    fn push(&mut self, bytes: &[u8]) {
-        let rest = self.buffer.get_mut(self.at..).unwrap_or_default();
-        match rest.get_mut(..bytes.len()) {
-            Some(place) => {
-                place.copy_from_slice(bytes);
-                self.at = self.at.saturating_add(bytes.len());
-            }
-            None => self.is_full = true,
-        }
+fn feedback_steps<'p>(content: &'p Content<'p>, steps: &mut Steps<'p>) {
+    if let Content::Feedback(id, interaction) = content {
+        interaction.push(id, steps);
     }
 }

@@ -49,6 +49,20 @@ impl<'a> EndUser<'a> {
         Ok(Self::ThisDevice { user_agent: UserAgent::new(user_agent)?, accept_language: None })
     }
 
+    /// What the v1 API is told.
+    pub(super) fn user_agent_only(self) -> Self {
+        Self::ThisDevice { user_agent: self.user_agent(), accept_language: None }
+    }
+
+    /// What the places that an answer names are told.
+    pub(super) fn without_language_and_geo(mut self) -> Self {
+        match &mut self {
+            Self::Forwarded { accept_language, geo, .. } => (*accept_language, *geo) = (None, None),
+            Self::ThisDevice { accept_language, .. } => *accept_language = None,
+        }
+        self
+    }
+
     pub(super) fn user_agent(&self) -> UserAgent<'a> {
         match *self {
             Self::Forwarded { user_agent, .. } | Self::ThisDevice { user_agent, .. } => user_agent,
@@ -58,6 +72,13 @@ impl<'a> EndUser<'a> {
     pub(super) fn forwarded_for(&self) -> Option<Ip<'a>> {
         match *self {
             Self::Forwarded { ip, .. } => Some(ip),
+            Self::ThisDevice { .. } => None,
+        }
+    }
+
+    pub(super) fn geo(&self) -> Option<&Geo<'a>> {
+        match self {
+            Self::Forwarded { geo, .. } => geo.as_ref(),
             Self::ThisDevice { .. } => None,
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! Part of `request`. Section 2.5 of the wire contract: all five members, always.
 
-use super::tree::{Child, Value};
+use super::steps::{END, Steps, Value, bare, first, quoted};
 
 /// What a person did with a sponsored chatbot prompt of the v1 API. The default is a prompt that was left alone.
 ///
@@ -21,14 +21,22 @@ pub struct Interaction<'a> {
 }
 
 impl<'a> Interaction<'a> {
-    pub(super) fn child(&self, sponsored_prompt_id: &'a str, index: usize) -> Child<'a> {
-        match index {
-            0 => Child::item(",\"sponsored_prompt_id\":", Value::Text(sponsored_prompt_id)),
-            1 => Child::item(",\"clicked\":", Value::Bool(self.clicked)),
-            2 => Child::number(",\"number_follow_ups\":", Some(self.number_follow_ups)),
-            3 => Child::item(",\"is_sponsor_mentioned\":", Value::Bool(self.is_sponsor_mentioned)),
-            4 => Child::item(",\"summary\":", Value::Text(self.summary)),
-            _ => Child::End,
-        }
+    pub(super) fn push(&self, sponsored_prompt_id: &'a str, steps: &mut Steps<'a>) {
+        steps.begin(&TEXTS);
+        steps.text(Some(sponsored_prompt_id));
+        steps.bool(Some(self.clicked));
+        steps.number(Some(self.number_follow_ups));
+        steps.bool(Some(self.is_sponsor_mentioned));
+        steps.text(Some(self.summary));
+        steps.push(Value::Close);
     }
 }
+
+static TEXTS: [&str; 6] = [
+    first!("sponsored_prompt_id"),
+    bare!("clicked"),
+    bare!("number_follow_ups"),
+    bare!("is_sponsor_mentioned"),
+    quoted!("summary"),
+    END,
+];

@@ -3,24 +3,16 @@
 //! Part of `request`. Section 2.3 of the wire contract; what is not set is not written.
 
 use super::end_user::{CountryCode, EndUser};
-use super::tree::{Child, Node, Value};
-use super::{MAX_WAIT_TURNS, content, user_id, wait_turns};
-use crate::config::Environment;
+use super::steps::{END, Steps, Value, bare, first, quoted};
+use super::v1::V1;
 use crate::error::ConfigError;
 
 /// A call for a sponsored message under the answer that has just been given; this API has no opener for one.
 #[derive(Clone, Copy)]
 pub struct MessageRequest<'a> {
-    user_id: &'a str,
-    chat_id: &'a str,
-    content: (&'a str, &'a str),
     user_region: Option<CountryCode>,
     meta_data: Option<&'a [(&'a str, &'a str)]>,
-    pub(super) force: Option<bool>,
-    conversation_offset: Option<u8>,
-    ad_frequency_limit: Option<u8>,
-    environment: Environment,
-    pub(super) end_user: Option<EndUser<'a>>,
+    pub(super) v1: V1<'a>,
 }
 
 /// Unicode scalar values that an id of a message call may have.
@@ -45,37 +37,33 @@ impl<'a> MessageRequest<'a> {
         if chat_id.is_empty() || is_too_long(chat_id) {
             return Err(ConfigError::ChatId);
         }
-        Ok(Self {
-            user_id: user_id(user)?,
-            chat_id,
-            content: content(exchange.0, exchange.1)?,
-            user_region: None,
-            meta_data: None,
-            force: None,
-            conversation_offset: None,
-            ad_frequency_limit: None,
-            environment: Environment::Staging,
-            end_user: None,
-        })
+        let mut v1 = V1::NEW;
+        v1.chat_id = Some(chat_id);
+        v1.set_user_id(user)?;
+        v1.set_content(exchange.0, exchange.1)?;
+        Ok(Self { user_region: None, meta_data: None, v1 })
     }
 
     /// Adds the country the person is in.
     #[must_use]
-    pub fn user_region(self, region: CountryCode) -> Self {
-        Self { user_region: Some(region), ..self }
+    pub fn user_region(mut self, region: CountryCode) -> Self {
+        self.user_region = Some(region);
+        self
     }
 
     /// Adds hints for targeting, such as a topic, names and values written in their order; none at all are written as an
     /// empty object. They leave the device: no names, no addresses.
     #[must_use]
-    pub fn meta_data(self, hints: &'a [(&'a str, &'a str)]) -> Self {
-        Self { meta_data: Some(hints), ..self }
+    pub fn meta_data(mut self, hints: &'a [(&'a str, &'a str)]) -> Self {
+        self.meta_data = Some(hints);
+        self
     }
 
     /// Forces an ad (`true`) or inhibits one (`false`), past offset and frequency.
     #[must_use]
-    pub fn force(self, force: bool) -> Self {
-        Self { force: Some(force), ..self }
+    pub fn force(mut self, force: bool) -> Self {
+        self.v1.force = Some(force);
+        self
     }
 
     /// Turns to wait before the first ad, 0 to 20; left out, the platform takes 2.
@@ -83,9 +71,9 @@ impl<'a> MessageRequest<'a> {
     /// # Errors
     ///
     /// [`ConfigError::ConversationOffset`] above 20.
-    pub fn conversation_offset(self, turns: u8) -> Result<Self, ConfigError> {
-        let conversation_offset = wait_turns(turns, ConfigError::ConversationOffset)?;
-        Ok(Self { conversation_offset, ..self })
+    pub fn conversation_offset(mut self, turns: u8) -> Result<Self, ConfigError> {
+        self.v1.set_conversation_offset(turns)?;
+        Ok(self)
     }
 
     /// Turns to wait before the next ad, 0 to 20; left out, the platform takes 5.
@@ -93,55 +81,45 @@ impl<'a> MessageRequest<'a> {
     /// # Errors
     ///
     /// [`ConfigError::AdFrequencyLimit`] above 20.
-    pub fn ad_frequency_limit(self, turns: u8) -> Result<Self, ConfigError> {
-        let ad_frequency_limit = wait_turns(turns, ConfigError::AdFrequencyLimit)?;
-        Ok(Self { ad_frequency_limit, ..self })
+    pub fn ad_frequency_limit(mut self, turns: u8) -> Result<Self, ConfigError> {
+        self.v1.set_ad_frequency_limit(turns)?;
+        Ok(self)
     }
 
     /// Adds the person whose User-Agent the call carries; this API knows no other header of theirs.
     #[must_use]
-    pub fn end_user(self, end_user: EndUser<'a>) -> Self {
-        Self { end_user: Some(end_user), ..self }
+    pub fn end_user(mut self, end_user: EndUser<'a>) -> Self {
+        self.v1.end_user = Some(end_user);
+        self
     }
 
-    pub(super) fn environment(self, environment: Environment) -> Self {
-        Self { environment, ..self }
-    }
-
-    /// Values above the API's limit become the limit.
-    pub(super) fn paced(self, offset: Option<u8>, frequency: Option<u8>) -> Self {
-        let allowed = |turns: u8| turns.min(MAX_WAIT_TURNS);
-        Self {
-            conversation_offset: offset.map(allowed).or(self.conversation_offset),
-            ad_frequency_limit: frequency.map(allowed).or(self.ad_frequency_limit),
-            ..self
-        }
-    }
-
-    pub(super) fn child(&self, index: usize) -> Child<'_> {
-        let (user, chatbot) = self.content;
-        match index {
-            0 => Child::item(",\"userId\":", Value::Text(self.user_id)),
-            1 => Child::item(",\"chatId\":", Value::Text(self.chat_id)),
-            2 => Child::item(",\"content\":", Value::Object(Node::Content { user, chatbot })),
-            3 => {
-                Child::text(",\"userRegion\":", self.user_region.as_ref().map(CountryCode::as_str))
-            }
-            4 => Child::some(
-                ",\"metaData\":",
-                self.meta_data.map(|hints| Value::Object(Node::MetaData(hints))),
-            ),
-            5 => Child::bool(",\"force\":", self.force),
-            6 => Child::number(",\"conversationOffset\":", self.conversation_offset),
-            7 => Child::number(",\"adFrequencyLimit\":", self.ad_frequency_limit),
-            8 => Child::item(
-                ",\"production\":",
-                Value::Bool(self.environment == Environment::Production),
-            ),
-            _ => Child::End,
-        }
+    pub(super) fn push(&'a self, steps: &mut Steps<'a>) {
+        steps.begin(&TEXTS);
+        self.v1.push_who_and_what(steps);
+        steps.text(self.user_region.as_ref().map(CountryCode::as_str));
+        steps.mark(Value::Open, self.meta_data.is_some());
+        steps.push(Value::Members(self.meta_data.unwrap_or_default()));
+        steps.mark(Value::Close, self.meta_data.is_some());
+        self.v1.push_pacing(steps);
     }
 }
+
+static TEXTS: [&str; 14] = [
+    first!("userId"),
+    quoted!("chatId"),
+    "\",\"content\":{\"user\":\"",
+    quoted!("chatbot"),
+    END,
+    quoted!("userRegion"),
+    "\",\"metaData\":{",
+    "",
+    END,
+    bare!("force"),
+    bare!("conversationOffset"),
+    bare!("adFrequencyLimit"),
+    bare!("production"),
+    END,
+];
 
 #[cfg(test)]
 mod tests {

@@ -3,91 +3,38 @@
 //! Between `pacing` and the transport. Sections 1.2, 2.2 to 2.5, 3.1 to 3.5, 4.2 and 4.5 to 4.7 of the
 //! wire contract.
 
+mod ad_formats;
 mod bid;
+mod bid_options;
 mod body;
+mod call;
 mod end_user;
 mod feedback;
 mod ip;
 mod message;
 mod pieces;
 mod prompt;
-mod tree;
+mod steps;
+mod v1;
+mod walk;
 
-pub use bid::{
-    AdFormat, AdFormats, BidConfig, BidRequest, MAX_EXPERIMENT_TAG_CHARS, MIN_HEADLINE_CHARS,
-    Setting, UserMetadata,
+pub use ad_formats::{AdFormat, AdFormats};
+pub use bid::BidRequest;
+pub use bid_options::{
+    BidConfig, MAX_EXPERIMENT_TAG_CHARS, MIN_HEADLINE_CHARS, Setting, UserMetadata,
 };
 pub use body::{Body, BufferTooSmall};
+pub use call::Call;
 pub use end_user::{CountryCode, Device, EndUser, Geo, HeaderText, Ip, UserAgent};
 pub use feedback::Interaction;
 pub use message::{MAX_ID_CHARS, MessageRequest};
 pub use pieces::Pieces;
-pub use prompt::{MAX_WAIT_TURNS, PromptRequest};
+pub use prompt::PromptRequest;
+pub use v1::MAX_WAIT_TURNS;
 
-use crate::config::{ApiKey, BaseUrl, Family, Publisher};
+use crate::config::{ApiKey, Family, Publisher};
 use crate::error::ConfigError;
 use crate::target::{Target, Url, split_before};
-use tree::Content;
-
-/// A call that asks for an ad.
-#[derive(Clone, Copy)]
-#[non_exhaustive]
-pub enum Call<'a> {
-    /// E1, a sponsored chatbot prompt of the v1 API.
-    Prompt(PromptRequest<'a>),
-    /// E2, a sponsored message of the v1 API.
-    Message(MessageRequest<'a>),
-    /// E10, a bid request to the SSP.
-    Bid(BidRequest<'a>),
-}
-
-impl Call<'_> {
-    /// The API that this call belongs to.
-    pub fn family(&self) -> Family {
-        match self {
-            Self::Prompt(_) | Self::Message(_) => Family::V1,
-            Self::Bid(_) => Family::Ssp,
-        }
-    }
-
-    /// Whether this is a call before the first word.
-    pub fn is_opener(&self) -> bool {
-        match self {
-            Self::Prompt(prompt) => prompt.is_opener(),
-            Self::Message(_) => false,
-            Self::Bid(bid) => bid.is_opener(),
-        }
-    }
-
-    /// Whether the caller forces (`true`) or inhibits (`false`) an ad.
-    pub fn forced(&self) -> Option<bool> {
-        match self {
-            Self::Prompt(prompt) => prompt.force,
-            Self::Message(message) => message.force,
-            Self::Bid(bid) => bid.force,
-        }
-    }
-
-    /// The same call with the platform's own pacing switched off, because the caller counts: wire contract 3.4, *Who
-    /// counts*. An opener has no pacing and stays as it is.
-    #[must_use]
-    pub fn unpaced(self, turn: u32) -> Self {
-        self.paced(Some(0), Some(0), Some(turn))
-    }
-
-    /// The same call with offset and frequency for the platform to count by; what is `None` stays as it is.
-    #[must_use]
-    pub fn paced(self, offset: Option<u8>, frequency: Option<u8>, turn: Option<u32>) -> Self {
-        if self.is_opener() {
-            return self;
-        }
-        match self {
-            Self::Prompt(prompt) => Self::Prompt(prompt.paced(offset, frequency)),
-            Self::Message(message) => Self::Message(message.paced(offset, frequency)),
-            Self::Bid(bid) => Self::Bid(bid.paced(offset, frequency, turn)),
-        }
-    }
-}
 
 /// An HTTP method that this crate uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -116,17 +63,15 @@ impl Method {
 #[derive(Clone, Copy)]
 pub struct Request<'a> {
     method: Method,
-    place: Place<'a>,
+    /// The base of an endpoint, or a URL that came in an answer.
+    base: Url<'a>,
+    path: &'static str,
+    /// Name of the field and the key: on calls to an endpoint only.
+    key: Option<(&'static str, &'a ApiKey)>,
+    /// What may be told of the person.
     end_user: Option<EndUser<'a>>,
+    wants_body: bool,
     body: Body<'a>,
-}
-
-#[derive(Clone, Copy)]
-enum Place<'a> {
-    /// An endpoint of the platform, the only kind of place that the key is sent to.
-    Endpoint { base: &'a BaseUrl, path: &'static str, key: Option<(&'static str, &'a ApiKey)> },
-    /// A URL that came in an answer.
-    Foreign { url: Url<'a>, wants_body: bool },
 }
 
 /// A header field of a request.
@@ -142,24 +87,30 @@ pub struct Field<'r> {
 
 impl<'a> Request<'a> {
     /// The request of `call`, with the publisher's key for its family.
+    // Inlined, so that a program holds the bodies of those calls only that it makes.
+    #[inline]
     pub fn new(publisher: &'a Publisher, call: Call<'a>) -> Self {
-        let (path, header) = match call {
-            Call::Prompt(_) => ("/api/v1/prompt/get-ad/", "thrads-api-key"),
-            Call::Message(_) => ("/api/v1/message/get-ad/", "thrads-api-key"),
-            Call::Bid(_) => ("/api/v1/ssp/bid-request", "thrad-api-key"),
-        };
-        let base = publisher.endpoints.of(call.family());
-        let (end_user, content) = match call {
+        let base = Url::plain(publisher.endpoints.of(call.family()).as_str());
+        let (path, key, end_user) = match &call {
             Call::Prompt(prompt) => {
-                (prompt.end_user, Content::Prompt(prompt.environment(publisher.environment)))
+                let end_user = prompt.v1.end_user.map(EndUser::user_agent_only);
+                ("/api/v1/prompt/get-ad/", "thrads-api-key", end_user)
             }
             Call::Message(message) => {
-                (message.end_user, Content::Message(message.environment(publisher.environment)))
+                let end_user = message.v1.end_user.map(EndUser::user_agent_only);
+                ("/api/v1/message/get-ad/", "thrads-api-key", end_user)
             }
-            Call::Bid(bid) => (Some(bid.end_user), Content::Bid(bid)),
+            Call::Bid(bid) => ("/api/v1/ssp/bid-request", "thrad-api-key", Some(bid.end_user)),
         };
-        let place = Place::Endpoint { base, path, key: Some((header, &publisher.key)) };
-        Self { method: Method::Post, place, end_user, body: Body(content) }
+        Self {
+            method: Method::Post,
+            base,
+            path,
+            key: Some((key, &publisher.key)),
+            end_user,
+            wants_body: true,
+            body: Body::of(call, publisher.environment),
+        }
     }
 
     /// A view ping: a GET of a tracker, in the end user's name and without the key (wire contract 4.2).
@@ -172,25 +123,34 @@ impl<'a> Request<'a> {
 
     /// A request without a body to a URL that came in an answer, whose own answer is its status.
     pub(crate) fn foreign(method: Method, url: Url<'a>, end_user: EndUser<'a>) -> Self {
-        let place = Place::Foreign { url, wants_body: false };
-        Self { method, place, end_user: Some(end_user), body: Body(Content::Nothing) }
+        Self {
+            method,
+            base: url,
+            path: "",
+            key: None,
+            end_user: Some(end_user.without_language_and_geo()),
+            wants_body: false,
+            body: Body::NOTHING,
+        }
     }
 
     /// A vote for an option of a poll (wire contract 4.6).
     pub(crate) fn vote(url: Url<'a>, option_id: &'a str, end_user: EndUser<'a>) -> Self {
-        let body = Body(Content::Vote { option_id });
-        Self { method: Method::Post, body, ..Self::results(url, end_user) }
+        Self {
+            wants_body: true,
+            body: Body::vote(option_id),
+            ..Self::foreign(Method::Post, url, end_user)
+        }
     }
 
     /// Asking for the results of a poll (wire contract 4.7).
     pub(crate) fn results(url: Url<'a>, end_user: EndUser<'a>) -> Self {
-        let place = Place::Foreign { url, wants_body: true };
-        Self { place, ..Self::foreign(Method::Get, url, end_user) }
+        Self { wants_body: true, ..Self::foreign(Method::Get, url, end_user) }
     }
 
     /// E3: a sponsored chatbot prompt was clicked. Sent without the key (wire contract 2.4).
     pub(crate) fn click(publisher: &'a Publisher, token: &'a str) -> Self {
-        Self::keyless(publisher, "/api/v1/prompt/click/", Content::Click { token })
+        Self::keyless(publisher, "/api/v1/prompt/click/", Body::click(token))
     }
 
     /// E4: what became of a sponsored chatbot prompt. Sent without the key (wire contract 2.5).
@@ -199,22 +159,26 @@ impl<'a> Request<'a> {
         sponsored_prompt_id: &'a str,
         interaction: Interaction<'a>,
     ) -> Self {
-        let content = Content::Feedback { sponsored_prompt_id, interaction };
-        Self::keyless(publisher, "/api/v1/prompt/feedback/", content)
+        let body = Body::feedback(sponsored_prompt_id, interaction);
+        Self::keyless(publisher, "/api/v1/prompt/feedback/", body)
     }
 
-    fn keyless(publisher: &'a Publisher, path: &'static str, content: Content<'a>) -> Self {
-        let place = Place::Endpoint { base: publisher.endpoints.of(Family::V1), path, key: None };
-        Self { method: Method::Post, place, end_user: None, body: Body(content) }
+    fn keyless(publisher: &'a Publisher, path: &'static str, body: Body<'a>) -> Self {
+        Self {
+            method: Method::Post,
+            base: Url::plain(publisher.endpoints.of(Family::V1).as_str()),
+            path,
+            key: None,
+            end_user: None,
+            wants_body: true,
+            body,
+        }
     }
 
     /// Whether the body of the answer matters. If not, a transport returns as soon as it has the head, with an empty
     /// range.
     pub fn wants_body(&self) -> bool {
-        match self.place {
-            Place::Endpoint { .. } => true,
-            Place::Foreign { wants_body, .. } => wants_body,
-        }
+        self.wants_body
     }
 
     /// The method.
@@ -233,84 +197,51 @@ impl<'a> Request<'a> {
     ///
     /// [`BufferTooSmall`]. What is no target after all, which the types rule out, counts as one that needs nothing.
     pub fn target<'b>(&self, buffer: &'b mut [u8]) -> Result<Target<'b>, BufferTooSmall> {
-        let length = self.url_len();
-        let place = buffer.get_mut(..length).ok_or(BufferTooSmall { needed: length })?;
-        self.copy_url(place);
-        core::str::from_utf8(place).ok().and_then(Target::parse).ok_or(BufferTooSmall { needed: 0 })
+        let (mut slots, mut length) = (buffer.iter_mut(), 0_usize);
+        for byte in self.url_bytes() {
+            length = length.saturating_add(1);
+            if let Some(slot) = slots.next() {
+                *slot = byte;
+            }
+        }
+        let url = buffer.get(..length).ok_or(BufferTooSmall { needed: length })?;
+        core::str::from_utf8(url).ok().and_then(Target::parse).ok_or(BufferTooSmall { needed: 0 })
     }
 
     /// Bytes of the absolute URL.
     pub fn url_len(&self) -> usize {
-        match &self.place {
-            Place::Endpoint { base, path, .. } => base.as_str().len().saturating_add(path.len()),
-            Place::Foreign { url, .. } => url.bytes().fold(0, |length, _| length.saturating_add(1)),
-        }
+        self.url_bytes().fold(0, |length, _| length.saturating_add(1))
     }
 
-    fn copy_url(&self, place: &mut [u8]) {
-        let copy = |place: &mut [u8], bytes: &mut dyn Iterator<Item = u8>| {
-            place.iter_mut().zip(bytes).for_each(|(slot, byte)| *slot = byte);
-        };
-        match &self.place {
-            Place::Endpoint { base, path, .. } => {
-                copy(place, &mut base.as_str().bytes().chain(path.bytes()))
-            }
-            Place::Foreign { url, .. } => copy(place, &mut url.bytes()),
-        }
+    fn url_bytes(&self) -> impl Iterator<Item = u8> {
+        self.base.bytes().chain(self.path.bytes())
     }
 
     /// The header fields, `Content-Type` among them where there is a body.
     pub fn fields(&self) -> impl Iterator<Item = Field<'_>> {
-        let key = match &self.place {
-            Place::Endpoint { key: Some((name, key)), .. } => {
-                Some(Field { name, value: key.expose(), is_secret: true })
-            }
-            Place::Endpoint { key: None, .. } | Place::Foreign { .. } => None,
-        };
+        let field =
+            |name, value: Option<_>| value.map(|value| Field { name, value, is_secret: false });
         let json = (!self.body.is_empty()).then_some("application/json");
         let user = self.end_user.as_ref();
-        let is_bid = matches!(self.body.0, Content::Bid(_));
-        let is_foreign = matches!(self.place, Place::Foreign { .. });
-        let forwarded = user.filter(|_| is_bid || is_foreign).and_then(EndUser::forwarded_for);
-        let language = user.filter(|_| is_bid).and_then(EndUser::accept_language);
-        let geo = self.geo();
+        let geo = user.and_then(EndUser::geo);
+        let language = user.and_then(EndUser::accept_language);
+        let key =
+            |(name, key): (_, &'a ApiKey)| Field { name, value: key.expose(), is_secret: true };
         [
-            ("x-forwarded-for", forwarded.map(Ip::as_str)),
-            ("user-agent", user.map(|user| user.user_agent().as_str())),
-            ("x-user-country", geo.map(|geo| geo.country.as_str())),
-            ("x-user-device", geo.map(|geo| geo.device.as_str())),
-            ("x-user-timezone", geo.map(|geo| geo.timezone.as_str())),
-            ("x-user-region", geo.and_then(|geo| geo.region).map(HeaderText::as_str)),
-            ("x-user-city", geo.and_then(|geo| geo.city).map(HeaderText::as_str)),
-            ("accept-language", language.map(HeaderText::as_str)),
-            ("content-type", json),
+            field("x-forwarded-for", user.and_then(EndUser::forwarded_for).map(Ip::as_str)),
+            field("user-agent", user.map(|user| user.user_agent().as_str())),
+            field("x-user-country", geo.map(|geo| geo.country.as_str())),
+            field("x-user-device", geo.map(|geo| geo.device.as_str())),
+            field("x-user-timezone", geo.map(|geo| geo.timezone.as_str())),
+            field("x-user-region", geo.and_then(|geo| geo.region).map(HeaderText::as_str)),
+            field("x-user-city", geo.and_then(|geo| geo.city).map(HeaderText::as_str)),
+            field("accept-language", language.map(HeaderText::as_str)),
+            field("content-type", json),
+            self.key.map(key),
         ]
         .into_iter()
-        .filter_map(|(name, value)| Some(Field { name, value: value?, is_secret: false }))
-        .chain(key)
+        .flatten()
     }
-
-    /// Where the person is; the platform reads it on bid requests only.
-    fn geo(&self) -> Option<&Geo<'a>> {
-        match (&self.body.0, &self.end_user) {
-            (Content::Bid(_), Some(EndUser::Forwarded { geo, .. })) => geo.as_ref(),
-            _ => None,
-        }
-    }
-}
-
-/// A latest exchange of which both sides hold text (T06).
-fn content<'a>(user: &'a str, chatbot: &'a str) -> Result<(&'a str, &'a str), ConfigError> {
-    if user.is_empty() || chatbot.is_empty() {
-        Err(ConfigError::Content)
-    } else {
-        Ok((user, chatbot))
-    }
-}
-
-/// Turns to wait that the v1 API takes, or the error.
-fn wait_turns(turns: u8, error: ConfigError) -> Result<Option<u8>, ConfigError> {
-    if turns <= MAX_WAIT_TURNS { Ok(Some(turns)) } else { Err(error) }
 }
 
 /// An id that does not tell who the person is: the platform asks for no e-mail address (wire contract 5).

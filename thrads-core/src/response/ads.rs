@@ -3,80 +3,123 @@
 //! Section 3.7 of the wire contract: `data.bid` as an object or an array, then `data.bids`.
 
 use super::Diagnostic;
-use super::shape::Shape;
+use super::shape::Form;
 use crate::ad::Ad;
-use crate::json::read::{Reader, Span};
+use crate::json::read::{Reader, Value};
+use core::fmt;
+use core::ops::Range;
 
 /// Ads of one answer that are handed out; the platform sends at most five, more are passed over.
 pub const MAX_ADS: usize = 8;
 
 /// The ads of an answer. An ad with the id of an earlier one is left out, and so is one that cannot be shown.
-#[derive(Debug)]
 pub struct Ads<'b> {
-    shape: &'static Shape,
+    form: &'static Form,
+    /// The next ad, where it is made already.
+    next: Option<Ad<&'b str>>,
     /// Comma-separated JSON values, of which the objects are ads; shortened from the front.
     sources: [&'b mut [u8]; 2],
     seen: heapless::Vec<&'b str, MAX_ADS>,
-    left: usize,
+    left: u8,
+    diagnostic: Option<Diagnostic>,
 }
 
-/// What the first pass found out about the ads of an answer.
-#[derive(Clone, Copy, Default)]
-pub(super) struct Survey {
-    sources: [Span; 2],
-    /// Ads that can be handed out, duplicates included.
-    pub(super) usable: usize,
-    /// The first oddity.
-    pub(super) diagnostic: Option<Diagnostic>,
+/// An ad was put into its place, since it is large; or why there is none, `None` where there was nothing to make it of.
+pub(super) type Made = Result<(), Option<Diagnostic>>;
+
+/// The place for an ad that is made.
+pub(super) type Place<'p, 'b> = &'p mut Option<Ad<&'b str>>;
+
+/// Where the ads of an answer stand.
+pub(super) struct Sources {
+    pub(super) ranges: [Range<usize>; 2],
+    /// The first is one ad, whose members are read already.
+    pub(super) is_read: bool,
 }
 
-impl Survey {
-    pub(super) fn odd(diagnostic: Diagnostic) -> Self {
-        Self { diagnostic: Some(diagnostic), ..Self::default() }
+impl Sources {
+    /// A place for ads that has none. The first byte alone is nothing that could be read as an ad.
+    pub(super) fn odd(value: Value) -> Self {
+        Self { ranges: [first_byte(value), 0..0], is_read: false }
     }
+}
 
-    /// Adds a list of ads, which is handed out behind those added before.
-    pub(super) fn add_source(&mut self, span: Span) {
-        if let Some(free) = self.sources.iter_mut().find(|source| source.start == source.end) {
-            *free = span;
-        }
-    }
-
-    pub(super) fn count(&mut self, judged: Result<(), Diagnostic>) {
-        match judged {
-            Ok(()) => self.usable = self.usable.saturating_add(1),
-            Err(diagnostic) => self.note(diagnostic),
-        }
-    }
-
-    pub(super) fn note(&mut self, diagnostic: Diagnostic) {
-        self.diagnostic.get_or_insert(diagnostic);
-    }
+/// All that is taken of a value that is no ad and no list of them: it cannot be read as an ad, and counts as odd.
+pub(super) fn first_byte(value: Value) -> Range<usize> {
+    let start = value.range().start;
+    start..start.saturating_add(1)
 }
 
 impl<'b> Ads<'b> {
-    /// `bytes` is the part of the body at `origin` that holds the survey's sources.
-    pub(super) fn new(
-        shape: &'static Shape,
-        bytes: &'b mut [u8],
-        origin: usize,
-        survey: &Survey,
-    ) -> Self {
-        let [first, second] = survey.sources.map(|span| span.from(origin));
-        let sources = if first.start <= second.start {
-            carve(bytes, first, second)
-        } else {
-            let [second, first] = carve(bytes, second, first);
-            [first, second]
-        };
-        Self { shape, sources, seen: heapless::Vec::new(), left: MAX_ADS }
+    /// What was odd first, of the ads up to the one that was taken last; all of it once there are no more.
+    pub fn diagnostic(&self) -> Option<Diagnostic> {
+        self.diagnostic
     }
 
-    fn is_repeated(&mut self, ad: &Ad<&'b str>) -> bool {
-        let id = match ad {
-            Ad::SponsoredMessage(ad) => ad.bid_id,
-            Ad::SponsoredPrompt(ad) => ad.bid_id,
-            Ad::SponsoredPoll(ad) => ad.bid_id,
+    /// `bytes` is the part of the body at `origin` that holds the sources.
+    #[inline(never)]
+    pub(super) fn new(
+        form: &'static Form,
+        bytes: &'b mut [u8],
+        origin: usize,
+        sources: &Sources,
+    ) -> Self {
+        let [first, second] = sources
+            .ranges
+            .each_ref()
+            .map(|range| range.start.saturating_sub(origin)..range.end.saturating_sub(origin));
+        Self {
+            form,
+            next: None,
+            sources: carve(bytes, first, second),
+            seen: heapless::Vec::new(),
+            left: MAX_LEFT,
+            diagnostic: None,
+        }
+    }
+
+    /// Makes the first ad, and says whether there is one. `values` are those of the body, and of no more use then.
+    #[inline(never)]
+    pub(super) fn begin(&mut self, values: &mut [Value], sources: &Sources) -> bool {
+        if sources.is_read
+            && let Some(source) = self.sources.first_mut()
+            && let Some(members) = values.get_mut(self.form.first..)
+        {
+            let [first, _] = &sources.ranges;
+            let bytes = core::mem::take(source);
+            let made = make(self.form, members, first.start, bytes, &mut self.next);
+            self.admit(made);
+        }
+        self.find(values)
+    }
+
+    /// Makes the next ad if there is none yet, and says whether there is one; `members` is memory for it.
+    fn find(&mut self, members: &mut [Value]) -> bool {
+        let members = members.get_mut(..self.form.schema.len).unwrap_or_default();
+        while self.next.is_none()
+            && self.left > 0
+            && let Some(source) = self.sources.iter_mut().find(|source| !source.is_empty())
+        {
+            let made = read(self.form, members, source, &mut self.next);
+            self.admit(made);
+        }
+        self.next.is_some()
+    }
+
+    /// Keeps what is odd about an ad, and lets it through if it is not repeated.
+    fn admit(&mut self, made: Made) {
+        match made {
+            Ok(()) if self.is_repeated() => self.next = None,
+            Ok(()) => self.left = self.left.saturating_sub(1),
+            Err(diagnostic) => self.diagnostic = self.diagnostic.or(diagnostic),
+        }
+    }
+
+    fn is_repeated(&mut self) -> bool {
+        let id = match &self.next {
+            Some(Ad::SponsoredMessage(ad)) => ad.bid_id,
+            Some(Ad::SponsoredPrompt(ad)) => ad.bid_id,
+            Some(Ad::SponsoredPoll(ad)) => ad.bid_id,
             _ => None,
         };
         let Some(id) = id else { return false };
@@ -89,49 +132,76 @@ impl<'b> Iterator for Ads<'b> {
     type Item = Ad<&'b str>;
 
     fn next(&mut self) -> Option<Ad<&'b str>> {
-        while self.left > 0 {
-            let source = self.sources.iter_mut().find(|source| !source.is_empty())?;
-            let made = take_ad(self.shape, source);
-            if let Some(ad) = made.filter(|ad| !self.is_repeated(ad)) {
-                self.left = self.left.saturating_sub(1);
-                return Some(ad);
-            }
+        if self.next.is_none() {
+            self.find(&mut [Value::ABSENT; super::bid::LEN]);
         }
-        None
+        self.next.take()
     }
 }
 
-/// Cuts the next value off `source` and makes it an ad, if it is one that can be shown.
-fn take_ad<'b>(shape: &Shape, source: &mut &'b mut [u8]) -> Option<Ad<&'b str>> {
+/// Makes an ad of the next value of `source`, which is then shorter by it.
+fn read<'b>(
+    form: &Form,
+    members: &mut [Value],
+    source: &mut &'b mut [u8],
+    place: Place<'_, 'b>,
+) -> Made {
     let bytes = core::mem::take(source);
     let mut reader = Reader::new(bytes);
-    reader.skip_comma();
-    let start = reader.at();
-    if reader.peek() != Some(b'{') {
-        reader.value().ok()?;
-        *source = bytes.get_mut(reader.end()..)?;
-        return None;
-    }
-    (shape.take)(start, bytes, source)
-}
-
-/// The first `length` bytes; what is behind them goes back to `source`.
-pub(super) fn cut<'b>(
-    bytes: &'b mut [u8],
-    length: usize,
-    source: &mut &'b mut [u8],
-) -> Option<&'b mut [u8]> {
-    let (head, rest) = bytes.split_at_mut_checked(length)?;
+    let Some(item) = reader.item(form.schema, members) else {
+        // White space behind the last, or what cannot be read.
+        let is_end = bytes.trim_ascii().is_empty();
+        return Err(if is_end { None } else { Some(Diagnostic::UnexpectedType) });
+    };
+    let (start, is_object) = (item.range().start, item.kind(bytes) == Some(b'{'));
+    let (item, rest) = bytes.split_at_mut_checked(reader.at()).unwrap_or_default();
     *source = rest;
-    Some(head)
+    if !is_object {
+        return Err(Some(Diagnostic::UnexpectedType));
+    }
+    make(form, members, start, item.get_mut(start..).unwrap_or_default(), place)
 }
 
-/// Two parts of `bytes`, of which `first` ends before `second` begins.
-fn carve(bytes: &mut [u8], first: Span, second: Span) -> [&mut [u8]; 2] {
+/// Says how many ads were made, and none of their words.
+impl fmt::Debug for Ads<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Ads")
+            .field("left", &self.left)
+            .field("diagnostic", &self.diagnostic)
+            .finish()
+    }
+}
+
+/// Makes the ad whose object begins at `start` of where its members were read, and stands in `bytes`.
+fn make<'b>(
+    form: &Form,
+    members: &mut [Value],
+    start: usize,
+    bytes: &'b mut [u8],
+    place: Place<'_, 'b>,
+) -> Made {
+    members.iter_mut().for_each(|member| *member = member.from(start));
+    (form.make)(members, bytes, place)
+}
+
+/// Two parts of `bytes` that do not overlap.
+#[inline(never)]
+fn carve(bytes: &mut [u8], first: Range<usize>, second: Range<usize>) -> [&mut [u8]; 2] {
+    if second.start < first.start {
+        let [second, first] = cut(bytes, second, first);
+        return [first, second];
+    }
+    cut(bytes, first, second)
+}
+
+/// Two parts, of which the first ends before the second begins.
+fn cut(bytes: &mut [u8], first: Range<usize>, second: Range<usize>) -> [&mut [u8]; 2] {
     let Some((head, tail)) = bytes.split_at_mut_checked(second.start.max(first.end)) else {
         return Default::default();
     };
     let length = second.end.saturating_sub(second.start);
-    let first = head.get_mut(first.start..first.end).unwrap_or_default();
-    [first, tail.get_mut(..length).unwrap_or_default()]
+    [head.get_mut(first).unwrap_or_default(), tail.get_mut(..length).unwrap_or_default()]
 }
+
+#[expect(clippy::cast_possible_truncation, reason = "it is 8")]
+const MAX_LEFT: u8 = MAX_ADS as u8;

@@ -3,19 +3,24 @@
 //! Sections 2.1.2, 2.1.3 and 3.13 of the wire contract: the envelope of either family, FastAPI's `detail` as text or
 //! as a list, a limiter's `error` text, and HTML from whatever stands in front.
 
-use super::envelope::{DETAIL, ERROR, MESSAGE, Parsed, REQUEST_ID};
+use super::envelope::{
+    DETAIL, ERROR, ERROR_DETAIL, ERROR_MESSAGE, LEN, MESSAGE, REQUEST_ID, member,
+};
 use super::snippet;
+use super::texts::Texts;
 use crate::head::Head;
-use crate::json::members::members_of;
-use crate::json::read::{Reader, Span, Value};
-use crate::json::text::Text;
+use crate::json::read::{Reader, Value};
+use crate::json::schema::Schema;
+use crate::json::text::{Chars, is_space, undo};
 use core::fmt;
 
 /// Field errors that are kept; more are passed over.
 pub const MAX_FIELD_ERRORS: usize = 4;
 
 /// The platform refused the request or failed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+///
+/// `Debug` keeps the platform's words out, since they may repeat the person's.
+#[derive(Clone, PartialEq, Eq)]
 pub struct ApiError<'b> {
     /// HTTP status code; 200 where the answer says `error` all the same.
     pub status: u16,
@@ -54,8 +59,8 @@ pub enum ApiErrorKind {
     Unexpected,
 }
 
-/// One item of a validation error.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// One item of a validation error. Its `Debug` is the place alone.
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct FieldError<'b> {
     /// The JSON array that says where, such as `["body","country_code"]`; shown with dots between its items.
     pub loc: Loc<'b>,
@@ -126,101 +131,79 @@ impl ApiErrorKind {
     }
 }
 
-/// What of an error body is kept, as spans.
-#[derive(Default)]
-struct Found {
-    message: Option<Text>,
-    request_id: Option<Text>,
-    fields: heapless::Vec<(Span, Text), MAX_FIELD_ERRORS>,
-}
-
 impl<'b> ApiError<'b> {
+    /// `values` are those of the body, where it is JSON.
     #[inline(never)]
-    pub(super) fn read(head: &Head, parsed: Option<&Parsed>, body: &'b mut [u8]) -> Self {
-        let mut found = match parsed {
-            Some(parsed) => Found::read(parsed, body),
-            None => Found { message: html_title(body), ..Found::default() },
-        };
-        let message = found.message.map(|text| text.unescape(body));
-        let request_id = found.request_id.map(|text| text.unescape(body));
-        for (_, text) in &mut found.fields {
-            // The message may be one of these, and is undone of its escapes already.
-            let of_message = message.filter(|_| found.message == Some(*text));
-            let span = of_message.unwrap_or_else(|| text.unescape(body));
-            *text = Text { span, escaped: false };
-        }
-        let body: &'b [u8] = body;
-        let text = |span: Span| core::str::from_utf8(span.of(body)).ok();
+    pub(super) fn read(head: &Head, values: Option<&mut [Value]>, body: &'b mut [u8]) -> Self {
         let mut error = Self {
             status: head.status,
             kind: ApiErrorKind::of_status(head.status),
-            message: message.and_then(text),
-            request_id: request_id.and_then(text),
+            message: None,
+            request_id: None,
             fields: heapless::Vec::new(),
         };
-        for (loc, message) in &found.fields {
-            if let (Some(loc), Some(message)) = (text(*loc), text(message.span)) {
-                let stored = error.fields.push(FieldError { loc: Loc(loc), message });
-                debug_assert!(stored.is_ok());
-            }
+        match values {
+            Some(values) => error.take(values, body),
+            None => error.message = html_title(body),
         }
         error
     }
-}
 
-impl Found {
-    fn read(parsed: &Parsed, body: &[u8]) -> Self {
-        let detail = parsed.member(DETAIL);
-        let error = parsed.member(ERROR);
-        let [error_message, error_detail] = match error {
-            Value::Object(span) => members_of(span, &["message", "detail"], body),
-            _ => Default::default(),
-        };
-        let mut fields = field_errors(detail, body);
-        let direct = [parsed.member(MESSAGE), detail, error_message, error]
-            .into_iter()
-            .find_map(|value| worded(value, body));
-        let from_list = fields.first().map(|(_, message)| *message);
-        if fields.is_empty() {
-            fields = field_errors(error_detail, body);
+    fn take(&mut self, values: &mut [Value], body: &'b mut [u8]) {
+        // What is inside a member counts only if the last of its name is an object.
+        if member(values, ERROR).kind(body) != Some(b'{') {
+            values.get_mut(ERROR_MESSAGE..LEN).unwrap_or_default().fill(Value::ABSENT);
         }
-        let message = direct
-            .or(from_list)
-            .or_else(|| fields.first().map(|(_, message)| *message))
-            .or_else(|| worded(error_detail, body));
-        Self { message, request_id: parsed.member(REQUEST_ID).text(), fields }
+        let mut items = [[Value::ABSENT; ITEM.len]; MAX_FIELD_ERRORS];
+        if !list(member(values, DETAIL), &mut items, body) {
+            list(member(values, ERROR_DETAIL), &mut items, body);
+        }
+        values.get_mut(..LEN).unwrap_or_default().iter_mut().for_each(|value| undo(value, body));
+        let texts = Texts::undo(items.as_flattened_mut(), body);
+        for item in 0..MAX_FIELD_ERRORS {
+            let item = item.saturating_mul(ITEM.len);
+            if let (Some(loc), Some(message)) = (texts.raw(item), texts.any(item.saturating_add(1)))
+            {
+                let stored = self.fields.push(FieldError { loc: Loc(loc), message });
+                debug_assert!(stored.is_ok());
+            }
+        }
+        let texts = texts.of(values);
+        self.request_id = texts.any(REQUEST_ID);
+        self.message = [MESSAGE, DETAIL, ERROR_MESSAGE, ERROR]
+            .into_iter()
+            .find_map(|index| texts.get(index))
+            .or_else(|| self.fields.first().map(|field| field.message))
+            .or_else(|| texts.get(ERROR_DETAIL));
     }
 }
 
-fn worded(value: Value, body: &[u8]) -> Option<Text> {
-    value.text().filter(|text| !text.is_blank(body))
-}
-
-/// Items with a `loc` array and a `msg`; others are passed over.
-fn field_errors(list: Value, body: &[u8]) -> heapless::Vec<(Span, Text), MAX_FIELD_ERRORS> {
-    let mut fields = heapless::Vec::new();
-    let Value::Array(span) = list else { return fields };
-    let mut reader = Reader::new(body);
-    reader.seek(span.start);
-    let mut first = true;
-    if !matches!(reader.enter(b'['), Ok(true)) {
-        return fields;
+/// Fills `items` with those of a list that have a `loc` array and a `msg`; others are passed over. False if there are none.
+fn list(list: Value, items: &mut [[Value; ITEM.len]; MAX_FIELD_ERRORS], body: &[u8]) -> bool {
+    if list.kind(body) != Some(b'[') {
+        return false;
     }
-    while !fields.is_full() && matches!(reader.next_item(b']', &mut first), Ok(true)) {
-        let Ok(item) = reader.value() else { break };
-        let Value::Object(item) = item else { continue };
-        let [loc, message] = members_of(item, &["loc", "msg"], body);
-        let (Value::Array(loc), Value::Text(message)) = (loc, message) else { continue };
-        if fields.push((loc, message)).is_err() {
+    let mut reader = Reader::within(body, list.inside());
+    let mut found = 0_usize;
+    while let Some(item) = items.get_mut(found) {
+        if reader.item(&ITEM, item).is_none() {
+            item.fill(Value::ABSENT);
             break;
         }
+        let [loc, message] = item;
+        if loc.kind(body) == Some(b'[') && message.is_text(body) {
+            found = found.saturating_add(1);
+        }
     }
-    fields
+    found > 0
 }
 
+const ITEM: Schema = Schema::of(&["loc", "msg"]);
+
 /// What stands in `<title>` of an HTML page, within what is kept of an unreadable body.
-fn html_title(body: &[u8]) -> Option<Text> {
-    let page = snippet(body).as_bytes();
+fn html_title(body: &[u8]) -> Option<&str> {
+    let text = snippet(body);
+    let page = text.as_bytes();
     let find = |from: usize, tag: &[u8]| {
         let is_at = |at: usize| page.get(at..)?.get(..tag.len());
         (from..page.len()).find(|&at| is_at(at).is_some_and(|text| text.eq_ignore_ascii_case(tag)))
@@ -228,26 +211,40 @@ fn html_title(body: &[u8]) -> Option<Text> {
     let open = find(0, b"<title")?;
     let start = find(open, b">")?.checked_add(1)?;
     let end = find(start, b"</title")?;
-    Some(Text { span: Span { start, end }, escaped: false }).filter(|title| !title.is_blank(body))
+    text.get(start..end).filter(|title| !title.chars().all(is_space))
+}
+
+/// Without the platform's words, which may repeat the person's.
+impl fmt::Debug for ApiError<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiError")
+            .field("status", &self.status)
+            .field("kind", &self.kind)
+            .field("request_id", &self.request_id)
+            .field("fields", &self.fields)
+            .finish_non_exhaustive()
+    }
+}
+
+/// The place alone.
+impl fmt::Debug for FieldError<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(&self.loc, f)
+    }
 }
 
 impl fmt::Display for Loc<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let bytes = self.0.as_bytes();
-        let mut reader = Reader::new(bytes);
-        let mut first = true;
+        let mut reader = Reader::within(bytes, 1..bytes.len().saturating_sub(1));
         let mut dot = "";
-        if !matches!(reader.enter(b'['), Ok(true)) {
-            return Ok(());
-        }
-        while matches!(reader.next_item(b']', &mut first), Ok(true)) {
+        while let Some(item) = reader.item(&NOTHING, &mut []) {
             f.write_str(core::mem::replace(&mut dot, "."))?;
-            match reader.value() {
-                Ok(Value::Text(text)) => text
-                    .chars(bytes)
+            match item.kind(bytes) {
+                Some(b'"') => Chars::new(item.inside_of(bytes))
                     .try_for_each(|character| fmt::Write::write_char(f, character))?,
-                Ok(Value::Number(span)) => {
-                    f.write_str(core::str::from_utf8(span.of(bytes)).unwrap_or_default())?
+                Some(b'-' | b'0'..=b'9') => {
+                    f.write_str(self.0.get(item.range()).unwrap_or_default())?;
                 }
                 _ => {}
             }
@@ -255,3 +252,5 @@ impl fmt::Display for Loc<'_> {
         Ok(())
     }
 }
+
+const NOTHING: Schema = Schema::of(&[]);

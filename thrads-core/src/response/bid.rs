@@ -1,133 +1,92 @@
-//! The answer to a bid request: which ads it holds, which of them can be shown, and the ads themselves.
+//! The answer to a bid request: which ads it holds, and the ads themselves.
 //!
 //! Sections 3.7 to 3.11 of the wire contract.
 
-use super::ads::{Survey, cut};
-use super::shape::Shape;
-use super::{Diagnostic, number, options};
+use super::ads::{Made, Place, Sources, first_byte};
+use super::envelope::{self, member};
+use super::shape::{Form, Shape};
+use super::texts::Texts;
+use super::{Diagnostic, options};
 use crate::ad::{
     Ad, Cpm, Placement, PollOptions, SponsoredMessage, SponsoredPoll, SponsoredPrompt, UnknownAd,
 };
-use crate::json::members::{read_members, read_plain};
-use crate::json::read::{Read, Reader, Span, Value};
-use crate::json::text::Text;
-use crate::target::{Target, keeps_rule};
-
-/// Where an ad's members stand.
-pub(super) type Members = [Value; NAMES.len()];
-
-/// `data` of an answer to a bid request.
-#[derive(Clone, Copy, Default)]
-struct Bids {
-    bid: Slot,
-    bids: Slot,
-}
-
-/// What a place for ads holds.
-#[derive(Clone, Copy, Default)]
-enum Slot {
-    #[default]
-    Nothing,
-    One(Span, Result<(), Diagnostic>),
-    List(Span),
-    Odd,
-}
+use crate::json::read::Value;
+use crate::json::schema::{Inner, Schema};
+use crate::json::text::{is_blank, spells};
+use core::ops::Range;
 
 /// What differs in answers to bid requests.
 pub(super) static SHAPE: Shape = Shape {
-    survey: Some(|_, reader| Ok(Bids::read(reader)?.survey(reader.document()))),
-    take: |start, bytes, rest| {
-        let mut members = NO_MEMBERS;
-        let mut reader = Reader::new(bytes);
-        reader.seek(start);
-        reader.enter(b'{').ok()?;
-        read(&mut reader, &mut members).ok()?;
-        make(&members, start, cut(bytes, reader.end(), rest)?)
-    },
-    has_ad_status: false,
-    poll: None,
+    schema: &SCHEMA,
+    answer: |values, status, body| envelope::ads(&FORM, values, status, body),
+    refused: None,
 };
 
-impl Bids {
-    /// Reads the members of the `data` object that `reader` has entered.
-    fn read(reader: &mut Reader<'_>) -> Read<Self> {
-        let mut slots = [Slot::Nothing; 2];
-        read_members(reader, &["bid", "bids"], &mut [], &mut |index, reader| {
-            let slot = Slot::read(reader)?;
-            if let Some(place) = slots.get_mut(index) {
-                *place = slot;
-            }
-            Ok(true)
-        })?;
-        let [bid, bids] = slots;
-        // A lone object under the plural name is no shape that the contract knows.
-        let bids = if let Slot::One(..) = bids { Slot::Odd } else { bids };
-        Ok(Self { bid, bids })
-    }
+static FORM: Form = Form { schema: &AD, make, sources, first: BIDS + 1 };
 
-    fn survey(&self, body: &[u8]) -> Survey {
-        let mut survey = Survey::default();
-        for slot in [&self.bid, &self.bids] {
-            match slot {
-                Slot::Nothing => {}
-                Slot::Odd => survey.note(Diagnostic::UnexpectedType),
-                Slot::One(span, judged) => {
-                    survey.add_source(*span);
-                    survey.count(*judged);
-                }
-                Slot::List(inside) => {
-                    survey.add_source(*inside);
-                    survey_list(*inside, body, &mut survey);
-                }
-            }
-        }
-        survey
+/// Of the whole answer; nothing has more values.
+pub(super) const SCHEMA: Schema = Schema {
+    names: &envelope::NAMES,
+    inner: &[
+        envelope::INSIDE_ERROR,
+        Inner { index: envelope::DATA, first: envelope::LEN, schema: &DATA },
+    ],
+    len: envelope::LEN + DATA.len,
+};
+const BID: usize = envelope::LEN;
+const BIDS: usize = BID + 1;
+
+const DATA: Schema = Schema {
+    names: &["bid", "bids"],
+    inner: &[Inner { index: 0, first: 2, schema: &AD }],
+    len: 2 + LEN,
+};
+
+/// Values of an ad; no other has more.
+pub(super) const LEN: usize = AD.len;
+
+/// An object, a list, or an object with a list in it, and then another list (3.7, 3.9).
+fn sources(values: &[Value], body: &[u8]) -> Sources {
+    let bid = member(values, BID);
+    let prompts = member(values, BIDS.saturating_add(1).saturating_add(PROMPTS));
+    let is_object = bid.kind(body) == Some(b'{');
+    let is_list = is_object && prompts.kind(body) == Some(b'[');
+    let first = match () {
+        () if is_list => prompts.inside(),
+        () if is_object => bid.range(),
+        () => list(bid, body),
+    };
+    Sources { ranges: [first, list(member(values, BIDS), body)], is_read: is_object && !is_list }
+}
+
+/// The inside of a list of ads.
+fn list(value: Value, body: &[u8]) -> Range<usize> {
+    match value.kind(body) {
+        None | Some(b'n') => 0..0,
+        Some(b'[') => value.inside(),
+        _ => first_byte(value),
     }
 }
 
-impl Slot {
-    fn read(reader: &mut Reader<'_>) -> Read<Self> {
-        let start = reader.at();
-        if reader.enter(b'{')? {
-            let mut members = NO_MEMBERS;
-            read(reader, &mut members)?;
-            return Ok(match field(&members, PROMPTS) {
-                Value::Array(span) => Self::List(span.inside()),
-                _ => Self::One(
-                    Span { start, end: reader.end() },
-                    judge(&members, reader.document()).map(drop),
-                ),
-            });
-        }
-        Ok(match reader.value()? {
-            Value::Null => Self::Nothing,
-            Value::Array(span) => Self::List(span.inside()),
-            _ => Self::Odd,
-        })
+/// Makes an ad; one without a target or anything to show is none.
+fn make<'b>(members: &mut [Value], bytes: &'b mut [u8], place: Place<'_, 'b>) -> Made {
+    let format = format(members, bytes);
+    if let Format::Unknown = format {
+        let raw = core::str::from_utf8(bytes).map_err(|_| None)?;
+        *place = Some(Ad::Unknown(UnknownAd { raw }));
+        return Ok(());
     }
-}
-
-/// The list was read once already, so that its errors here can only be its end.
-fn survey_list(inside: Span, body: &[u8], survey: &mut Survey) {
-    let list = inside.of(body);
-    let mut reader = Reader::new(list);
-    while reader.peek().is_some() {
-        reader.skip_comma();
-        let judged = match reader.enter(b'{') {
-            Ok(true) => {
-                let mut members = NO_MEMBERS;
-                read(&mut reader, &mut members).map(|()| judge(&members, list).map(drop))
-            }
-            _ => reader.value().map(|_| Err(Diagnostic::UnexpectedType)),
-        };
-        let Ok(judged) = judged else { return };
-        survey.count(judged);
+    if let Format::Poll = format
+        && let Some(list) = members.get_mut(OPTIONS)
+    {
+        *list = options::pack_all(*list, bytes);
     }
-}
-
-/// Reads the members of the ad that `reader` has entered.
-fn read(reader: &mut Reader<'_>, members: &mut Members) -> Read<()> {
-    read_plain(reader, &NAMES, members)
+    let texts = Texts::undo(members, bytes);
+    match format {
+        Format::Prompt => prompt(&texts, place),
+        Format::Poll => poll(&texts, place),
+        _ => message(&texts, place),
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -138,163 +97,103 @@ enum Format {
     Unknown,
 }
 
-/// The ad's format, or why it cannot be shown. Reads escapes without undoing them.
-fn judge(members: &Members, document: &[u8]) -> Result<Format, Diagnostic> {
-    let has = |index| filled(members, index, document).is_some();
-    let format = format(members, document);
-    let has_text = match format {
-        Format::Message => has(HEADLINE) || has(DESCRIPTION),
-        Format::Prompt => has(PROMPT),
-        Format::Poll => has(QUESTION),
-        Format::Unknown => return Ok(format),
+#[inline(never)]
+/// Reads escapes without undoing them, since an unknown format is kept as it came.
+fn format(members: &[Value], bytes: &[u8]) -> Format {
+    let filled = |index| {
+        let value = member(members, index);
+        let text = value.inside_of(bytes);
+        if value.is_text(bytes) && !is_blank(text) { Some(text) } else { None }
     };
-    for target in targets(members, format, document).into_iter().flatten() {
-        let target = target.ok_or(Diagnostic::NoTarget)?;
-        if !is_target(target, document) {
-            return Err(Diagnostic::RefusedTarget);
+    match filled(AD_FORMAT) {
+        Some(name) if spells(name, "sponsored_message") => Format::Message,
+        Some(name) if spells(name, PROMPT_FORMAT) => Format::Prompt,
+        Some(name) if spells(name, "sponsored_poll") => Format::Poll,
+        Some(_) => Format::Unknown,
+        None if filled(PROMPT).is_some()
+            || filled(PLACEMENT).is_some_and(|name| spells(name, PROMPT_FORMAT)) =>
+        {
+            Format::Prompt
         }
-    }
-    if !has_text {
-        return Err(Diagnostic::NoText);
-    }
-    if matches!(format, Format::Poll) && !options::has_any(field(members, OPTIONS), document) {
-        return Err(Diagnostic::NoOptions);
-    }
-    Ok(format)
-}
-
-/// The targets that an ad must have: one to click, or of a poll those to vote at and to see the results.
-fn targets(members: &Members, format: Format, document: &[u8]) -> [Option<Option<Text>>; 2] {
-    match format {
-        Format::Poll => [VOTE_URL, RESULTS_URL].map(|index| Some(filled(members, index, document))),
-        _ => [Some(target(members, format, document)), None],
+        None => Format::Message,
     }
 }
 
-fn format(members: &Members, document: &[u8]) -> Format {
-    if let Some(name) = filled(members, AD_FORMAT, document) {
-        let is = |expected: &str| name.chars(document).eq(expected.chars());
-        return match () {
-            () if is("sponsored_message") => Format::Message,
-            () if is("sponsored_prompt") => Format::Prompt,
-            () if is("sponsored_poll") => Format::Poll,
-            () => Format::Unknown,
-        };
-    }
-    let is_prompt = |placement: Text| placement.chars(document).eq("sponsored_prompt".chars());
-    if filled(members, PROMPT, document).is_some()
-        || field(members, PLACEMENT).text().is_some_and(is_prompt)
-    {
-        return Format::Prompt;
-    }
-    Format::Message
+#[inline(never)]
+fn message<'b>(texts: &Texts<'_, 'b>, place: Place<'_, 'b>) -> Made {
+    let url = texts.target(URL)?;
+    let (headline, description) = (texts.get(HEADLINE), texts.get(DESCRIPTION));
+    headline.or(description).ok_or(Diagnostic::NoText)?;
+    let is_image = texts.get(PLACEMENT) == Some("image");
+    *place = Some(Ad::SponsoredMessage(SponsoredMessage {
+        placement: if is_image { Placement::Image } else { Placement::Text },
+        cpm: cpm(texts),
+        advertiser: texts.get(ADVERTISER),
+        domain: texts.get(DOMAIN),
+        headline,
+        description,
+        cta_text: texts.get(CTA_TEXT),
+        url,
+        image_url: texts.get(IMAGE_URL),
+        logo_url: texts.get(LOGO_URL),
+        dsp: texts.get(DSP),
+        bid_id: texts.get(BID_ID),
+        view_url: texts.get(VIEW_URL),
+    }));
+    Ok(())
 }
 
-/// The click target: one draft of the prompt calls it `cta_url`.
-fn target(members: &Members, format: Format, document: &[u8]) -> Option<Text> {
-    let url = filled(members, URL, document);
-    match format {
-        Format::Prompt => url.or_else(|| filled(members, CTA_URL, document)),
-        _ => url,
-    }
+/// One draft calls the click target `cta_url`.
+#[inline(never)]
+fn prompt<'b>(texts: &Texts<'_, 'b>, place: Place<'_, 'b>) -> Made {
+    let url = texts.target(if texts.get(URL).is_some() { URL } else { CTA_URL })?;
+    *place = Some(Ad::SponsoredPrompt(SponsoredPrompt {
+        prompt: texts.get(PROMPT).ok_or(Diagnostic::NoText)?,
+        append_message: texts.get(APPEND_MESSAGE),
+        cta_text: texts.get(CTA_TEXT),
+        url,
+        click_url: texts.target(CLICK_URL).ok(),
+        logo_url: texts.get(LOGO_URL),
+        image_url: texts.get(IMAGE_URL),
+        advertiser: texts.get(ADVERTISER),
+        cpm: cpm(texts),
+        bid_id: texts.get(BID_ID),
+        view_url: texts.get(VIEW_URL),
+    }));
+    Ok(())
 }
 
-pub(super) fn is_target(url: Text, document: &[u8]) -> bool {
-    if url.escaped {
-        return keeps_rule(url.chars(document));
-    }
-    core::str::from_utf8(url.span.of(document)).is_ok_and(|url| Target::parse(url).is_some())
+#[inline(never)]
+fn poll<'b>(texts: &Texts<'_, 'b>, place: Place<'_, 'b>) -> Made {
+    let (vote_url, results_url) = (texts.target(VOTE_URL)?, texts.target(RESULTS_URL)?);
+    let question = texts.get(QUESTION).ok_or(Diagnostic::NoText)?;
+    let options = texts.raw(OPTIONS).ok_or(Diagnostic::NoOptions)?;
+    *place = Some(Ad::SponsoredPoll(SponsoredPoll {
+        question,
+        options: PollOptions(options),
+        vote_url,
+        results_url,
+        cta_url: texts.target(CTA_URL).ok(),
+        cta_text: texts.get(CTA_TEXT),
+        advertiser: texts.get(ADVERTISER),
+        domain: texts.get(DOMAIN),
+        logo_url: texts.get(LOGO_URL),
+        cpm: cpm(texts),
+        dsp: texts.get(DSP),
+        bid_id: texts.get(BID_ID),
+        url: texts.get(URL),
+        view_url: texts.get(VIEW_URL),
+    }));
+    Ok(())
 }
 
-/// Makes the ad whose members stand in `document` and which begins at `start` and ends with it.
-fn make<'b>(members: &Members, start: usize, document: &'b mut [u8]) -> Option<Ad<&'b str>> {
-    let format = judge(members, document).ok()?;
-    let target = target(members, format, document);
-    let is_usable =
-        |index| filled(members, index, document).is_some_and(|url| is_target(url, document));
-    let (has_click_url, has_cta_url) = (is_usable(CLICK_URL), is_usable(CTA_URL));
-    let cpm = number::scaled(field(members, PRICE), 6, document).map(Cpm);
-    if let Format::Unknown = format {
-        let document: &'b [u8] = document;
-        let raw = core::str::from_utf8(document.get(start..)?).ok()?;
-        return Some(Ad::Unknown(UnknownAd { raw }));
-    }
-    let spans: [Option<Span>; NAMES.len()] = core::array::from_fn(|index| {
-        filled(members, index, document).map(|text| text.unescape(document))
-    });
-    let options = match field(members, OPTIONS) {
-        Value::Array(span) => options::pack_all(span, document),
-        _ => Span::default(),
-    };
-    let document: &'b [u8] = document;
-    let text = |span: Span| core::str::from_utf8(span.of(document)).ok();
-    let get = |index: usize| spans.get(index).copied().flatten().and_then(text);
-    let url = get(if target == field(members, URL).text() { URL } else { CTA_URL });
-    Some(match format {
-        Format::Message => Ad::SponsoredMessage(SponsoredMessage {
-            placement: if get(PLACEMENT) == Some("image") {
-                Placement::Image
-            } else {
-                Placement::Text
-            },
-            cpm,
-            advertiser: get(ADVERTISER),
-            domain: get(DOMAIN),
-            headline: get(HEADLINE),
-            description: get(DESCRIPTION),
-            cta_text: get(CTA_TEXT),
-            url: url?,
-            image_url: get(IMAGE_URL),
-            logo_url: get(LOGO_URL),
-            dsp: get(DSP),
-            bid_id: get(BID_ID),
-            view_url: get(VIEW_URL),
-        }),
-        Format::Prompt => Ad::SponsoredPrompt(SponsoredPrompt {
-            prompt: get(PROMPT)?,
-            append_message: get(APPEND_MESSAGE),
-            cta_text: get(CTA_TEXT),
-            url: url?,
-            click_url: get(CLICK_URL).filter(|_| has_click_url),
-            logo_url: get(LOGO_URL),
-            image_url: get(IMAGE_URL),
-            advertiser: get(ADVERTISER),
-            cpm,
-            bid_id: get(BID_ID),
-            view_url: get(VIEW_URL),
-        }),
-        Format::Poll => Ad::SponsoredPoll(SponsoredPoll {
-            question: get(QUESTION)?,
-            options: PollOptions(text(options)?),
-            vote_url: get(VOTE_URL)?,
-            results_url: get(RESULTS_URL)?,
-            cta_url: get(CTA_URL).filter(|_| has_cta_url),
-            cta_text: get(CTA_TEXT),
-            advertiser: get(ADVERTISER),
-            domain: get(DOMAIN),
-            logo_url: get(LOGO_URL),
-            cpm,
-            dsp: get(DSP),
-            bid_id: get(BID_ID),
-            url: get(URL),
-            view_url: get(VIEW_URL),
-        }),
-        Format::Unknown => return None,
-    })
+fn cpm(texts: &Texts<'_, '_>) -> Option<Cpm> {
+    texts.scaled(PRICE, 6).map(Cpm)
 }
 
-fn field(members: &Members, index: usize) -> Value {
-    members.get(index).copied().unwrap_or_default()
-}
+const PROMPT_FORMAT: &str = "sponsored_prompt";
 
-/// A member that is text and more than white space; all else counts as absent (T77).
-fn filled(members: &Members, index: usize, document: &[u8]) -> Option<Text> {
-    field(members, index).text().filter(|text| !text.is_blank(document))
-}
-
-const NO_MEMBERS: Members = [Value::Absent; NAMES.len()];
-
-const NAMES: [&str; 23] = [
+const AD: Schema = Schema::of(&[
     "ad_format",
     "price",
     "advertiser",
@@ -318,7 +217,7 @@ const NAMES: [&str; 23] = [
     "options",
     "vote_url",
     "results_url",
-];
+]);
 const AD_FORMAT: usize = 0;
 const PRICE: usize = 1;
 const ADVERTISER: usize = 2;

@@ -2,13 +2,13 @@
 //!
 //! Sections 2.1.1, 2.9 and 3.6 of the wire contract.
 
-use super::ads::{Ads, Survey};
+use super::ads::{Ads, Sources};
 use super::around::Around;
-use super::shape::Shape;
-use super::{Answer, Diagnostic, NoAd, Served};
-use crate::json::members::read_members;
-use crate::json::read::{Malformed, Read, Reader, Span, Value};
-use crate::json::text::Text;
+use super::shape::Form;
+use super::{Answer, Malformed, NoAd, Served, snippet};
+use crate::json::read::Value;
+use crate::json::schema::{Inner, Schema};
+use crate::json::text::{spells, spells_in_any_case, undo};
 
 /// The envelope's other members, each as the JSON text that stood there; `None` where absent or null.
 ///
@@ -25,153 +25,75 @@ pub struct Envelope<'b> {
     pub total_time: Option<&'b str>,
 }
 
-/// Where everything stands in a body that is a JSON object. Nothing has been changed yet.
-pub(super) struct Parsed {
-    members: [Value; NAMES.len()],
-    data: Data,
+/// Only `status` in the spelling of "error" makes an answer of success one of failure (T32, T81).
+pub(super) fn is_error(values: &[Value], body: &[u8]) -> bool {
+    let status = member(values, STATUS);
+    status.is_text(body) && spells_in_any_case(status.inside_of(body), "error")
 }
 
-/// What `data` holds.
-#[derive(Clone, Copy)]
-enum Data {
-    None,
-    Ads(Span, Survey),
-    /// Where no ads are looked for.
-    Object(Span),
-    /// A type that holds no ad: an array says so oddly, anything else not at all.
-    Array,
-    Other,
+/// The oldest answers say beside `data` that no ad was served.
+pub(super) fn is_not_served(values: &[Value], body: &[u8]) -> bool {
+    let status = member(values, AD_STATUS);
+    status.is_text(body) && spells(status.inside_of(body), "not_served")
 }
 
-impl Parsed {
-    #[inline(never)]
-    pub(super) fn read(shape: &'static Shape, body: &[u8]) -> Read<Self> {
-        if core::str::from_utf8(body).is_err() {
-            return Err(Malformed);
-        }
-        let mut reader = Reader::new(body);
-        if !reader.enter(b'{')? {
-            return Err(Malformed);
-        }
-        let mut members = [Value::Absent; NAMES.len()];
-        let mut data = Data::None;
-        read_members(&mut reader, &NAMES, &mut members, &mut |index, reader| {
-            if index != DATA {
-                return Ok(false);
-            }
-            data = Data::read(shape, reader)?;
-            Ok(true)
-        })?;
-        reader.finish()?;
-        Ok(Self { members, data })
-    }
-
-    pub(super) fn member(&self, index: usize) -> Value {
-        self.members.get(index).copied().unwrap_or_default()
-    }
-
-    /// Only `status` in the spelling of "error" makes an answer of success one of failure (T32, T81).
-    pub(super) fn is_error(&self, body: &[u8]) -> bool {
-        let is_error =
-            |text: Text| text.chars(body).map(|c| c.to_ascii_lowercase()).eq("error".chars());
-        self.member(STATUS).text().is_some_and(is_error)
-    }
-
-    #[inline(never)]
-    pub(super) fn to_answer<'b>(
-        &self,
-        shape: &'static Shape,
-        status: u16,
-        body: &'b mut [u8],
-    ) -> Answer<'b> {
-        let survey = match &self.data {
-            Data::None | Data::Object(_) => Survey::default(),
-            Data::Ads(..) if shape.has_ad_status && self.is_not_served(body) => Survey::default(),
-            Data::Ads(_, survey) => *survey,
-            _ if shape.survey.is_none() => Survey::default(),
-            Data::Array => Survey::odd(Diagnostic::UnexpectedType),
-            Data::Other => {
-                return Answer::Malformed(super::Malformed {
-                    status,
-                    snippet: super::snippet(body),
-                });
-            }
-        };
-        self.split(shape, survey, body)
-    }
-
-    /// `data`, if it is an object in which no ads are looked for.
-    pub(super) fn object(&self) -> Option<Span> {
-        if let Data::Object(span) = self.data { Some(span) } else { None }
-    }
-
-    /// The oldest answers say so beside `data`.
-    fn is_not_served(&self, body: &[u8]) -> bool {
-        let is_not_served = |text: Text| text.chars(body).eq("not_served".chars());
-        self.member(AD_STATUS).text().is_some_and(is_not_served)
-    }
-
-    /// Hands the ads their part of the body and freezes the rest.
-    fn split<'b>(&self, shape: &'static Shape, survey: Survey, body: &'b mut [u8]) -> Answer<'b> {
-        let keep =
-            |index, body: &mut [u8]| self.member(index).text().map(|text| text.unescape(body));
-        let request_id = keep(REQUEST_ID, body);
-        let message = keep(MESSAGE, body);
-        let data = match self.data {
-            Data::Ads(span, _) => span,
-            _ => Span { start: body.len(), end: body.len() },
-        };
-        let (around, ads) = Around::cut(body, data);
-        let text = |span| around.text(span);
-        let raw = |index| raw_span(self.member(index)).and_then(text);
-        let envelope = Envelope {
-            api_version: raw(API_VERSION),
-            timestamp: raw(TIMESTAMP),
-            docs_url: raw(DOCS_URL).or_else(|| raw(DOCUMENTATION_URL)),
-            total_time: raw(TOTAL_TIME),
-        };
-        let (request_id, message) = (request_id.and_then(text), message.and_then(text));
-        let diagnostic = survey.diagnostic;
-        if survey.usable == 0 {
-            return Answer::NoAd(NoAd { request_id, message, diagnostic, envelope });
-        }
-        let ads = Ads::new(shape, ads, data.start, &survey);
-        Answer::Ads(Served { request_id, message, diagnostic, envelope, ads })
-    }
+pub(super) fn member(values: &[Value], index: usize) -> Value {
+    values.get(index).copied().unwrap_or_default()
 }
 
-impl Data {
-    fn read(shape: &'static Shape, reader: &mut Reader<'_>) -> Read<Self> {
-        let start = reader.at();
-        if let Some(survey) = shape.survey
-            && reader.enter(b'{')?
-        {
-            let survey = survey(start, reader)?;
-            return Ok(Self::Ads(Span { start, end: reader.end() }, survey));
-        }
-        Ok(match reader.value()? {
-            Value::Object(span) => Self::Object(span),
-            Value::Null => Self::None,
-            Value::Array(_) => Self::Array,
-            _ => Self::Other,
-        })
+/// The ads of an answer of success, or that there are none.
+#[inline(never)]
+pub(super) fn ads<'b>(
+    form: &'static Form,
+    values: &mut [Value],
+    status: u16,
+    body: &'b mut [u8],
+) -> Answer<'b> {
+    let data = member(values, DATA);
+    let sources = match data.kind(body) {
+        Some(b'{') => (form.sources)(values, body),
+        Some(b'[') => Sources::odd(data),
+        None | Some(b'n') => return Answer::NoAd(no_ad(values, body)),
+        _ => return Answer::Malformed(Malformed { status, snippet: snippet(body) }),
+    };
+    let (mut no_ad, bytes) = around(values, data, body);
+    let mut ads = Ads::new(form, bytes, data.range().start, &sources);
+    if !ads.begin(values, &sources) {
+        no_ad.diagnostic = ads.diagnostic();
+        return Answer::NoAd(no_ad);
     }
+    let NoAd { request_id, message, envelope, .. } = no_ad;
+    Answer::Ads(Served { request_id, message, envelope, ads })
 }
 
-/// The JSON text of a value as it stood, a string with its quotes.
-fn raw_span(value: Value) -> Option<Span> {
-    match value {
-        Value::Number(span) | Value::Array(span) | Value::Object(span) | Value::Bool(span) => {
-            Some(span)
-        }
-        Value::Text(Text { span: Span { start, end }, .. }) => {
-            Some(Span { start: start.checked_sub(1)?, end: end.checked_add(1)? })
-        }
-        Value::Absent | Value::Null => None,
-    }
+/// An answer in which no ads are looked for.
+pub(super) fn no_ad<'b>(values: &mut [Value], body: &'b mut [u8]) -> NoAd<'b> {
+    around(values, Value::ABSENT, body).0
 }
 
-const NAMES: [&str; 13] = [
+/// The envelope of the body, and the bytes of `data`, which are left alone.
+#[inline(never)]
+fn around<'b>(values: &mut [Value], data: Value, body: &'b mut [u8]) -> (NoAd<'b>, &'b mut [u8]) {
+    for index in [REQUEST_ID, MESSAGE] {
+        if let Some(value) = values.get_mut(index) {
+            undo(value, body);
+        }
+    }
+    let (around, bytes) = Around::cut(body, data.range());
+    let text = |index| around.text(member(values, index));
+    let raw = |index| around.raw(member(values, index));
+    let envelope = Envelope {
+        api_version: raw(API_VERSION),
+        timestamp: raw(TIMESTAMP),
+        docs_url: raw(DOCS_URL).or_else(|| raw(DOCUMENTATION_URL)),
+        total_time: raw(TOTAL_TIME),
+    };
+    let no_ad =
+        NoAd { request_id: text(REQUEST_ID), message: text(MESSAGE), diagnostic: None, envelope };
+    (no_ad, bytes)
+}
+
+pub(super) const NAMES: [&str; 13] = [
     "apiVersion",
     "requestId",
     "timestamp",
@@ -193,9 +115,22 @@ const DOCS_URL: usize = 3;
 const TOTAL_TIME: usize = 4;
 const STATUS: usize = 5;
 pub(super) const MESSAGE: usize = 6;
-const DATA: usize = 7;
+pub(super) const DATA: usize = 7;
 pub(super) const ERROR: usize = 8;
 pub(super) const DETAIL: usize = 9;
 pub(super) const CODE: usize = 10;
 const DOCUMENTATION_URL: usize = 11;
 const AD_STATUS: usize = 12;
+
+/// What is looked at inside `error`, or inside `detail`.
+pub(super) const PROBLEM: Schema = Schema::of(&["message", "detail", "code"]);
+pub(super) const INSIDE_ERROR: Inner = Inner { index: ERROR, first: NAMES.len(), schema: &PROBLEM };
+pub(super) const ERROR_MESSAGE: usize = NAMES.len();
+pub(super) const ERROR_DETAIL: usize = ERROR_MESSAGE + 1;
+pub(super) const ERROR_CODE: usize = ERROR_MESSAGE + 2;
+
+/// Values of what every envelope has; those inside `data` follow.
+pub(super) const LEN: usize = NAMES.len() + PROBLEM.len;
+
+/// Values that the longest schema has, which is that of a bid.
+pub(super) const MAX_LEN: usize = super::bid::SCHEMA.len;

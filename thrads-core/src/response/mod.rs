@@ -14,6 +14,7 @@ mod number;
 mod options;
 mod poll;
 mod shape;
+mod texts;
 
 pub use ads::{Ads, MAX_ADS};
 pub use api_error::{ApiError, ApiErrorKind, FieldError, Loc, MAX_FIELD_ERRORS};
@@ -21,12 +22,12 @@ pub use envelope::Envelope;
 pub use poll::{PollAnswer, PollResults, PollRow, PollRows};
 
 use crate::head::Head;
-use crate::json::read::Malformed as NotJson;
-use envelope::Parsed;
+use crate::json::read::{Reader, Value};
+use core::fmt;
 use shape::Shape;
 
 /// The call that an answer belongs to, since each has its own shape.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Endpoint {
@@ -52,6 +53,7 @@ impl Endpoint {
 
 /// What an answer says.
 #[derive(Debug)]
+#[expect(clippy::large_enum_variant, reason = "there is no heap to put the larger one on")]
 #[non_exhaustive]
 pub enum Answer<'b> {
     /// At least one ad.
@@ -66,15 +68,12 @@ pub enum Answer<'b> {
     Malformed(Malformed<'b>),
 }
 
-/// An answer with ads in it.
-#[derive(Debug)]
+/// An answer with ads in it. What was odd about them, [`Ads::diagnostic`] says.
 pub struct Served<'b> {
     /// The platform's id of the request, for support.
     pub request_id: Option<&'b str>,
     /// The platform's words, for logs.
     pub message: Option<&'b str>,
-    /// What in the answer was odd.
-    pub diagnostic: Option<Diagnostic>,
     /// The rest of the envelope.
     pub envelope: Envelope<'b>,
     /// The ads, one at a time.
@@ -82,7 +81,7 @@ pub struct Served<'b> {
 }
 
 /// An answer without an ad.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
 pub struct NoAd<'b> {
     /// The platform's id of the request, for support.
     pub request_id: Option<&'b str>,
@@ -95,7 +94,7 @@ pub struct NoAd<'b> {
 }
 
 /// An answer that cannot be read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Malformed<'b> {
     /// HTTP status code.
     pub status: u16,
@@ -140,35 +139,47 @@ impl Diagnostic {
 ///
 /// Never fails and never panics, whatever the bytes: what cannot be read is [`Answer::Malformed`], or
 /// [`Answer::ApiError`] where the status already says so. Statuses of 200 to 299 are read alike, but for 204, which has
-/// no ad and is no answer to a vote; the content type is not asked. How long a body may be is the transport's to limit. What the result borrows is undone of its escapes inside `body`.
+/// no ad and is no answer to a vote; the content type is not asked. How long a body may be is the transport's to limit,
+/// below the 32 KiB above which it is malformed on a target without an operating system, and 2 GiB elsewhere. What the
+/// result borrows is undone of its escapes inside `body`.
 pub fn decode<'b>(endpoint: Endpoint, head: &Head, body: &'b mut [u8]) -> Answer<'b> {
     if head.status == 204 && !endpoint.is_poll() {
         return Answer::NoAd(NoAd::default());
     }
-    let body = without_byte_order_mark(body);
-    let shape = Shape::of(endpoint);
-    let parsed = Parsed::read(shape, body);
-    if !matches!(head.status, 200..=299) {
-        let refused = shape.poll.as_ref().map(|poll| poll.refused);
-        if let Some(answer) =
-            refused.and_then(|refused| refused(head.status, parsed.as_ref().ok(), body))
-        {
-            return Answer::Poll(answer);
-        }
-        return Answer::ApiError(ApiError::read(head, parsed.as_ref().ok(), body));
+    read(Shape::of(endpoint), head, without_byte_order_mark(body))
+}
+
+#[inline(never)]
+fn read<'b>(shape: &'static Shape, head: &Head, body: &'b mut [u8]) -> Answer<'b> {
+    let mut values = [Value::ABSENT; envelope::MAX_LEN];
+    let values = values.get_mut(..shape.schema.len).unwrap_or_default();
+    let is_json = core::str::from_utf8(body).is_ok()
+        && Reader::new(body).document(shape.schema, values).is_ok();
+    let is_success = matches!(head.status, 200..=299);
+    if is_success && !is_json {
+        return Answer::Malformed(Malformed { status: head.status, snippet: snippet(body) });
     }
-    match parsed {
-        Err(NotJson) => {
-            Answer::Malformed(Malformed { status: head.status, snippet: snippet(body) })
-        }
-        Ok(parsed) if parsed.is_error(body) => {
-            Answer::ApiError(ApiError::read(head, Some(&parsed), body))
-        }
-        Ok(parsed) => match &shape.poll {
-            Some(poll) => (poll.answer)(&parsed, head.status, body),
-            None => parsed.to_answer(shape, head.status, body),
-        },
+    if is_success && !envelope::is_error(values, body) {
+        return (shape.answer)(values, head.status, body);
     }
+    refusal(shape, head, is_json.then_some(values), body)
+}
+
+/// `values` are those of the body, where it is JSON.
+#[inline(never)]
+fn refusal<'b>(
+    shape: &Shape,
+    head: &Head,
+    values: Option<&mut [Value]>,
+    body: &'b mut [u8],
+) -> Answer<'b> {
+    if !matches!(head.status, 200..=299)
+        && let Some(refused) = shape.refused
+        && let Some(answer) = refused(head.status, values.as_deref().unwrap_or_default(), body)
+    {
+        return Answer::Poll(answer);
+    }
+    Answer::ApiError(ApiError::read(head, values, body))
 }
 
 fn without_byte_order_mark(body: &mut [u8]) -> &mut [u8] {
@@ -184,5 +195,30 @@ fn snippet(body: &[u8]) -> &str {
             .get(..error.valid_up_to())
             .and_then(|head| core::str::from_utf8(head).ok())
             .unwrap_or_default(),
+    }
+}
+
+/// Without the platform's words, as all of these: they may repeat the person's.
+impl fmt::Debug for Served<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Served")
+            .field("request_id", &self.request_id)
+            .field("ads", &self.ads)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for NoAd<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("NoAd")
+            .field("request_id", &self.request_id)
+            .field("diagnostic", &self.diagnostic)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Malformed<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Malformed").field("status", &self.status).finish_non_exhaustive()
     }
 }

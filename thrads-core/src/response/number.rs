@@ -5,24 +5,16 @@
 use crate::json::decimal;
 use crate::json::read::{Reader, Value};
 
-/// `value` times `10^places`. `None` if it is no number, negative, or more than a `u64` holds.
+/// `value` times `10^places`; the escapes of a text are undone already. `None` if it is no number, negative, or more than
+/// a `u64` holds.
 pub(super) fn scaled(value: Value, places: i32, document: &[u8]) -> Option<u64> {
-    let mut copied = heapless::Vec::<u8, MAX_TEXT_BYTES>::new();
-    let number = match value {
-        Value::Number(span) => span.of(document),
-        Value::Text(text) if text.escaped => {
-            for character in text.chars(document) {
-                copied.push(u8::try_from(character).ok()?).ok()?;
-            }
-            copied.trim_ascii()
-        }
-        Value::Text(text) => text.span.of(document).trim_ascii(),
-        _ => return None,
+    let number = match value.kind(document)? {
+        b'"' => value.inside_of(document).trim_ascii(),
+        _ => document.get(value.range())?,
     };
     let mut reader = Reader::new(number);
-    let is_number = matches!(reader.value(), Ok(Value::Number(_))) && reader.finish().is_ok();
-    is_number.then(|| decimal::scaled(number, places))?
+    let is_number = matches!(number.first(), Some(b'-' | b'0'..=b'9'))
+        && reader.value().is_ok()
+        && reader.finish().is_ok();
+    if is_number { decimal::scaled(number, places) } else { None }
 }
-
-/// Of a number in a text with escapes; a longer one is none.
-const MAX_TEXT_BYTES: usize = 32;

@@ -1,76 +1,59 @@
-//! The options of a poll that is offered: counted in the first pass, packed in the second.
+//! The options of a poll that is offered, packed where they stand.
 //!
 //! Part of `response`. Section 3.10 of the wire contract; ids that are numbers become text (T83).
 
 use crate::ad::pack;
-use crate::json::members::read_plain;
-use crate::json::read::{Reader, Span, Value};
-use crate::json::text::Text;
+use crate::json::read::{Reader, Value};
+use crate::json::schema::Schema;
+use crate::json::text::{is_blank, undo};
+use core::ops::Range;
 
-/// Whether the array has an option that can be chosen.
-pub(super) fn has_any(options: Value, document: &[u8]) -> bool {
-    let Value::Array(span) = options else { return false };
-    let mut rest = span.inside().of(document);
-    while let Some((values, length)) = next(rest, &NAMES) {
-        if chosen(&values, rest).is_some() {
-            return true;
-        }
-        rest = rest.get(length..).unwrap_or_default();
+/// Packs the options of a list to its front, as [`PollOptions`](crate::PollOptions) reads them, and returns where they then
+/// stand; absent where there are none. What cannot be chosen is left out.
+#[inline(never)]
+pub(super) fn pack_all(list: Value, document: &mut [u8]) -> Value {
+    if list.kind(document) != Some(b'[') {
+        return Value::ABSENT;
     }
-    false
-}
-
-/// Packs the options of the array to its front, as [`PollOptions`](crate::PollOptions) reads them, and returns where
-/// they then stand. What cannot be chosen is left out.
-pub(super) fn pack_all(options: Span, document: &mut [u8]) -> Span {
-    let Span { start, end } = options.inside();
+    let Range { start, end } = list.inside();
     let (mut at, mut to) = (start, start);
-    while let Some(rest) = document.get_mut(at..end)
-        && let Some((values, length)) = next(rest, &NAMES)
-    {
-        let option = chosen(&values, rest);
-        let option = option.map(|(id, text)| (id.unescape(rest), text.unescape(rest)));
-        let behind = at.saturating_add(length);
-        if let Some((id, text)) = option
+    let mut members = [Value::ABSENT; OPTION.len];
+    while let Some(rest) = document.get_mut(at..end) {
+        let mut reader = Reader::new(rest);
+        if reader.item(&OPTION, &mut members).is_none() {
+            break;
+        }
+        let behind = at.saturating_add(reader.at());
+        let option = chosen(&mut members, rest);
+        if let Some([id, text]) = option
             && let Some(place) = document.get_mut(to..behind)
         {
             let moved = at.saturating_sub(to);
-            let range =
-                |span: Span| span.start.saturating_add(moved)..span.end.saturating_add(moved);
-            to = to.saturating_add(pack(place, range(id), range(text)).unwrap_or(0));
+            let from = |range: Range<usize>| {
+                range.start.saturating_add(moved)..range.end.saturating_add(moved)
+            };
+            to = to.saturating_add(pack(place, from(id), from(text)).unwrap_or(0));
         }
         at = behind;
     }
-    Span { start, end: to }
+    // What is left of them may begin or end within a character.
+    document.get_mut(to..end).unwrap_or_default().fill(b' ');
+    Value::at(start..to)
 }
 
-/// The named members of the next item of a list, comma aside, and the bytes up to its end. All are absent where it is no
-/// object; `None` where nothing follows.
-pub(super) fn next<const N: usize>(rest: &[u8], names: &[&str; N]) -> Option<([Value; N], usize)> {
-    let mut values = [Value::Absent; N];
-    let mut reader = Reader::new(rest);
-    reader.skip_comma();
-    reader.peek()?;
-    if reader.enter(b'{').ok()? {
-        read_plain(&mut reader, names, &mut values).ok()?;
-    } else {
-        reader.value().ok()?;
+/// Id and text of an option that has both, undone of their escapes.
+fn chosen(members: &mut [Value; OPTION.len], bytes: &mut [u8]) -> Option<[Range<usize>; 2]> {
+    let [id, text] = members;
+    if !text.is_text(bytes) || is_blank(text.inside_of(bytes)) {
+        return None;
     }
-    Some((values, reader.end()))
-}
-
-/// An id as text: one that is a number as it is written.
-pub(super) fn id(value: Value, document: &[u8]) -> Option<Text> {
-    match value {
-        Value::Number(span) => Some(Text { span, escaped: false }),
-        value => value.text().filter(|text| !text.is_blank(document)),
+    let is_number = matches!(id.kind(bytes)?, b'-' | b'0'..=b'9');
+    if !is_number && (!id.is_text(bytes) || is_blank(id.inside_of(bytes))) {
+        return None;
     }
+    undo(id, bytes);
+    undo(text, bytes);
+    Some([if is_number { id.range() } else { id.inside() }, text.inside()])
 }
 
-/// Id and text of an option that has both.
-fn chosen([of_id, of_text]: &[Value; 2], document: &[u8]) -> Option<(Text, Text)> {
-    let text = of_text.text().filter(|text| !text.is_blank(document))?;
-    Some((id(*of_id, document)?, text))
-}
-
-const NAMES: [&str; 2] = ["id", "text"];
+const OPTION: Schema = Schema::of(&["id", "text"]);

@@ -4,12 +4,14 @@
 //! what it refuses, the newer has FastAPI's `detail`.
 
 use super::around::Around;
-use super::envelope::{CODE, DETAIL, ERROR, MESSAGE, Parsed};
-use super::shape::{Poll, Shape};
-use super::{Answer, Malformed, number, options, snippet};
-use crate::json::members::{members_of, read_plain};
-use crate::json::read::{Read, Reader, Span, Value};
-use crate::json::text::Text;
+use super::envelope::{self, CODE, DETAIL, ERROR, ERROR_CODE, ERROR_MESSAGE, MESSAGE, member};
+use super::shape::Shape;
+use super::texts::Texts;
+use super::{Answer, Malformed, number, snippet};
+use crate::json::read::{Reader, Value};
+use crate::json::schema::{Inner, Schema};
+use crate::json::text::{spells_in_any_case, undo};
+use core::fmt;
 
 /// What a poll's answer says, where it is neither an error of the call nor unreadable.
 #[derive(Debug)]
@@ -26,7 +28,6 @@ pub enum PollAnswer<'b> {
 }
 
 /// The votes on a poll.
-#[derive(Debug)]
 pub struct PollResults<'b> {
     /// The platform's number of the poll.
     pub poll_id: Option<u64>,
@@ -41,7 +42,6 @@ pub struct PollResults<'b> {
 }
 
 /// The options of a result, each made where it stands in the body; one without an id is left out.
-#[derive(Debug)]
 pub struct PollRows<'b> {
     /// Comma-separated JSON values; shortened from the front.
     rest: &'b mut [u8],
@@ -64,89 +64,87 @@ pub struct PollRow<'b> {
 
 /// What differs in answers about polls.
 pub(super) static SHAPE: Shape = Shape {
-    survey: None,
-    take: |_, _, _| None,
-    has_ad_status: false,
-    poll: Some(Poll { answer, refused }),
+    schema: &Schema {
+        names: &envelope::NAMES,
+        inner: &[
+            envelope::INSIDE_ERROR,
+            Inner { index: DETAIL, first: INSIDE_DETAIL, schema: &envelope::PROBLEM },
+            Inner { index: envelope::DATA, first: RESULT, schema: &RESULTS },
+        ],
+        len: RESULT + RESULTS.len,
+    },
+    answer,
+    refused: Some(refused),
 };
+const INSIDE_DETAIL: usize = envelope::LEN;
+const RESULT: usize = INSIDE_DETAIL + envelope::PROBLEM.len;
 
-fn answer<'b>(parsed: &Parsed, status: u16, body: &'b mut [u8]) -> Answer<'b> {
-    let data = parsed.object().map(|span| members_of(span, &NAMES, body));
-    match listed(data, body) {
-        Some((members, list)) => Answer::Poll(PollAnswer::Results(results(&members, list, body))),
-        None => Answer::Malformed(Malformed { status, snippet: snippet(body) }),
+/// The members of a result are those of `data` if it is an object, else the body's own.
+fn answer<'b>(values: &mut [Value], status: u16, body: &'b mut [u8]) -> Answer<'b> {
+    let is_inside = member(values, envelope::DATA).kind(body) == Some(b'{');
+    let result = values.get_mut(RESULT..).unwrap_or_default();
+    // The body was read once already, by other names.
+    let is_read = is_inside || Reader::new(body).document(&RESULTS, result).is_ok();
+    let list = member(result, OPTIONS);
+    if is_read && list.kind(body) == Some(b'[') {
+        Answer::Poll(PollAnswer::Results(results(result, list, body)))
+    } else {
+        Answer::Malformed(Malformed { status, snippet: snippet(body) })
     }
 }
 
-/// Where the members of a result stand.
-type Members = [Value; NAMES.len()];
-
-/// Reads the members of the object that `reader` has entered.
-fn read(reader: &mut Reader<'_>) -> Read<Members> {
-    let mut members = [Value::Absent; NAMES.len()];
-    read_plain(reader, &NAMES, &mut members)?;
-    Ok(members)
-}
-
 /// What a refusal says of a poll; `None` where it is an error of the call.
-fn refused(status: u16, parsed: Option<&Parsed>, body: &[u8]) -> Option<PollAnswer<'static>> {
+fn refused(status: u16, values: &[Value], body: &[u8]) -> Option<PollAnswer<'static>> {
     match status {
         409 => Some(PollAnswer::AlreadyVoted),
         401 | 404 => Some(PollAnswer::TokenInvalid),
-        400 => parsed
-            .filter(|parsed| names_the_option(parsed, body))
-            .map(|_| PollAnswer::InvalidOption),
+        400 if names_the_option(values, body) => Some(PollAnswer::InvalidOption),
         _ => None,
     }
 }
 
 /// Generation A has a code, at the top or inside `error`; B has a sentence (T101).
-fn names_the_option(parsed: &Parsed, body: &[u8]) -> bool {
-    let inside = [ERROR, DETAIL].map(|index| match parsed.member(index) {
-        Value::Object(span) => members_of(span, &["code", "message"], body),
-        value => [value, Value::Absent],
-    });
-    let direct = [CODE, MESSAGE].map(|index| parsed.member(index));
-    let says_so = |text: Text| {
-        let is = |words: &str| text.chars(body).map(|c| c.to_ascii_lowercase()).eq(words.chars());
-        is("invalid_option") || is("invalid poll option")
+fn names_the_option(values: &[Value], body: &[u8]) -> bool {
+    let says_so = |index| {
+        let value = member(values, index);
+        let text = value.inside_of(body);
+        value.is_text(body)
+            && (spells_in_any_case(text, "invalid_option")
+                || spells_in_any_case(text, "invalid poll option"))
     };
-    inside.into_iter().flatten().chain(direct).filter_map(Value::text).any(says_so)
+    let is_object = |index| member(values, index).kind(body) == Some(b'{');
+    [CODE, MESSAGE, ERROR, DETAIL].into_iter().any(says_so)
+        || is_object(ERROR) && [ERROR_CODE, ERROR_MESSAGE].into_iter().any(says_so)
+        || is_object(DETAIL) && [DETAIL_CODE, DETAIL_MESSAGE].into_iter().any(says_so)
 }
 
-/// The members of a result, those of `data` if it is an object, else the body's own, and the list of options among them.
-/// `None` without one.
-fn listed(data: Option<Members>, body: &[u8]) -> Option<(Members, Span)> {
-    let members = data.or_else(|| bare(body))?;
-    match members {
-        [.., Value::Array(list)] => Some((members, list)),
-        _ => None,
-    }
-}
+const DETAIL_MESSAGE: usize = INSIDE_DETAIL;
+const DETAIL_CODE: usize = INSIDE_DETAIL + 2;
 
 /// The result whose members stand in `body`.
-fn results<'b>(members: &Members, list: Span, body: &'b mut [u8]) -> PollResults<'b> {
-    let [poll_id, selected, total_votes, question, _] = *members;
-    let poll_id = number::scaled(poll_id, 0, body);
-    let total_votes = number::scaled(total_votes, 0, body);
-    let selected = options::id(selected, body).map(|text| text.unescape(body));
-    let question = question.text().map(|text| text.unescape(body));
+fn results<'b>(members: &mut [Value], list: Value, body: &'b mut [u8]) -> PollResults<'b> {
+    let poll_id = number::scaled(member(members, POLL_ID), 0, body);
+    let total_votes = number::scaled(member(members, TOTAL_VOTES), 0, body);
+    for member in members.iter_mut() {
+        undo(member, body);
+    }
     let (around, rest) = Around::cut(body, list.inside());
     PollResults {
         poll_id,
-        question: question.and_then(|span| around.text(span)),
-        selected: selected.and_then(|span| around.text(span)),
+        question: around.text(member(members, QUESTION)),
+        selected: around.id(member(members, SELECTED)),
         total_votes,
         rows: PollRows { rest },
     }
 }
 
-/// The members of the body's own object, which was read once already.
-fn bare(body: &[u8]) -> Option<Members> {
-    let mut reader = Reader::new(body);
-    reader.enter(b'{').ok().filter(|entered| *entered)?;
-    read(&mut reader).ok()
-}
+const RESULTS: Schema =
+    Schema::of(&["sponsored_poll_id", "selected_option_id", "total_votes", "question", "options"]);
+const POLL_ID: usize = 0;
+const SELECTED: usize = 1;
+const TOTAL_VOTES: usize = 2;
+const QUESTION: usize = 3;
+const OPTIONS: usize = 4;
 
 impl<'b> Iterator for PollRows<'b> {
     type Item = PollRow<'b>;
@@ -154,10 +152,12 @@ impl<'b> Iterator for PollRows<'b> {
     fn next(&mut self) -> Option<PollRow<'b>> {
         while !self.rest.is_empty() {
             let bytes = core::mem::take(&mut self.rest);
-            let (values, length) = options::next(bytes, &ROW_NAMES)?;
-            let (row, rest) = bytes.split_at_mut_checked(length)?;
+            let mut members = [Value::ABSENT; ROW.len];
+            let mut reader = Reader::new(bytes);
+            reader.item(&ROW, &mut members)?;
+            let (row, rest) = bytes.split_at_mut_checked(reader.at())?;
             self.rest = rest;
-            if let Some(row) = make(values, row) {
+            if let Some(row) = make(&mut members, row) {
                 return Some(row);
             }
         }
@@ -166,17 +166,35 @@ impl<'b> Iterator for PollRows<'b> {
 }
 
 /// Makes the row whose members stand in `row`; one without an id is none.
-fn make(values: [Value; 4], row: &mut [u8]) -> Option<PollRow<'_>> {
-    let [id, text, votes, percentage] = values;
-    let (votes, percentage_milli) =
-        (number::scaled(votes, 0, row), number::scaled(percentage, 3, row));
-    let id = options::id(id, row)?.unescape(row);
-    let text = text.text().map(|text| text.unescape(row));
-    let row: &[u8] = row;
-    let get = |span: Span| core::str::from_utf8(span.of(row)).ok();
-    Some(PollRow { id: get(id)?, text: text.and_then(get), votes, percentage_milli })
+fn make<'b>(members: &mut [Value], row: &'b mut [u8]) -> Option<PollRow<'b>> {
+    let texts = Texts::undo(members, row);
+    Some(PollRow {
+        id: texts.id(ID)?,
+        text: texts.any(TEXT),
+        votes: texts.scaled(VOTES, 0),
+        percentage_milli: texts.scaled(PERCENTAGE, 3),
+    })
 }
 
-const NAMES: [&str; 5] =
-    ["sponsored_poll_id", "selected_option_id", "total_votes", "question", "options"];
-const ROW_NAMES: [&str; 4] = ["id", "text", "votes", "percentage"];
+const ROW: Schema = Schema::of(&["id", "text", "votes", "percentage"]);
+const ID: usize = 0;
+const TEXT: usize = 1;
+const VOTES: usize = 2;
+const PERCENTAGE: usize = 3;
+
+/// Without the words of the poll.
+impl fmt::Debug for PollResults<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PollResults")
+            .field("poll_id", &self.poll_id)
+            .field("total_votes", &self.total_votes)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Without what is not read yet.
+impl fmt::Debug for PollRows<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PollRows").finish_non_exhaustive()
+    }
+}

@@ -3,37 +3,36 @@
 //!
 //! Part of `response`.
 
-use super::ads::Survey;
-use super::envelope::Parsed;
+use super::ads::{Made, Place, Sources};
+use super::envelope;
 use super::{Answer, Endpoint, PollAnswer, bid, chatbot_message, chatbot_prompt, poll};
-use crate::ad::Ad;
-use crate::json::read::{Read, Reader};
+use crate::json::read::Value;
+use crate::json::schema::Schema;
 
 /// How the answer to a call is read.
 #[derive(Debug)]
 pub(super) struct Shape {
-    /// Finds the ads in the `data` object that the reader has entered, and judges them; the object begins at the offset.
-    /// `None` where `data` holds no ads.
-    pub(super) survey: Option<fn(usize, &mut Reader<'_>) -> Read<Survey>>,
-    /// Makes the object at the offset an ad.
-    pub(super) take: Take,
-    /// Whether the oldest answers to the call say beside `data` that no ad was served.
-    pub(super) has_ad_status: bool,
-    /// Only of calls about polls.
-    pub(super) poll: Option<Poll>,
+    /// Of the whole body. Begins as [`envelope::NAMES`] and what is inside `error`.
+    pub(super) schema: &'static Schema,
+    /// Reads an answer of success: its values, its status, its body.
+    pub(super) answer: for<'b> fn(&mut [Value], u16, &'b mut [u8]) -> Answer<'b>,
+    /// What a refusal says of a poll, rather than of the call; only of calls about polls.
+    pub(super) refused: Option<Refused>,
 }
 
-/// The object begins at `start` in `bytes`; what is behind it goes to `rest`.
-pub(super) type Take =
-    for<'b> fn(start: usize, bytes: &'b mut [u8], rest: &mut &'b mut [u8]) -> Option<Ad<&'b str>>;
+type Refused = fn(u16, &[Value], &[u8]) -> Option<PollAnswer<'static>>;
 
-/// How an answer about a poll is read.
+/// How the ads of an answer are read.
 #[derive(Debug)]
-pub(super) struct Poll {
-    /// Reads an answer of success.
-    pub(super) answer: for<'b> fn(&Parsed, u16, &'b mut [u8]) -> Answer<'b>,
-    /// What a refusal says of the poll, rather than of the call.
-    pub(super) refused: fn(u16, Option<&Parsed>, &[u8]) -> Option<PollAnswer<'static>>,
+pub(super) struct Form {
+    /// Of one ad.
+    pub(super) schema: &'static Schema,
+    /// Makes an ad of its members and the bytes that they stand in, from the first of its object on.
+    pub(super) make: for<'b> fn(&mut [Value], &'b mut [u8], Place<'_, 'b>) -> Made,
+    /// Where the ads stand, of an answer whose `data` is an object.
+    pub(super) sources: fn(&[Value], &[u8]) -> Sources,
+    /// Where the values of the one ad begin that is read with the envelope.
+    pub(super) first: usize,
 }
 
 impl Shape {
@@ -48,6 +47,22 @@ impl Shape {
     }
 }
 
+/// `data` itself is the ad, unless the answer says beside it that none was served, as the oldest do.
+pub(super) fn one(values: &[Value], body: &[u8]) -> Sources {
+    if envelope::is_not_served(values, body) {
+        return Sources { ranges: [0..0, 0..0], is_read: false };
+    }
+    let data = envelope::member(values, envelope::DATA);
+    Sources { ranges: [data.range(), 0..0], is_read: true }
+}
+
 /// An answer that only says that something was taken.
-static RECEIPT: Shape =
-    Shape { survey: None, take: |_, _, _| None, has_ad_status: false, poll: None };
+static RECEIPT: Shape = Shape {
+    schema: &Schema {
+        names: &envelope::NAMES,
+        inner: &[envelope::INSIDE_ERROR],
+        len: envelope::LEN,
+    },
+    answer: |values, _, body| Answer::NoAd(envelope::no_ad(values, body)),
+    refused: None,
+};

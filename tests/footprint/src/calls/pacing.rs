@@ -1,18 +1,15 @@
 //! Turn pacing, and the key's budget by itself.
 
 use crate::opaque::{keep, of, text};
-use thrads_core::{Decision, Family, Head, Instant, Millis, Pacing, Policy, Rate};
+use thrads_core::{Family, Head, Instant, Millis, Pacing, Policy, Rate, User};
 
 /// One turn: whether to ask, and that an ad was served.
 #[inline(never)]
-pub fn turn(pacing: &mut Pacing, rate: &mut Rate) {
+pub fn turn(pacing: &mut Pacing) {
     pacing.on_turn();
-    match pacing.decide(now(), rate, Millis(of(500)), of(None)) {
-        Decision::Ask(at) => {
-            keep(at);
-            pacing.on_served();
-        }
-        Decision::Hold(hold) => keep(hold),
+    match pacing.check(of(None)) {
+        None => pacing.on_served(),
+        Some(hold) => keep(hold),
     }
 }
 
@@ -25,8 +22,20 @@ pub fn budget(rate: &mut Rate) {
     keep(rate.observe(now(), of(None), &head));
 }
 
-pub(super) fn pacing(family: Family) -> (Pacing, Rate) {
-    (of(Pacing::new(family, of(Policy::device(3, 5)))), of(Rate::default()))
+/// An ad within a person's caps, from the ask to its impression.
+#[inline(never)]
+pub fn caps(user: &mut User) {
+    keep(user.check(now(), of(0)));
+    keep(user.reserve());
+    if of(true) {
+        keep(user.on_seen(now()));
+    } else {
+        user.release();
+    }
+}
+
+pub(super) fn pacing(family: Family) -> Pacing {
+    of(Pacing::new(family, of(Policy::device(3, 5))))
 }
 
 fn now() -> Instant {

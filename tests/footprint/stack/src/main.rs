@@ -22,6 +22,7 @@ use thrads_core::{
 fn main() -> ! {
     pacing();
     history();
+    nested();
     if requests().and(session()).and(answers()).and(settings()).is_some() {
         process::exit(0);
     }
@@ -80,7 +81,7 @@ fn answers() -> Option<()> {
     ] {
         let mut body = received(answer);
         let head = Head::new(status);
-        report(name, || keep(decode(endpoint, &head, of(body.as_mut_slice()))));
+        report(name, || keep(&decode(endpoint, &head, of(body.as_mut_slice()))));
     }
     let mut body = received(BID);
     let Answer::Ads(served) = decode(Endpoint::Bid, &Head::new(200), &mut body) else {
@@ -91,6 +92,18 @@ fn answers() -> Option<()> {
     report("take_the_ad_of_a_bid", || next = ads.next());
     shown(&next?);
     Some(())
+}
+
+/// Depth that nobody asked for takes no stack: as many arrays as a body may have on a target without an operating system.
+fn nested() {
+    for (name, depth) in [("decode_one_array", 1), ("decode_15000_nested_arrays", 15_000)] {
+        let mut body = [b' '; 30_009];
+        let arrays = core::iter::repeat_n(b'[', depth).chain(core::iter::repeat_n(b']', depth));
+        let answer = br#"{"more":"#.iter().copied().chain(arrays).chain(*b"}");
+        body.iter_mut().zip(answer).for_each(|(place, byte)| *place = byte);
+        let head = Head::new(200);
+        report(name, || keep(&decode(Endpoint::Bid, &head, of(body.as_mut_slice()))));
+    }
 }
 
 fn shown(ad: &Ad<&str>) {
@@ -125,7 +138,7 @@ fn session() -> Option<()> {
     });
     let mut body = received(BID);
     let head = Head::new(200);
-    report("handle_its_answer", || keep(session.handle_response(&head, of(body.as_mut_slice()))));
+    report("handle_its_answer", || keep(&session.handle_response(&head, of(body.as_mut_slice()))));
     Some(())
 }
 

@@ -14,9 +14,10 @@ pub(super) fn all() {
 
 fn answer(answer: Answer<'_>) {
     match answer {
-        Answer::Ads(served) => {
-            keep((served.request_id, served.message, served.diagnostic, served.envelope));
-            served.ads.for_each(|ad| read(&ad));
+        Answer::Ads(mut served) => {
+            keep((served.request_id, served.message, served.envelope));
+            served.ads.by_ref().for_each(|ad| read(&ad));
+            keep(served.ads.diagnostic());
         }
         Answer::NoAd(no_ad) => keep(no_ad),
         Answer::ApiError(error) => api_error(&error),

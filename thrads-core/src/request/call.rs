@@ -1,0 +1,69 @@
+//! The calls that ask for an ad, and who counts their turns.
+//!
+//! Part of `request`. Section 3.4 of the wire contract, *Who counts*.
+
+use super::bid::BidRequest;
+use super::message::MessageRequest;
+use super::prompt::PromptRequest;
+use crate::config::Family;
+
+/// A call that asks for an ad.
+#[derive(Clone, Copy)]
+#[non_exhaustive]
+pub enum Call<'a> {
+    /// E1, a sponsored chatbot prompt of the v1 API.
+    Prompt(PromptRequest<'a>),
+    /// E2, a sponsored message of the v1 API.
+    Message(MessageRequest<'a>),
+    /// E10, a bid request to the SSP.
+    Bid(BidRequest<'a>),
+}
+
+impl Call<'_> {
+    /// The API that this call belongs to.
+    pub fn family(&self) -> Family {
+        match self {
+            Self::Prompt(_) | Self::Message(_) => Family::V1,
+            Self::Bid(_) => Family::Ssp,
+        }
+    }
+
+    /// Whether this is a call before the first word.
+    pub fn is_opener(&self) -> bool {
+        match self {
+            Self::Prompt(prompt) => prompt.is_opener(),
+            Self::Message(_) => false,
+            Self::Bid(bid) => bid.is_opener(),
+        }
+    }
+
+    /// Whether the caller forces (`true`) or inhibits (`false`) an ad.
+    pub fn forced(&self) -> Option<bool> {
+        match self {
+            Self::Prompt(prompt) => prompt.v1.force,
+            Self::Message(message) => message.v1.force,
+            Self::Bid(bid) => bid.force,
+        }
+    }
+
+    /// The same call with the platform's own pacing switched off, because the caller counts: wire contract 3.4, *Who
+    /// counts*. An opener has no pacing and stays as it is.
+    #[must_use]
+    pub fn unpaced(self, turn: u32) -> Self {
+        self.paced(Some(0), Some(0), Some(turn))
+    }
+
+    /// The same call with offset and frequency for the platform to count by; what is `None` stays as it is.
+    #[must_use]
+    pub fn paced(mut self, offset: Option<u8>, frequency: Option<u8>, turn: Option<u32>) -> Self {
+        if self.is_opener() {
+            return self;
+        }
+        match &mut self {
+            Self::Prompt(prompt) => prompt.v1.pace(offset, frequency),
+            Self::Message(message) => message.v1.pace(offset, frequency),
+            Self::Bid(bid) => bid.pace(offset, frequency, turn),
+        }
+        self
+    }
+}

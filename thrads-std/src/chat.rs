@@ -1,0 +1,188 @@
+//! The ads of one conversation.
+//!
+//! Drives a session of thrads-core over the publisher's connection.
+
+use crate::ask::{Ask, Ended};
+use crate::experiment::Arm;
+use crate::failure::{Cause, Failure};
+use crate::outcome::Outcome;
+use crate::person::Person;
+use crate::telemetry::{self, Meters};
+use crate::thrads::Thrads;
+use crate::transport::Prepared;
+use std::sync::Arc;
+use std::time::Instant;
+use thrads_core::{
+    BaseUrl, Call, Clock, Explained, Family, Next, Policy, Publisher, Session, Step,
+    TransportError, TransportErrorKind,
+};
+use tracing::{Instrument, Span};
+
+/// The ads of one conversation. Takes 200 bytes at most and nothing else while it rests.
+#[derive(Debug)]
+pub struct Chat {
+    thrads: Thrads,
+    session: Session,
+    meters: Arc<Meters>,
+    person: Option<Person>,
+}
+
+/// An ask that was decided about: what its end is told with.
+pub(crate) struct Asking {
+    family: Family,
+    publisher: Arc<Publisher>,
+    start: Instant,
+    pub(crate) span: Span,
+}
+
+impl Chat {
+    pub(crate) fn new(thrads: Thrads, family: Family, policy: Policy) -> Self {
+        let meters = thrads.account().meters(None);
+        Self { thrads, session: Session::new(family, policy), meters, person: None }
+    }
+
+    /// Makes it a chat of `person`, whose caps then hold. Tell it of each ad with [`seen`](Self::seen) or
+    /// [`unseen`](Self::unseen); one that is not spoken of counts as seen after ten minutes.
+    #[must_use]
+    pub fn of(self, person: &Person) -> Self {
+        Self { person: Some(person.clone()), ..self }
+    }
+
+    /// Counts this chat in the metrics of an experiment's arm.
+    #[must_use]
+    pub fn in_arm(self, arm: &Arm) -> Self {
+        let meters = self.thrads.account().meters(Some(arm));
+        Self { meters, ..self }
+    }
+
+    /// Asks for an ad, if pacing and the key's budget allow it now.
+    ///
+    /// A call with a conversation is taken for the end of a turn, so make it once after every answer, also where no ad is
+    /// wanted: a turn that is held counts too. An opener is no turn. Ends after the timeout at the latest. Dropping the
+    /// future leaves the chat usable; the turn counts, and what was sent is settled by the next ask.
+    pub async fn ask(&mut self, call: Call<'_>) -> Outcome {
+        if !call.is_opener() {
+            self.session.on_turn();
+        }
+        self.ask_again(call).await
+    }
+
+    /// An ad of this chat was half in view for a second: it counts. Report its impression only if this is true.
+    #[must_use = "an impression that does not count must not be reported"]
+    pub fn seen(&mut self) -> bool {
+        let account = self.thrads.account();
+        let now = account.clock.now();
+        account.with(self.person.as_ref(), |lent| self.session.on_seen(now, lent))
+    }
+
+    /// An ad of this chat went away unseen.
+    pub fn unseen(&mut self) {
+        let account = self.thrads.account();
+        let now = account.clock.now();
+        account.with(self.person.as_ref(), |lent| self.session.on_unseen(now, lent));
+    }
+
+    /// A turn on which the platform is not asked, such as one the publisher marked sensitive.
+    pub fn skip_turn(&mut self) {
+        self.session.on_sensitive_turn();
+    }
+
+    /// A new chat begins: its turns count from one.
+    pub fn reset(&mut self) {
+        self.session.reset();
+    }
+
+    /// The last decision with the counters behind it; `None` before the first.
+    pub fn explained(&self) -> Option<Explained> {
+        self.session.explained()
+    }
+
+    /// The publisher's connection that this chat uses.
+    pub fn thrads(&self) -> &Thrads {
+        &self.thrads
+    }
+
+    /// The person has moved on by a turn.
+    pub(crate) fn on_turn(&mut self) {
+        self.session.on_turn();
+    }
+
+    /// Asks on a turn that was counted already.
+    pub(crate) async fn ask_again(&mut self, call: Call<'_>) -> Outcome {
+        let (asking, ask) = self.begin(call);
+        let ended = match ask {
+            Ok(ask) => ask.run().instrument(asking.span.clone()).await,
+            Err(ended) => ended,
+        };
+        self.finish(asking, ended)
+    }
+
+    /// Decides about a call and makes it a request that owns all it needs.
+    pub(crate) fn begin(&mut self, call: Call<'_>) -> (Asking, Result<Ask, Ended>) {
+        let account = self.thrads.account();
+        let publisher = account.publisher();
+        let (now, patience) = (account.clock.now(), account.options.patience());
+        let family = call.family();
+        let start = Instant::now();
+        let asking = |publisher| Asking { family, publisher, start, span: telemetry::span() };
+        if account.door.is_shut() {
+            return (asking(publisher), Err(Ended::ShutDown));
+        }
+        let session = &mut self.session;
+        let step = account.with(self.person.as_ref(), |lent| {
+            session.poll_request(now, lent, patience, &publisher, call)
+        });
+        let ask = match step {
+            Step::Hold(hold) => Err(Ended::Held(hold)),
+            Step::Send { request, not_before } => match Prepared::of(&request) {
+                Ok(prepared) => Ok(Ask {
+                    account: Arc::clone(account),
+                    meters: Arc::clone(&self.meters),
+                    prepared,
+                    start: now,
+                    not_before,
+                }),
+                Err(error) => Err(Ended::Failed(error)),
+            },
+        };
+        (asking(publisher), ask)
+    }
+
+    /// What an end of asking means to the chat, told to the operator as well.
+    pub(crate) fn finish(&mut self, asking: Asking, ended: Ended) -> Outcome {
+        let Asking { family, publisher, start, span } = asking;
+        let outcome = self.outcome(ended, publisher.endpoints.of(family));
+        telemetry::tell(&span, &outcome, self.session.explained());
+        self.meters.asked(family, &outcome, start.elapsed());
+        outcome
+    }
+
+    fn outcome(&mut self, ended: Ended, base: &BaseUrl) -> Outcome {
+        let account = Arc::clone(self.thrads.account());
+        let (now, person) = (account.clock.now(), self.person.clone());
+        let session = &mut self.session;
+        let outcome = match ended {
+            Ended::Held(hold) => {
+                session.handle_failure(UNSENT);
+                Outcome::Held(hold)
+            }
+            Ended::Failed(error) => Outcome::at(base, session.handle_failure(error)),
+            Ended::ShutDown => {
+                session.handle_failure(UNSENT);
+                Outcome::Failed(Failure::at(base, Cause::ShutDown))
+            }
+            Ended::Answer(head, mut body) => {
+                account.with(person.as_ref(), |lent| session.recheck_answer(&lent));
+                match session.handle_head(&head) {
+                    Next::Body => Outcome::at(base, session.handle_response(&head, &mut body)),
+                    Next::Drop => Outcome::Failed(Failure::at(base, Cause::Stale)),
+                }
+            }
+        };
+        account.with(person.as_ref(), |lent| session.tell(now, lent));
+        outcome
+    }
+}
+
+/// What a session is told of a request that was given up: it says nothing of the platform.
+const UNSENT: TransportError = TransportError::unsent(TransportErrorKind::Target);

@@ -1,0 +1,230 @@
+//! A publisher's settings from the environment, as servers are set up.
+//!
+//! Beside `thrads`. Section 1 of the wire contract.
+
+use crate::options::Options;
+use crate::thrads::Thrads;
+use crate::transport::StartError;
+use std::fmt;
+use std::time::Duration;
+use std::{env, fs};
+use thrads_core::{ApiKey, BaseUrl, Endpoints, Environment, Publisher};
+use zeroize::Zeroizing;
+
+/// A variable of the environment that is missing or holds what cannot be used. It names the variable and never the value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct EnvError {
+    /// The variable.
+    pub variable: &'static str,
+    /// What is wrong with it.
+    pub problem: EnvProblem,
+}
+
+/// What is wrong with a variable.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EnvProblem {
+    /// It has to be there and is not, or is empty.
+    Missing,
+    /// It is there beside another that says the same.
+    Twice,
+    /// It names a file that cannot be read.
+    Unreadable,
+    /// Its value cannot be used.
+    Value,
+    /// None of the variables: this machine has no more threads.
+    Machine,
+    /// It asks for a feature that this program was built without.
+    NotBuilt,
+}
+
+impl Thrads {
+    /// Starts as the environment says. An empty variable counts as one that is not there.
+    ///
+    /// | variable | |
+    /// |---|---|
+    /// | `THRADS_API_KEY` | the key |
+    /// | `THRADS_API_KEY_FILE` | or a file that holds it, such as a mounted secret |
+    /// | `THRADS_ENV` | `staging` or `production`: what the key is for; `staging` |
+    /// | `THRADS_BASE_URL` | where the v1 API is |
+    /// | `THRADS_SSP_URL` | where the SSP is |
+    /// | `THRADS_TIMEOUT_MS` | how long an ask may take over all, 1 to 60000; 5000 |
+    /// | `THRADS_REDIS_URL` | one budget for all processes that name it; feature `redis` |
+    ///
+    /// Proxies are [`Proxies::Environment`](crate::Proxies::Environment).
+    ///
+    /// ```no_run
+    /// # fn main() -> Result<(), thrads_std::EnvError> {
+    /// let thrads = thrads_std::Thrads::from_env()?;
+    /// # drop(thrads);
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// [`EnvError`], which names the variable.
+    pub fn from_env() -> Result<Self, EnvError> {
+        let Setup { publisher, options } =
+            Setup::read(|name| env::var_os(name)?.into_string().ok())?;
+        Self::new(publisher, options).map_err(EnvError::start)
+    }
+}
+
+impl EnvError {
+    /// What keeps a process from starting that is set up rightly: blamed on the variable that can mend it.
+    pub(crate) fn start(error: StartError) -> Self {
+        match error {
+            StartError::Proxy => Self::value("HTTPS_PROXY"),
+            StartError::Tls => Self::value("SSL_CERT_FILE"),
+            StartError::Thread => Self { variable: "", problem: EnvProblem::Machine },
+        }
+    }
+
+    const fn value(variable: &'static str) -> Self {
+        Self { variable, problem: EnvProblem::Value }
+    }
+}
+
+impl fmt::Display for EnvError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let problem = match self.problem {
+            EnvProblem::Missing => "is missing",
+            EnvProblem::Twice => "is there beside THRADS_API_KEY: set one of them",
+            EnvProblem::Unreadable => "names a file that cannot be read",
+            EnvProblem::Value => "holds a value that cannot be used",
+            EnvProblem::Machine => return f.write_str("no thread could be made"),
+            EnvProblem::NotBuilt => "needs a feature that this program was built without",
+        };
+        write!(f, "{} {problem}", self.variable)
+    }
+}
+
+impl std::error::Error for EnvError {}
+
+struct Setup {
+    publisher: Publisher,
+    options: Options,
+}
+
+impl Setup {
+    fn read(variable: impl Fn(&'static str) -> Option<String>) -> Result<Self, EnvError> {
+        let read = |name| variable(name).filter(|value| !value.trim().is_empty());
+        let key = key(read(KEY), read(KEY_FILE))?;
+        let environment = match read(ENV).as_deref().map(str::trim) {
+            None | Some("staging") => Environment::Staging,
+            Some("production") => Environment::Production,
+            Some(_) => return Err(EnvError::value(ENV)),
+        };
+        let base = |name, default| match read(name) {
+            Some(url) => BaseUrl::new(url.trim()).map_err(|_| EnvError::value(name)),
+            None => Ok(default),
+        };
+        let platform = Endpoints::default();
+        let endpoints =
+            Endpoints { v1: base(BASE_URL, platform.v1)?, ssp: base(SSP_URL, platform.ssp)? };
+        if read(REDIS_URL).is_some() {
+            return Err(EnvError { variable: REDIS_URL, problem: EnvProblem::NotBuilt });
+        }
+        let mut options = Options::default();
+        if let Some(millis) = read(TIMEOUT_MS) {
+            let millis = millis.trim().parse().ok().filter(|millis| (1..=60_000).contains(millis));
+            options.timeout = Duration::from_millis(millis.ok_or(EnvError::value(TIMEOUT_MS))?);
+        }
+        Ok(Self { publisher: Publisher { key, environment, endpoints }, options })
+    }
+}
+
+fn key(given: Option<String>, file: Option<String>) -> Result<ApiKey, EnvError> {
+    let (variable, text) = match (given, file) {
+        (Some(_), Some(_)) => {
+            return Err(EnvError { variable: KEY_FILE, problem: EnvProblem::Twice });
+        }
+        (Some(key), None) => (KEY, Zeroizing::new(key)),
+        (None, Some(path)) => {
+            let text = fs::read_to_string(path.trim());
+            let unreadable = EnvError { variable: KEY_FILE, problem: EnvProblem::Unreadable };
+            (KEY_FILE, Zeroizing::new(text.map_err(|_| unreadable)?))
+        }
+        (None, None) => return Err(EnvError { variable: KEY, problem: EnvProblem::Missing }),
+    };
+    ApiKey::new(&text).map_err(|_| EnvError::value(variable))
+}
+
+const KEY: &str = "THRADS_API_KEY";
+const KEY_FILE: &str = "THRADS_API_KEY_FILE";
+const ENV: &str = "THRADS_ENV";
+const BASE_URL: &str = "THRADS_BASE_URL";
+const SSP_URL: &str = "THRADS_SSP_URL";
+const TIMEOUT_MS: &str = "THRADS_TIMEOUT_MS";
+const REDIS_URL: &str = "THRADS_REDIS_URL";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn setup(variables: &[(&'static str, &str)]) -> Result<Setup, EnvError> {
+        Setup::read(|name| {
+            let mut found = variables.iter().filter(|(known, _)| *known == name);
+            found.next().map(|(_, value)| (*value).to_owned())
+        })
+    }
+
+    #[test]
+    fn a_key_alone_is_staging_at_the_platforms_own_place() {
+        let Setup { publisher, options } = setup(&[(KEY, " k-1\n")]).unwrap();
+        assert_eq!(publisher.key.expose(), "k-1");
+        assert_eq!(publisher.environment, Environment::Staging);
+        assert_eq!(publisher.endpoints, Endpoints::default());
+        assert_eq!(options, Options::default());
+    }
+
+    #[test]
+    fn every_variable_counts() {
+        let Setup { publisher, options } = setup(&[
+            (KEY, "k"),
+            (ENV, "production"),
+            (BASE_URL, "https://one.example/"),
+            (SSP_URL, "http://127.0.0.1:9"),
+            (TIMEOUT_MS, "1500"),
+        ])
+        .unwrap();
+        assert_eq!(publisher.environment, Environment::Production);
+        assert_eq!(publisher.endpoints.v1.as_str(), "https://one.example");
+        assert_eq!(publisher.endpoints.ssp.as_str(), "http://127.0.0.1:9");
+        assert_eq!(options.timeout, Duration::from_millis(1500));
+    }
+
+    #[test]
+    fn a_key_may_be_in_a_file_but_not_in_both() {
+        let path = env::temp_dir().join(format!("thrads-key-{}", std::process::id()));
+        fs::write(&path, "k-from-file\n").unwrap();
+        let path = path.to_str().unwrap();
+        assert_eq!(setup(&[(KEY_FILE, path)]).unwrap().publisher.key.expose(), "k-from-file");
+        let twice = setup(&[(KEY_FILE, path), (KEY, "k")]).err();
+        assert_eq!(twice, Some(EnvError { variable: KEY_FILE, problem: EnvProblem::Twice }));
+        fs::remove_file(path).unwrap();
+        let gone = setup(&[(KEY_FILE, path)]).err();
+        assert_eq!(gone, Some(EnvError { variable: KEY_FILE, problem: EnvProblem::Unreadable }));
+    }
+
+    #[test]
+    fn a_bad_value_names_its_variable_and_not_itself() {
+        for (variable, value) in [
+            (KEY, "not a key"),
+            (ENV, "prod"),
+            (BASE_URL, "http://shop.example"),
+            (SSP_URL, "ssp.thrads.ai"),
+            (TIMEOUT_MS, "0"),
+            (TIMEOUT_MS, "5 s"),
+        ] {
+            let rest = [(KEY, "k")].into_iter().filter(|_| variable != KEY);
+            let variables: Vec<_> = [(variable, value)].into_iter().chain(rest).collect();
+            let error = setup(&variables).err().unwrap();
+            assert_eq!(error, EnvError::value(variable));
+            assert!(!error.to_string().contains(value), "{error}");
+        }
+        let missing = setup(&[(KEY, "")]).err().unwrap();
+        assert_eq!(missing.to_string(), "THRADS_API_KEY is missing");
+    }
+}

@@ -1,0 +1,81 @@
+//! Requests and heads of answers in reqwest's types.
+//!
+//! Part of `transport`. Section 1.4 of the wire contract.
+
+use reqwest::Url;
+use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
+use thrads_core::{BaseUrl, Head, Method, Request, TransportError, TransportErrorKind};
+
+/// A request that owns all it needs, so that it may outlive what it was made of.
+pub(crate) struct Prepared {
+    pub(super) request: reqwest::Request,
+    pub(super) wants_body: bool,
+}
+
+impl Prepared {
+    pub(crate) fn of(request: &Request<'_>) -> Result<Self, TransportError> {
+        let refused = TransportError::unsent(TransportErrorKind::Target);
+        let method = match request.method() {
+            Method::Get => reqwest::Method::GET,
+            _ => reqwest::Method::POST,
+        };
+        let mut made = reqwest::Request::new(method, url(request).ok_or(refused)?);
+        *made.headers_mut() = headers(request).ok_or(refused)?;
+        if request.method() == Method::Post {
+            if request.body().is_empty() {
+                made.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
+            } else {
+                *made.body_mut() = Some(encode(request).into());
+            }
+        }
+        Ok(Self { request: made, wants_body: request.wants_body() })
+    }
+
+    /// The same once more.
+    pub(crate) fn again(&self) -> Option<Self> {
+        let request = self.request.try_clone()?;
+        Some(Self { request, wants_body: self.wants_body })
+    }
+
+    /// A question after the health of the place, whose answer is read so that the connection can be used again.
+    pub(super) fn health(base: &BaseUrl) -> Result<Self, TransportError> {
+        let url = Url::parse(&format!("{}/health", base.as_str()))
+            .map_err(|_| TransportError::unsent(TransportErrorKind::Target))?;
+        let request = reqwest::Request::new(reqwest::Method::GET, url);
+        Ok(Self { request, wants_body: true })
+    }
+}
+
+pub(super) fn head(response: &reqwest::Response) -> Head {
+    let mut head = Head::new(response.status().as_u16());
+    for (name, value) in response.headers() {
+        head.field(name.as_str(), value.as_bytes());
+    }
+    head
+}
+
+fn url(request: &Request<'_>) -> Option<Url> {
+    let mut url = vec![0; request.url_len()];
+    let target = request.target(&mut url).ok()?;
+    let scheme = if target.secure { "https" } else { "http" };
+    let (slash, path) = target.origin_form();
+    Url::parse(&format!("{scheme}://{}{slash}{path}", target.authority)).ok()
+}
+
+fn headers(request: &Request<'_>) -> Option<HeaderMap> {
+    request
+        .fields()
+        .map(|field| {
+            let mut value = HeaderValue::from_str(field.value).ok()?;
+            value.set_sensitive(field.is_secret);
+            Some((HeaderName::from_static(field.name), value))
+        })
+        .collect()
+}
+
+fn encode(request: &Request<'_>) -> Vec<u8> {
+    let mut body = vec![0; request.body().len()];
+    let encoded = request.body().encode(&mut body);
+    debug_assert!(encoded.is_ok(), "the length was asked for");
+    body
+}
