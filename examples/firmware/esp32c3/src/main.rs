@@ -31,7 +31,7 @@ use esp_storage::FlashStorage;
 use heapless::Vec;
 use kiosk_app::{
     Connections, Console, Item, Kiosk, Lines, MAX_ANCHORS, Memory, Parts, People, Provision, Pulse,
-    Said, Set, Slots, Tested, expiring, keep_time, stay_joined,
+    Records, Said, Set, Slots, Tested, expiring, keep_time, stay_joined,
 };
 use rand_core::RngCore;
 use static_cell::{ConstStaticCell, StaticCell};
@@ -110,14 +110,16 @@ fn kiosk(
     static MEMORY: ConstStaticCell<Memory> = ConstStaticCell::new(Memory::new());
     static CLOCK: EmbassyClock = EmbassyClock::new();
     static ANCHORS: StaticCell<Vec<Anchor<'static>, MAX_ANCHORS>> = StaticCell::new();
+    static RECORDS: ConstStaticCell<Records> = ConstStaticCell::new(Records::new());
+    static KIOSK: StaticCell<Kiosk<Screen, Random>> = StaticCell::new();
     let anchors = &*ANCHORS.init(provision.anchors());
-    let parts = MEMORY.take().parts(stack, anchors, random, &CLOCK);
+    let parts = MEMORY.take().parts(RECORDS.take(), stack, anchors, random, &CLOCK);
     let Parts { transport, connections: runner, buffers } = parts;
     let Ok(trng) = Trng::try_new() else { return };
     let kiosk = Kiosk::new(transport, &CLOCK, publisher, settings, Screen, Random::new(trng));
     spawner.spawn(connections(runner, buffers).unwrap());
     spawner.spawn(time(stack, &CLOCK, anchors).unwrap());
-    ui.spawn(talk(kiosk).unwrap());
+    ui.spawn(talk(KIOSK.init(kiosk)).unwrap());
 }
 
 #[embassy_executor::task]
@@ -151,7 +153,7 @@ async fn time(
 }
 
 #[embassy_executor::task]
-async fn talk(mut kiosk: Kiosk<Screen, Random>) -> ! {
+async fn talk(kiosk: &'static mut Kiosk<Screen, Random>) -> ! {
     kiosk.serve(&PEOPLE).await
 }
 

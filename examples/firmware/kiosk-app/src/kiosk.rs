@@ -45,6 +45,7 @@ pub struct Kiosk<W, R> {
     /// Nobody while no randomness can be had; then no ad is asked for.
     person: Option<Person>,
     tally: Tally,
+    meter: fn() -> u64,
     answer: [u8; ANSWER_BYTES],
 }
 
@@ -72,10 +73,17 @@ impl<W: Write, R: RngCore> Kiosk<W, R> {
             history: History::new(),
             person: None,
             tally: Tally::default(),
+            meter: || 0,
             answer: [0; ANSWER_BYTES],
         };
         kiosk.welcome();
         kiosk
+    }
+
+    /// Measures asks by `meter`, which tells how much the processor has worked since its start.
+    #[must_use]
+    pub fn metered(self, meter: fn() -> u64) -> Self {
+        Self { meter, ..self }
     }
 
     /// Plays the scripted conversation and says what came of it.
@@ -120,6 +128,7 @@ impl<W: Write, R: RngCore> Kiosk<W, R> {
 
     /// One exchange: the answer is on the screen before an ad is asked for.
     async fn turn(&mut self, question: &str, people: &People) {
+        let (work, opened) = ((self.meter)(), self.link.counts().opened);
         // The platform is connected to while the language model is at work.
         self.link.warm_up(self.publisher.endpoints.of(self.settings.family));
         let answer = answer(question);
@@ -129,7 +138,7 @@ impl<W: Write, R: RngCore> Kiosk<W, R> {
             return;
         }
         self.session.on_turn();
-        self.earn(people).await;
+        self.earn(people, work, opened).await;
     }
 
     fn remember(&mut self, question: &str, answer: &str) -> Result<(), HistoryError> {
@@ -140,7 +149,7 @@ impl<W: Write, R: RngCore> Kiosk<W, R> {
     }
 
     /// Asks for an ad, shows it, and reports it once it was seen.
-    async fn earn(&mut self, people: &People) {
+    async fn earn(&mut self, people: &People, work: u64, opened: u32) {
         let (Some(person), Some(conversation), Some(user)) =
             (&self.person, self.history.conversation(), self.settings.end_user())
         else {
@@ -159,7 +168,8 @@ impl<W: Write, R: RngCore> Kiosk<W, R> {
             &mut self.answer,
         );
         let asked = asking.await;
-        self.tally.count(&asked.outcome);
+        let work = (self.meter)().saturating_sub(work);
+        self.tally.count(&asked.outcome, work, opened != self.link.counts().opened);
         let offer = match asked.outcome {
             Outcome::Ad(mut offers) => offers.next(),
             Outcome::Failed(Failure::Transport(error)) => {

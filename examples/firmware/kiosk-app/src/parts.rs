@@ -15,10 +15,14 @@ pub type Tls<R> = Pinned<'static, R, &'static EmbassyClock>;
 /// The task that owns the connection.
 pub type Connections<R> = StackRunner<'static, Tls<R>>;
 
-/// What a device keeps for good, in a `ConstStaticCell`: 25 KB, most of it for TLS records of any server.
+/// What a device keeps for good, in a `ConstStaticCell`: 6 KB.
 pub struct Memory {
     link: Link,
     sockets: Sockets,
+}
+
+/// Memory for TLS records of any server, 19 KB of nothing but zeros: kept apart, it takes no flash.
+pub struct Records {
     read: [u8; READ_ANY],
     write: [u8; WRITE],
 }
@@ -36,12 +40,13 @@ pub struct Parts<R> {
 impl Memory {
     /// Memory that nothing uses yet.
     pub const fn new() -> Self {
-        Self { link: Link::new(), sockets: Sockets::new(), read: [0; READ_ANY], write: [0; WRITE] }
+        Self { link: Link::new(), sockets: Sockets::new() }
     }
 
     /// The way to the platform over `stack`. `clock` has to know the time of day before anything is connected.
     pub fn parts<R: CryptoRng + RngCore>(
         &'static mut self,
+        records: &'static mut Records,
         stack: Stack<'static>,
         anchors: &'static [Anchor<'static>],
         random: R,
@@ -49,8 +54,21 @@ impl Memory {
     ) -> Parts<R> {
         let tls = Pinned::new(anchors, random, clock);
         let (transport, connections) = over(stack, &self.sockets, &mut self.link, tls);
-        let buffers = Buffers { read: &mut self.read, write: &mut self.write };
+        let buffers = Buffers { read: &mut records.read, write: &mut records.write };
         Parts { transport, connections, buffers }
+    }
+}
+
+impl Records {
+    /// Memory that nothing uses yet.
+    pub const fn new() -> Self {
+        Self { read: [0; READ_ANY], write: [0; WRITE] }
+    }
+}
+
+impl Default for Records {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

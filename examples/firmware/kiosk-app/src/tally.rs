@@ -25,12 +25,16 @@ pub struct Tally {
     pub untold: u32,
     /// What the impressions earn, in millionths.
     pub revenue_micros: u64,
+    /// Work of the dearest ask that had a connection made for it, in units of the board's.
+    pub cold_work: u64,
+    /// The same of an ask over a connection that was there.
+    pub warm_work: u64,
     /// What came of connections.
     pub connections: Counts,
 }
 
 impl Tally {
-    pub(crate) fn count(&mut self, outcome: &Outcome<'_>) {
+    pub(crate) fn count(&mut self, outcome: &Outcome<'_>, work: u64, is_cold: bool) {
         let count = match outcome {
             Outcome::Held(_) => &mut self.held,
             Outcome::Ad(_) => &mut self.served,
@@ -40,6 +44,10 @@ impl Tally {
         *count = count.saturating_add(1);
         let is_asked = !matches!(outcome, Outcome::Held(_));
         self.asked = self.asked.saturating_add(is_asked.into());
+        if matches!(outcome, Outcome::Ad(_) | Outcome::NoAd(_)) {
+            let dearest = if is_cold { &mut self.cold_work } else { &mut self.warm_work };
+            *dearest = (*dearest).max(work);
+        }
     }
 }
 
@@ -55,6 +63,8 @@ impl fmt::Display for Tally {
         writeln!(f, "impressions {}", self.impressions)?;
         writeln!(f, "untold {}", self.untold)?;
         writeln!(f, "revenue_micros {}", self.revenue_micros)?;
+        writeln!(f, "cold_work {}", self.cold_work)?;
+        writeln!(f, "warm_work {}", self.warm_work)?;
         writeln!(f, "connections {}", self.connections.opened)?;
         writeln!(f, "reused {}", self.connections.reused)?;
         writeln!(f, "refused {}", self.connections.refused)

@@ -23,6 +23,8 @@ rows = [
     ("revenue_micros", stats["revenue_micros"]),
     ("connections", None),
     ("reused", None),
+    ("cold_work", None),
+    ("warm_work", None),
     ("latest_beat_ms", None),
     ("stack_bytes", None),
 ]

@@ -13,7 +13,7 @@ use embassy_executor::{SendSpawner, Spawner};
 use embassy_net::{Config, StackResources};
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_sync::signal::Signal;
-use kiosk_app::{Connections, Kiosk, Memory, Parts, Pulse, Tested};
+use kiosk_app::{Connections, Kiosk, Memory, Parts, Pulse, Records, Tested};
 use rand_core::RngCore;
 use semihosting::println;
 use static_cell::{ConstStaticCell, StaticCell};
@@ -38,6 +38,8 @@ fn main() -> ! {
 #[embassy_executor::task]
 async fn start(ui: SendSpawner) {
     static MEMORY: ConstStaticCell<Memory> = ConstStaticCell::new(Memory::new());
+    static RECORDS: ConstStaticCell<Records> = ConstStaticCell::new(Records::new());
+    static KIOSK: StaticCell<Kiosk<Screen, Random>> = StaticCell::new();
     static RESOURCES: StaticCell<StackResources<4>> = StaticCell::new();
     static CLOCK: EmbassyClock = EmbassyClock::new();
     let mut random = Random::new(HostRandom);
@@ -48,17 +50,18 @@ async fn start(ui: SendSpawner) {
     if let Some(wall) = board::wall() {
         CLOCK.set_wall(wall);
     }
-    let parts = MEMORY.take().parts(stack, board::anchors(), random, &CLOCK);
+    let parts = MEMORY.take().parts(RECORDS.take(), stack, board::anchors(), random, &CLOCK);
     let Parts { transport, connections: runner, buffers } = parts;
     let (publisher, settings) = board::provisioned();
     let random = Random::new(HostRandom);
     let kiosk = Kiosk::new(transport, &CLOCK, publisher, settings, Screen, random);
+    let kiosk = kiosk.metered(board::instructions);
     // SAFETY: nothing takes this task out of its executor.
     let spawner = unsafe { Spawner::for_current_executor().await };
     spawner.spawn(network(packets).unwrap());
     spawner.spawn(connections(runner, buffers).unwrap());
     ui.spawn(pulse().unwrap());
-    ui.spawn(talk(kiosk).unwrap());
+    ui.spawn(talk(KIOSK.init(kiosk)).unwrap());
     stack.wait_config_up().await;
     ONLINE.signal(());
 }
@@ -79,7 +82,7 @@ async fn pulse() -> ! {
 }
 
 #[embassy_executor::task]
-async fn talk(mut kiosk: Kiosk<Screen, Random>) {
+async fn talk(kiosk: &'static mut Kiosk<Screen, Random>) {
     ONLINE.wait().await;
     let tally = kiosk.play().await;
     let (beats, late) = PULSE.seen();

@@ -26,7 +26,7 @@ use embedded_io_async::{Read, Write};
 use heapless::Vec;
 use kiosk_app::{
     Connections, Console, Item, Kiosk, Lines, MAX_ANCHORS, Memory, Parts, People, Provision, Pulse,
-    Said, Set, Slots, Tested, expiring, keep_time, stay_joined,
+    Records, Said, Set, Slots, Tested, expiring, keep_time, stay_joined,
 };
 use rand_core::RngCore;
 use static_cell::{ConstStaticCell, StaticCell};
@@ -130,14 +130,16 @@ fn kiosk(
     static MEMORY: ConstStaticCell<Memory> = ConstStaticCell::new(Memory::new());
     static CLOCK: EmbassyClock = EmbassyClock::new();
     static ANCHORS: StaticCell<Vec<Anchor<'static>, MAX_ANCHORS>> = StaticCell::new();
+    static RECORDS: ConstStaticCell<Records> = ConstStaticCell::new(Records::new());
+    static KIOSK: StaticCell<Kiosk<Screen, Random>> = StaticCell::new();
     let anchors = &*ANCHORS.init(provision.anchors());
-    let parts = MEMORY.take().parts(stack, anchors, random, &CLOCK);
+    let parts = MEMORY.take().parts(RECORDS.take(), stack, anchors, random, &CLOCK);
     let Parts { transport, connections: runner, buffers } = parts;
     let random = Random::new(RoscRng);
     let kiosk = Kiosk::new(transport, &CLOCK, publisher, settings, Screen, random);
     spawner.spawn(connections(runner, buffers).unwrap());
     spawner.spawn(time(stack, &CLOCK, anchors).unwrap());
-    ui.spawn(talk(kiosk).unwrap());
+    ui.spawn(talk(KIOSK.init(kiosk)).unwrap());
 }
 
 #[embassy_executor::task]
@@ -177,7 +179,7 @@ async fn time(
 }
 
 #[embassy_executor::task]
-async fn talk(mut kiosk: Kiosk<Screen, Random>) -> ! {
+async fn talk(kiosk: &'static mut Kiosk<Screen, Random>) -> ! {
     kiosk.serve(&PEOPLE).await
 }
 

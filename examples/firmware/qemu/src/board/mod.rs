@@ -8,6 +8,7 @@ mod time;
 pub use host::{HostRandom, Screen, anchors, exit, provisioned, wall};
 pub use lan9118::Lan9118;
 pub use stack::{high_water as stack_high_water, paint as paint_stack};
+pub use time::instructions;
 
 use core::panic::PanicInfo;
 use cortex_m::interrupt::InterruptNumber;
@@ -34,7 +35,8 @@ pub fn start() -> (SendSpawner, SendSpawner) {
 /// Leaves the processor to the interrupts.
 pub fn idle() -> ! {
     loop {
-        cortex_m::asm::wfi();
+        // With interrupts held back, what wakes it is served after its sleep has been counted.
+        critical_section::with(|_| time::count_idle(cortex_m::asm::wfi));
     }
 }
 

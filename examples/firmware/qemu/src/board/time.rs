@@ -2,8 +2,8 @@
 
 use core::cell::{Cell, RefCell};
 use core::task::Waker;
-use cortex_m::peripheral::SYST;
 use cortex_m::peripheral::syst::SystClkSource;
+use cortex_m::peripheral::{SCB, SYST};
 use cortex_m_rt::exception;
 use critical_section::Mutex;
 use embassy_time_driver::Driver;
@@ -16,6 +16,36 @@ pub fn start(mut timer: SYST) {
     timer.clear_current();
     timer.enable_counter();
     timer.enable_interrupt();
+}
+
+/// Instructions that the processor has executed, sleep left out: 8 ns each, as `-icount shift=3` has it.
+pub fn instructions() -> u64 {
+    critical_section::with(|cs| cycles().wrapping_sub(IDLE.borrow(cs).get())) * (40 / 8)
+}
+
+/// Counts the time that `sleep` takes as idle; call with interrupts held back.
+pub fn count_idle(sleep: fn()) {
+    critical_section::with(|cs| {
+        let start = cycles();
+        sleep();
+        let idle = IDLE.borrow(cs);
+        idle.set(idle.get().wrapping_add(cycles().wrapping_sub(start)));
+    });
+}
+
+/// Cycles of the core clock, 40 ns each. A tick that has come and was not served yet is counted.
+fn cycles() -> u64 {
+    let per_tick = u64::from(CLOCK_HZ / 1000);
+    critical_section::with(|cs| {
+        let ticks = TICKS.now.borrow(cs).get();
+        let count = || per_tick - 1 - u64::from(SYST::get_current());
+        let before = count();
+        if SCB::is_pendst_pending() {
+            (ticks + 1) * per_tick + count()
+        } else {
+            ticks * per_tick + before
+        }
+    })
 }
 
 struct Ticks {
@@ -57,6 +87,8 @@ embassy_time_driver::time_driver_impl!(static TICKS: Ticks = Ticks {
     wake_at: Mutex::new(Cell::new(u64::MAX)),
     queue: Mutex::new(RefCell::new(Queue::new())),
 });
+
+static IDLE: Mutex<Cell<u64>> = Mutex::new(Cell::new(0));
 
 /// The machine's core clock.
 const CLOCK_HZ: u32 = 25_000_000;
