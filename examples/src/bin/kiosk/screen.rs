@@ -4,13 +4,11 @@
 use crate::code::half_blocks;
 use crate::pictures::Pictures;
 use std::io::{IsTerminal, Write};
+use terminal_size::{Height, Width, terminal_size};
 use thrads_core::{Ad, card};
 
 /// Columns of text in a card.
 const COLUMNS: usize = 56;
-
-/// Columns that a code may take beside the margin of a terminal of 80.
-const CODE_COLUMNS: u32 = 80 - 12;
 
 pub(crate) struct Screen {
     is_coloured: bool,
@@ -51,7 +49,7 @@ impl Screen {
 
     /// The card beside a bar, behind a number where it can be picked by one.
     pub(crate) fn show<T: AsRef<str>>(&mut self, ad: &Ad<T>, number: Option<usize>) {
-        print!("{}", shown(ad, number, self.is_coloured));
+        print!("{}", shown(ad, number, self.is_coloured.then(code_side)));
         if let Some(Err(problem)) = self.pictures.as_mut().map(|pictures| pictures.add(ad)) {
             self.note(&problem);
         }
@@ -63,8 +61,9 @@ impl Screen {
     }
 }
 
-/// The card, and in colour the code of a message. Nothing of an ad without a card.
-fn shown<T: AsRef<str>>(ad: &Ad<T>, number: Option<usize>, is_coloured: bool) -> String {
+/// The card; in colour, where `side` is given, with the code of a message of as many modules. Nothing of an ad without a
+/// card.
+fn shown<T: AsRef<str>>(ad: &Ad<T>, number: Option<usize>, side: Option<u32>) -> String {
     let mut text = String::new();
     let mut out = String::new();
     if card(ad, COLUMNS, &mut text).is_err() {
@@ -73,19 +72,24 @@ fn shown<T: AsRef<str>>(ad: &Ad<T>, number: Option<usize>, is_coloured: bool) ->
     for (line, text) in text.lines().enumerate() {
         let number =
             number.filter(|_| line == 0).map_or(String::new(), |number| number.to_string());
-        out += &match (is_coloured, line) {
-            (false, _) => format!("{number:>9} │ {text}\n"),
-            (true, 0) => format!("{number:>9} \x1b[36m│\x1b[0m \x1b[1;33m{text}\x1b[0m\n"),
-            (true, _) => format!("{number:>9} \x1b[36m│\x1b[0m {text}\n"),
+        out += &match (side, line) {
+            (None, _) => format!("{number:>9} │ {text}\n"),
+            (Some(_), 0) => format!("{number:>9} \x1b[36m│\x1b[0m \x1b[1;33m{text}\x1b[0m\n"),
+            (Some(_), _) => format!("{number:>9} \x1b[36m│\x1b[0m {text}\n"),
         };
     }
-    if let Some(url) = code_url(ad).filter(|_| is_coloured) {
-        let lines = half_blocks(url, CODE_COLUMNS).unwrap_or_else(|| {
-            vec!["Code too long for this screen: /click shows the address".to_owned()]
-        });
-        lines.iter().for_each(|line| out += &format!("           {line}\n"));
+    let Some((url, side)) = code_url(ad).zip(side) else { return out };
+    match half_blocks(url, side) {
+        Some(lines) => lines.iter().for_each(|line| out += &format!("{line}\n")),
+        None => out += "           Code too long for this terminal: /click shows the address\n",
     }
     out
+}
+
+/// Modules that the terminal has room for on a side, two to a line; without an answer, those of 80 columns and 50 lines.
+fn code_side() -> u32 {
+    let (Width(columns), Height(lines)) = terminal_size().unwrap_or((Width(80), Height(50)));
+    u32::from(columns).min(2 * u32::from(lines.saturating_sub(1)))
 }
 
 /// A question is tapped or typed, and a poll voted on; a message is followed by its code.
@@ -116,7 +120,7 @@ mod tests {
 
     #[test]
     fn without_colours_nothing_but_the_card_is_written() {
-        let plain = shown(&message("Steel.", URL), Some(2), false);
+        let plain = shown(&message("Steel.", URL), Some(2), None);
         assert_eq!(
             plain,
             "        2 │ Sponsored\n          │ Kettle\n          │ Steel.\n          │ [Learn More]\n"
@@ -125,7 +129,7 @@ mod tests {
 
     #[test]
     fn in_colour_a_message_has_its_code_and_a_question_has_none() {
-        let lines = shown(&message("Steel.", URL), None, true).lines().count();
+        let lines = shown(&message("Steel.", URL), None, Some(80)).lines().count();
         assert!(lines > 4 + 15, "{lines} lines");
         let question = Ad::ChatbotPrompt(ChatbotPrompt {
             prompt: "Gas?",
@@ -135,16 +139,18 @@ mod tests {
             icon: None,
             token: None,
         });
-        assert_eq!(shown(&question, Some(1), true).lines().count(), 2);
+        assert_eq!(shown(&question, Some(1), Some(80)).lines().count(), 2);
         let long = format!("{URL}{}", "x".repeat(3000));
-        assert!(shown(&message("Steel.", &long), None, true).contains("/click shows the address"));
+        assert!(
+            shown(&message("Steel.", &long), None, Some(80)).contains("/click shows the address")
+        );
     }
 
     #[test]
     fn no_escape_sequence_comes_out_of_an_ad() {
         let words = "\x1b[2J\x1b]0;title\x07 \u{9b}31m \x1b[30;107m";
-        for is_coloured in [false, true] {
-            let text = shown(&message(words, URL), None, is_coloured);
+        for side in [None, Some(80), Some(20)] {
+            let text = shown(&message(words, URL), None, side);
             let own = ["\x1b[36m", "\x1b[1;33m", "\x1b[30;107m", "\x1b[0m"];
             let rest = own.iter().fold(text, |text, sequence| text.replace(sequence, ""));
             assert!(!rest.contains(|c: char| c.is_control() && c != '\n'), "{rest:?}");
