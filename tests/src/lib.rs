@@ -4,6 +4,7 @@
 //! same cases. The bin `conform` is [`serve`] on standard input and output.
 
 mod conform;
+pub mod redaction;
 
 pub use conform::{MAX_LINE_BYTES, ReadCase, answer, serve, with_requests};
 

@@ -210,8 +210,11 @@ impl<'v> Expected<'v> {
         candidate.id().is_some() && self.ads.iter().any(|ad| ad.id() == candidate.id())
     }
 
+    /// Behind the last ad that is handed out nothing is judged.
     fn note(&mut self, diagnostic: Diagnostic) {
-        self.diagnostic.get_or_insert(diagnostic);
+        if self.ads.len() < MAX_ADS {
+            self.diagnostic.get_or_insert(diagnostic);
+        }
     }
 }
 
