@@ -48,7 +48,7 @@
 //!
 //! # What it costs
 //!
-//! On thumbv6m, optimised for size, all of this takes 50,390 bytes of flash with the Latin fonts and 1,992,202 with Unifont,
+//! On thumbv6m, optimised for size, all of this takes 50 KB of flash with the Latin fonts and 1,992 KB with Unifont,
 //! which `examples/kiosk-display/size/run.sh` measures over an image without it. So a Raspberry Pi Pico with its 2 MB takes the
 //! Latin fonts, and an ESP32-C3 with 4 MB can have all. An image with Unifont has to have a global allocator, since the crate
 //! links `alloc`; nothing here asks it for memory. RAM: [`CodeMemory`] of 4,696 bytes, and on the stack, while drawing, a line
