@@ -17,7 +17,7 @@ IMAGES = [
     ("message", "SSP messages, turn pacing, trackers"),
     ("everything", "every request and answer, turn pacing, trackers"),
     ("session", "the same through a session, with a history"),
-    ("rate", "rate"),
+    ("rate", "rate and caps"),
     ("card", "`card`"),
     ("speech", "`speech`"),
     ("settings", "provisioning JSON"),

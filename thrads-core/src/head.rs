@@ -3,7 +3,6 @@
 //! A helper of `pacing`, `response` and the transports. Sections 3.13 and 3.14 of the wire contract. `Head` is `Copy`, so a transport hands it over by value and keeps its
 //! buffers to itself.
 
-use crate::target::split_before;
 use crate::time::{Millis, UnixMillis};
 
 /// Status and header fields of an answer. A transport makes one with [`Head::new`] and gives it each field as it comes.
@@ -52,17 +51,15 @@ impl Head {
     /// Takes a header field. Names compare without case; unknown fields, values that do not parse and repetitions of
     /// a field are passed over.
     pub fn field(&mut self, name: &str, value: &[u8]) {
-        let Ok(value) = core::str::from_utf8(value) else { return };
-        if name.eq_ignore_ascii_case("x-ratelimit-limit") {
-            self.limits.limit = self.limits.limit.or(whole_u32(value));
-        } else if name.eq_ignore_ascii_case("x-ratelimit-remaining") {
-            self.limits.remaining = self.limits.remaining.or(whole_u32(value));
-        } else if name.eq_ignore_ascii_case("x-ratelimit-reset") {
-            self.limits.reset = self.limits.reset.or(whole(value));
-        } else if name.eq_ignore_ascii_case("retry-after") {
-            self.retry_after = self.retry_after.or_else(|| retry_after(value));
-        } else if name.eq_ignore_ascii_case("date") {
-            self.date = self.date.or_else(|| UnixMillis::from_http_date(value));
+        let value = value.trim_ascii();
+        let limits = &mut self.limits;
+        match FIELDS.iter().position(|known| name.eq_ignore_ascii_case(known)) {
+            Some(0) => keep(&mut self.retry_after, || retry_after(value)),
+            Some(1) => keep(&mut self.date, || UnixMillis::from_http_date_bytes(value)),
+            Some(2) => keep(&mut limits.reset, || whole(value)),
+            Some(3) => keep(&mut limits.limit, || u32::try_from(whole(value)?).ok()),
+            Some(4) => keep(&mut limits.remaining, || u32::try_from(whole(value)?).ok()),
+            _ => {}
         }
     }
 
@@ -81,27 +78,46 @@ impl Head {
     }
 }
 
-fn retry_after(value: &str) -> Option<RetryAfter> {
-    let value = value.trim_ascii();
-    if !value.is_empty() && value.bytes().all(|byte| byte.is_ascii_digit()) {
-        let seconds = value.parse().unwrap_or(u64::MAX);
-        return Some(RetryAfter::Delay(Millis::from_secs(seconds)));
+/// The first that parses stays.
+fn keep<T>(place: &mut Option<T>, read: impl FnOnce() -> Option<T>) {
+    if place.is_none() {
+        *place = read();
     }
-    UnixMillis::from_http_date(value).map(RetryAfter::At)
+}
+
+fn retry_after(value: &[u8]) -> Option<RetryAfter> {
+    match digits(value) {
+        Some(seconds) => Some(RetryAfter::Delay(Millis::from_secs(seconds))),
+        None => UnixMillis::from_http_date_bytes(value).map(RetryAfter::At),
+    }
 }
 
 /// The whole part of the first of several comma-separated numbers, as servers and the proxies before them write it.
-fn whole(value: &str) -> Option<u64> {
-    let (first, _) = split_before(value, b",");
-    let (digits, fraction) = split_before(first.trim_ascii(), b".");
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let is_whole = fraction.strip_prefix('.').is_none_or(is_number);
-    (is_number(digits) && is_whole).then(|| digits.parse().ok())?
+fn whole(value: &[u8]) -> Option<u64> {
+    let first = value.split(|byte| *byte == b',').next()?.trim_ascii();
+    let mut parts = first.splitn(2, |byte| *byte == b'.');
+    let whole = digits(parts.next()?)?;
+    parts.next().is_none_or(|fraction| digits(fraction).is_some()).then_some(whole)
 }
 
-fn whole_u32(value: &str) -> Option<u32> {
-    u32::try_from(whole(value)?).ok()
+/// Reads digits and nothing else, at least one; a number that is too large is the largest there is.
+fn digits(text: &[u8]) -> Option<u64> {
+    let mut value = 0_u64;
+    for byte in text {
+        let digit = byte.wrapping_sub(b'0');
+        if digit > 9 {
+            return None;
+        }
+        // Ten times, without a multiplication of 64 bits, which is a routine on a Cortex-M0+.
+        let tenfold =
+            if value > u64::MAX / 16 { u64::MAX } else { (value << 3).wrapping_add(value << 1) };
+        value = tenfold.saturating_add(digit.into());
+    }
+    (!text.is_empty()).then_some(value)
 }
+
+const FIELDS: [&str; 5] =
+    ["retry-after", "date", "x-ratelimit-reset", "x-ratelimit-limit", "x-ratelimit-remaining"];
 
 #[cfg(test)]
 mod tests {

@@ -17,7 +17,8 @@
 //! - The v1 prompt and message API and the SSP's bid requests, contextual and opener: every documented member, header
 //!   and limit.
 //! - Reading what the platform answers in all the shapes it is known to take, in place, whatever the bytes.
-//! - Deciding whether to ask: offset and frequency in turns, the key's requests a second, `Retry-After`.
+//! - Deciding whether to ask: offset and frequency in turns, a person's caps and opt-out, the key's requests a second,
+//!   `Retry-After`, and how the platform is. Each decision says why and until when.
 //! - Impressions: which trackers an ad has, whether it could be seen, and telling each of them once.
 //! - Taps on prompts, feedback, votes on polls and their results: each told once, by the call that follows from the ad.
 //! - Text of an ad that is safe to show or say, always behind its disclosure.
@@ -140,8 +141,8 @@ pub use conversation::{Conversation, History, HistoryError, Message, Pushed, Rol
 pub use error::{ConfigError, Sent, TransportError, TransportErrorKind};
 pub use head::{Head, Limits, RetryAfter};
 pub use pacing::{
-    DEFAULT_LIMIT, Decision, Enforcement, Explained, Hold, LOW_QUOTA, Pacing, Policy, Rate,
-    RateEvent, Reason, Until,
+    Cap, Caps, Counters, DEFAULT_LIMIT, Decision, Enforcement, Explained, Health, Hold, LOW_QUOTA,
+    Lent, OffsetMode, Pacing, Policy, Rate, RateEvent, Reason, Shadow, Until, User,
 };
 pub use render::{DEFAULT_CTA, DISCLOSURE, MIN_COLUMNS, card, speech};
 pub use request::{

@@ -31,6 +31,13 @@ impl Instant {
     pub const fn after(self, by: Millis) -> Self {
         Self(self.0.saturating_add(by.0))
     }
+
+    /// Moves on to `now` and returns the milliseconds between, 49 days at most; zero when the clock went back.
+    pub(crate) fn pass(&mut self, now: Self) -> u32 {
+        let passed = now.since(*self);
+        *self = now;
+        u32::try_from(passed.0).unwrap_or(u32::MAX)
+    }
 }
 
 /// A length of time in whole milliseconds.
@@ -41,7 +48,7 @@ pub struct Millis(pub u64);
 impl Millis {
     /// `seconds` in milliseconds; the longest length there is when that is passed.
     pub const fn from_secs(seconds: u64) -> Self {
-        Self(seconds.saturating_mul(1000))
+        Self(thousandfold(seconds))
     }
 }
 
@@ -55,37 +62,37 @@ impl UnixMillis {
     ///
     /// `None` for anything else, the two obsolete forms included, and for dates before 1970.
     pub fn from_http_date(text: &str) -> Option<Self> {
-        let rest = text
-            .trim_ascii()
-            .get(5..)
-            .filter(|_| text.trim_ascii().as_bytes().get(3..5) == Some(b", "))?;
-        let bytes = rest.as_bytes();
-        let separators = [(2, b' '), (6, b' '), (11, b' '), (14, b':'), (17, b':')];
-        if bytes.len() != 24
-            || !rest.ends_with(" GMT")
-            || separators.iter().any(|&(at, byte)| bytes.get(at) != Some(&byte))
-        {
+        Self::from_http_date_bytes(text.trim_ascii().as_bytes())
+    }
+
+    pub(crate) fn from_http_date_bytes(bytes: &[u8]) -> Option<Self> {
+        let bytes: &[u8; 29] = bytes.try_into().ok()?;
+        let fits = |(byte, form): (&u8, &u8)| match form {
+            b'0' => byte.is_ascii_digit(),
+            b'?' => true,
+            _ => byte == form,
+        };
+        if !bytes.iter().zip(b"???, 00 ??? 0000 00:00:00 GMT").all(fits) {
             return None;
         }
-        let month = MONTHS.iter().zip(1..).find(|(name, _)| rest.get(3..6) == Some(name))?.1;
-        let date =
-            Civil { year: decimal(rest.get(7..11)?)?, month, day: decimal(rest.get(0..2)?)? };
-        let (hour, minute, second) =
-            (decimal(rest.get(12..14)?)?, decimal(rest.get(15..17)?)?, decimal(rest.get(18..20)?)?);
-        if !(1..=31).contains(&date.day)
-            || date.year < 1970
-            || hour > 23
-            || minute > 59
-            || second > 60
-        {
+        let number = |at: usize| {
+            let digits = bytes.iter().skip(at).take(2);
+            digits.fold(0_u32, |value, byte| {
+                value.wrapping_mul(10).wrapping_add(u32::from(byte & 15))
+            })
+        };
+        let (hour, minute, second) = (number(17), number(20), number(23));
+        let year = number(12).wrapping_mul(100).wrapping_add(number(14));
+        let name = bytes.get(8..11)?;
+        let month = MONTHS.iter().zip(1..).find(|(month, _)| month.as_bytes() == name)?.1;
+        let date = Civil { year, month, day: number(5) };
+        if !(1..=31).contains(&date.day) || year < 1970 || hour > 23 || minute > 59 || second > 60 {
             return None;
         }
-        let seconds = u64::from(hour)
-            .wrapping_mul(3600)
-            .wrapping_add(u64::from(minute).wrapping_mul(60))
-            .wrapping_add(u64::from(second));
+        let minutes = hour.wrapping_mul(60).wrapping_add(minute);
+        let seconds = u64::from(minutes.wrapping_mul(60).wrapping_add(second));
         let days = u64::from(date.days_since_epoch());
-        Some(Self(days.wrapping_mul(86_400).wrapping_add(seconds).wrapping_mul(1000)))
+        Some(Self(thousandfold(days.wrapping_mul(86_400).wrapping_add(seconds))))
     }
 
     /// The RFC 3339 form in UTC and whole seconds, `2026-05-04T09:00:00Z`; years past 9999 come out as 9999.
@@ -194,17 +201,18 @@ const fn long_division(mut value: u64, by: u32) -> (u64, u32) {
     (value, rest)
 }
 
+/// `value` times 1000, or the largest number: a Cortex-M0+ has no instruction for a product of 64 bits, and one that tells
+/// of an overflow is a hundred bytes of flash at each place.
+pub(crate) const fn thousandfold(value: u64) -> u64 {
+    if value > u64::MAX >> 10 {
+        return u64::MAX;
+    }
+    (value << 10).wrapping_sub(value << 4).wrapping_sub(value << 3)
+}
+
 fn split(value: u32, by: u32) -> (u32, u32) {
     let (quotient, rest) = divide(value.into(), by);
     (u32::try_from(quotient).unwrap_or(0), rest)
-}
-
-/// Reads digits and nothing else.
-fn decimal(text: &str) -> Option<u32> {
-    text.bytes().try_fold(0_u32, |value, byte| {
-        let digit = u32::from(byte.wrapping_sub(b'0'));
-        (digit < 10).then(|| value.wrapping_mul(10).wrapping_add(digit))
-    })
 }
 
 fn digit(value: u32) -> u8 {
@@ -284,6 +292,14 @@ mod tests {
                 assert_eq!(divide(value, by), expected, "{value} / {by}");
             }
         }
+    }
+
+    #[test]
+    fn a_thousandfold_is_exact_or_the_largest() {
+        for value in [0, 1, 7, 999, 1_777_885_200, u64::MAX >> 10] {
+            assert_eq!(thousandfold(value), value * 1000);
+        }
+        assert_eq!(thousandfold((u64::MAX >> 10) + 1), u64::MAX);
     }
 
     #[test]

@@ -35,6 +35,12 @@ pub trait Transport {
         timeout: Millis,
         buffer: &mut Self::Buffer,
     ) -> Result<(Head, Range<usize>), TransportError>;
+
+    /// Whether there is a link at all. Where there is none, nothing is asked and nobody waits for it to fail. A transport
+    /// that cannot know says yes.
+    fn is_up(&self) -> bool {
+        true
+    }
 }
 
 /// Tells the time and waits.

@@ -6,7 +6,10 @@ use crate::account::Account;
 use crate::telemetry::Meters;
 use crate::transport::Prepared;
 use std::sync::Arc;
-use thrads_core::{Clock, Head, Hold, Instant, Millis, RateEvent, TransportError};
+use thrads_core::{
+    Clock, Decision, Head, Hold, Instant, Millis, RateEvent, Sent, TransportError,
+    TransportErrorKind,
+};
 use tracing::warn;
 
 /// A request that may be sent from a moment on.
@@ -37,26 +40,69 @@ impl Ask {
 
     async fn exchange(self) -> Ended {
         let Self { account, meters, prepared, start, not_before } = self;
-        let clock = account.clock;
         if not_before > start {
-            clock.sleep_until(not_before).await;
-        }
-        let left =
-            Millis(account.options.timeout_millis().0.saturating_sub(clock.now().since(start).0));
-        let mut body = Vec::new();
-        match account.transport.send(prepared, left, &mut body).await {
-            Ok(head) => {
-                learn(&account, &meters, &head);
-                Ended::Answer(head, body)
+            account.clock.sleep_until(not_before).await;
+            if let Some(hold) = account.left_alone() {
+                return Ended::Held(hold);
             }
-            Err(error) => Ended::Failed(error),
+        }
+        let again = if account.options.repeat_once { prepared.again() } else { None };
+        let first = send(&account, &meters, start, prepared).await;
+        match again {
+            Some(again) if repeat_is_due(&account, start, &first).await => {
+                send(&account, &meters, start, again).await
+            }
+            _ => first,
         }
     }
 }
 
+/// An exchange within what the timeout leaves of the time since `start`.
+async fn send(account: &Account, meters: &Meters, start: Instant, prepared: Prepared) -> Ended {
+    let spent = account.clock.now().since(start);
+    let left = Millis(account.options.timeout_millis().0.saturating_sub(spent.0));
+    let mut body = Vec::new();
+    match account.transport.send(prepared, left, &mut body).await {
+        Ok(head) => {
+            learn(account, meters, &head);
+            Ended::Answer(head, body)
+        }
+        Err(error) => Ended::Failed(error),
+    }
+}
+
+/// Waits until the call may be made again; false if it is not to be (wire contract 3.14: only where nothing has left, or the
+/// platform says when to come back).
+async fn repeat_is_due(account: &Account, start: Instant, first: &Ended) -> bool {
+    let clock = account.clock;
+    let delay = match first {
+        Ended::Answer(head, _) if matches!(head.status, 429 | 503) => {
+            head.retry_delay(clock.wall())
+        }
+        Ended::Failed(error) => {
+            let is_unsent = error.sent == Sent::No && error.kind != TransportErrorKind::Target;
+            is_unsent.then_some(Millis(0))
+        }
+        _ => None,
+    };
+    let deadline = start.after(account.options.timeout_millis());
+    let Some(again) = delay.map(|delay| clock.now().after(delay)).filter(|at| *at < deadline)
+    else {
+        return false;
+    };
+    clock.sleep_until(again).await;
+    let now = clock.now();
+    let patience = account.options.patience().min(deadline.since(now));
+    let Decision::Ask(at) = account.with(None, |lent| lent.rate.decide(now, patience)) else {
+        return false;
+    };
+    clock.sleep_until(at).await;
+    clock.now() < deadline && account.left_alone().is_none()
+}
+
 fn learn(account: &Account, meters: &Meters, head: &Head) {
     let (now, wall) = (account.clock.now(), account.clock.wall());
-    let event = account.rate().observe(now, wall, head);
+    let event = account.with(None, |lent| lent.rate.observe(now, wall, head));
     if let Some(remaining) = head.limits.remaining {
         meters.remaining(remaining);
     }

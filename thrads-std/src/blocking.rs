@@ -25,7 +25,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
-use crate::{Arm, Drained, EnvError, Failure, Options, Outcome, Polled, StartError};
+use crate::{Arm, Drained, EnvError, Failure, Options, Outcome, Person, Polled, StartError};
 use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
@@ -90,6 +90,11 @@ impl Thrads {
         Chat { inner: self.inner.chat(family, policy), runtime: Arc::clone(&self.runtime) }
     }
 
+    /// As [`Thrads::person`](crate::Thrads::person).
+    pub fn person(&self, id: &str) -> Person {
+        self.inner.person(id)
+    }
+
     /// As [`Thrads::warm_up`](crate::Thrads::warm_up).
     ///
     /// # Errors
@@ -120,6 +125,23 @@ impl Chat {
     /// As [`Chat::ask`](crate::Chat::ask).
     pub fn ask(&mut self, call: Call<'_>) -> Outcome {
         self.runtime.run(self.inner.ask(call))
+    }
+
+    /// As [`Chat::of`](crate::Chat::of).
+    #[must_use]
+    pub fn of(self, person: &Person) -> Self {
+        Self { inner: self.inner.of(person), ..self }
+    }
+
+    /// As [`Chat::seen`](crate::Chat::seen).
+    #[must_use = "an impression that does not count must not be reported"]
+    pub fn seen(&mut self) -> bool {
+        self.inner.seen()
+    }
+
+    /// As [`Chat::unseen`](crate::Chat::unseen).
+    pub fn unseen(&mut self) {
+        self.inner.unseen();
     }
 
     /// As [`Chat::skip_turn`](crate::Chat::skip_turn).

@@ -6,6 +6,7 @@ use crate::ask::{Ask, Ended};
 use crate::experiment::Arm;
 use crate::failure::{Cause, Failure};
 use crate::outcome::Outcome;
+use crate::person::Person;
 use crate::telemetry::{self, Meters};
 use crate::thrads::Thrads;
 use crate::transport::Prepared;
@@ -23,6 +24,7 @@ pub struct Chat {
     thrads: Thrads,
     session: Session,
     meters: Arc<Meters>,
+    person: Option<Person>,
 }
 
 /// An ask that was decided about: what its end is told with.
@@ -36,7 +38,14 @@ pub(crate) struct Asking {
 impl Chat {
     pub(crate) fn new(thrads: Thrads, family: Family, policy: Policy) -> Self {
         let meters = thrads.account().meters(None);
-        Self { thrads, session: Session::new(family, policy), meters }
+        Self { thrads, session: Session::new(family, policy), meters, person: None }
+    }
+
+    /// Makes it a chat of `person`, whose caps then hold. Tell it of each ad with [`seen`](Self::seen) or
+    /// [`unseen`](Self::unseen); one that is not spoken of counts as seen after ten minutes.
+    #[must_use]
+    pub fn of(self, person: &Person) -> Self {
+        Self { person: Some(person.clone()), ..self }
     }
 
     /// Counts this chat in the metrics of an experiment's arm.
@@ -58,9 +67,24 @@ impl Chat {
         self.ask_again(call).await
     }
 
+    /// An ad of this chat was half in view for a second: it counts. Report its impression only if this is true.
+    #[must_use = "an impression that does not count must not be reported"]
+    pub fn seen(&mut self) -> bool {
+        let account = self.thrads.account();
+        let now = account.clock.now();
+        account.with(self.person.as_ref(), |lent| self.session.on_seen(now, lent))
+    }
+
+    /// An ad of this chat went away unseen.
+    pub fn unseen(&mut self) {
+        let account = self.thrads.account();
+        let now = account.clock.now();
+        account.with(self.person.as_ref(), |lent| self.session.on_unseen(now, lent));
+    }
+
     /// A turn on which the platform is not asked, such as one the publisher marked sensitive.
     pub fn skip_turn(&mut self) {
-        self.session.on_turn();
+        self.session.on_sensitive_turn();
     }
 
     /// A new chat begins: its turns count from one.
@@ -104,7 +128,10 @@ impl Chat {
         if account.door.is_shut() {
             return (asking(publisher), Err(Ended::ShutDown));
         }
-        let step = self.session.poll_request(now, &mut account.rate(), patience, &publisher, call);
+        let session = &mut self.session;
+        let step = account.with(self.person.as_ref(), |lent| {
+            session.poll_request(now, lent, patience, &publisher, call)
+        });
         let ask = match step {
             Step::Hold(hold) => Err(Ended::Held(hold)),
             Step::Send { request, not_before } => match Prepared::of(&request) {
@@ -125,23 +152,37 @@ impl Chat {
     pub(crate) fn finish(&mut self, asking: Asking, ended: Ended) -> Outcome {
         let Asking { family, publisher, start, span } = asking;
         let outcome = self.outcome(ended, publisher.endpoints.of(family));
-        telemetry::tell(&span, &outcome);
+        telemetry::tell(&span, &outcome, self.session.explained());
         self.meters.asked(family, &outcome, start.elapsed());
         outcome
     }
 
     fn outcome(&mut self, ended: Ended, base: &BaseUrl) -> Outcome {
-        match ended {
-            Ended::Held(hold) => Outcome::Held(hold),
-            Ended::Failed(error) => Outcome::at(base, self.session.handle_failure(error)),
+        let account = Arc::clone(self.thrads.account());
+        let (now, person) = (account.clock.now(), self.person.clone());
+        let session = &mut self.session;
+        let outcome = match ended {
+            Ended::Held(hold) => {
+                session.handle_failure(UNSENT);
+                Outcome::Held(hold)
+            }
+            Ended::Failed(error) => Outcome::at(base, session.handle_failure(error)),
             Ended::ShutDown => {
-                self.session.handle_failure(TransportError::unsent(TransportErrorKind::Timeout));
+                session.handle_failure(UNSENT);
                 Outcome::Failed(Failure::at(base, Cause::ShutDown))
             }
-            Ended::Answer(head, mut body) => match self.session.handle_head(&head) {
-                Next::Body => Outcome::at(base, self.session.handle_response(&head, &mut body)),
-                Next::Drop => Outcome::Failed(Failure::at(base, Cause::Stale)),
-            },
-        }
+            Ended::Answer(head, mut body) => {
+                account.with(person.as_ref(), |lent| session.recheck_answer(&lent));
+                match session.handle_head(&head) {
+                    Next::Body => Outcome::at(base, session.handle_response(&head, &mut body)),
+                    Next::Drop => Outcome::Failed(Failure::at(base, Cause::Stale)),
+                }
+            }
+        };
+        account.with(person.as_ref(), |lent| session.tell(now, lent));
+        outcome
     }
 }
+
+/// What a session is told of a request that was given up: it says nothing of the platform.
+const UNSENT: TransportError = TransportError::unsent(TransportErrorKind::Target);

@@ -2,7 +2,7 @@
 
 use crate::transport::Proxies;
 use std::time::Duration;
-use thrads_core::{DEFAULT_LIMIT, DEFAULT_MAX_RATE_WAIT, DEFAULT_TIMEOUT, Millis};
+use thrads_core::{Caps, DEFAULT_LIMIT, DEFAULT_MAX_RATE_WAIT, DEFAULT_TIMEOUT, Millis};
 
 /// Settings of a [`Thrads`](crate::Thrads), each with the documented default.
 ///
@@ -22,6 +22,14 @@ pub struct Options {
     pub max_rate_wait: Duration,
     /// Requests a second that the key may make; 40.
     pub limit: u32,
+    /// Whether an ask may be repeated once within the timeout, where nothing had left yet or after a 429 or 503 that says
+    /// when to come back; not by default.
+    pub repeat_once: bool,
+    /// The most ads that each [`person`](crate::Thrads::person) is shown; no caps.
+    pub caps: Caps,
+    /// People that are remembered, each in 250 bytes at most; 100,000. Beyond it the least recently used are forgotten, and
+    /// so is everybody of whom nothing was heard for 25 hours.
+    pub people: usize,
     /// Proxies; those of the environment.
     pub proxies: Proxies,
 }
@@ -46,6 +54,9 @@ impl Default for Options {
             timeout: Duration::from_millis(DEFAULT_TIMEOUT.0),
             max_rate_wait: Duration::from_millis(DEFAULT_MAX_RATE_WAIT.0),
             limit: DEFAULT_LIMIT,
+            repeat_once: false,
+            caps: Caps::default(),
+            people: 100_000,
             proxies: Proxies::default(),
         }
     }

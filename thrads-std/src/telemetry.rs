@@ -12,7 +12,7 @@ use metrics::{
 };
 use std::sync::OnceLock;
 use std::time::Duration;
-use thrads_core::{Family, Reported};
+use thrads_core::{Explained, Family, Reported};
 use tracing::field::Empty;
 use tracing::{Span, debug, info, info_span, warn};
 
@@ -22,7 +22,7 @@ pub(crate) fn span() -> Span {
 }
 
 /// Fills the ask's span and logs its outcome in it.
-pub(crate) fn tell(span: &Span, outcome: &Outcome) {
+pub(crate) fn tell(span: &Span, outcome: &Outcome, explained: Option<Explained>) {
     let _inside = span.enter();
     let code = outcome.code();
     let request_id = outcome.request_id();
@@ -37,7 +37,8 @@ pub(crate) fn tell(span: &Span, outcome: &Outcome) {
         Outcome::Held(hold) => {
             let reason = hold.reason.code();
             span.record("reason", reason);
-            debug!(outcome = code, reason, "held");
+            let why = explained.map(tracing::field::display);
+            debug!(outcome = code, reason, why, "held");
         }
         Outcome::Failed(failure) => tell_failure(span, failure),
     }

@@ -7,6 +7,7 @@ use crate::chat::Chat;
 use crate::drain::Drained;
 use crate::failure::{Cause, Failure};
 use crate::options::Options;
+use crate::person::Person;
 use crate::telemetry;
 use crate::transport::StartError;
 use std::sync::Arc;
@@ -71,6 +72,22 @@ impl Thrads {
     /// ```
     pub fn chat(&self, family: Family, policy: Policy) -> Chat {
         Chat::new(self.clone(), family, policy)
+    }
+
+    /// The person with this id, with the caps of [`Options::caps`]: the same in all chats of this publisher, as long as they
+    /// are remembered. What outlives the process, such as an opt-out, is for the caller to keep.
+    ///
+    /// ```
+    /// # use thrads_std::{Options, Thrads, core::{ApiKey, Caps, Environment, Family, Policy, Publisher}};
+    /// # let publisher = Publisher::new(ApiKey::new("K")?, Environment::Staging);
+    /// let caps = Caps { hour: 3, gap_secs: 120, ..Caps::default() };
+    /// let thrads = Thrads::new(publisher, Options { caps, ..Options::default() })?;
+    /// let chat = thrads.chat(Family::Ssp, Policy::SERVER).of(&thrads.person("user_5f0c"));
+    /// # drop(chat);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn person(&self, id: &str) -> Person {
+        self.account.person(id)
     }
 
     /// Makes a connection to the place of `family`, so that the first ask does not pay for name, TCP and TLS. Nothing of the

@@ -140,6 +140,7 @@ fn decision(held: Option<Hold>) -> Value {
     let until = match hold.until {
         Until::Turn(turn) => json!({"turn": turn}),
         Until::At(moment) => json!({"ms": moment.as_millis()}),
+        Until::Lifted => Value::Null,
     };
     json!({"ask": false, "reason": hold.reason.code(), "until": until})
 }

@@ -7,6 +7,7 @@ mod end;
 mod keys;
 mod listen;
 mod metrics;
+mod people;
 mod proxies;
 #[path = "../adapters/raw.rs"]
 mod raw;

@@ -3,13 +3,14 @@
 //! The end of the pipeline; everything it decides is decided in `session`.
 
 mod engage;
+mod repeat;
 
 pub use engage::Polled;
 
 use crate::config::Publisher;
 use crate::error::{Sent, TransportError, TransportErrorKind};
 use crate::head::Head;
-use crate::pacing::{Rate, RateEvent};
+use crate::pacing::{Hold, Lent, Rate, RateEvent};
 use crate::request::{Call, EndUser, Request};
 use crate::session::{Failure, Next, Outcome, Session, Step};
 use crate::time::{Instant, Millis};
@@ -22,15 +23,21 @@ pub const DEFAULT_TIMEOUT: Millis = Millis::from_secs(5);
 /// How long a request may wait for its turn in the key's budget.
 pub const DEFAULT_MAX_RATE_WAIT: Millis = Millis(500);
 
-/// Where the budget of a key is: with its one caller, or behind a lock that many share.
+/// Where that is which conversations share: with its one caller, or behind a lock.
 pub trait Budget {
-    /// Lends the budget for the length of `use_it`, which does not wait for anything.
-    fn with<R>(&mut self, use_it: impl FnOnce(&mut Rate) -> R) -> R;
+    /// Lends it for the length of `use_it`, which does not wait for anything.
+    fn with<R>(&mut self, use_it: impl FnOnce(Lent<'_>) -> R) -> R;
 }
 
 impl Budget for Rate {
-    fn with<R>(&mut self, use_it: impl FnOnce(&mut Self) -> R) -> R {
-        use_it(self)
+    fn with<R>(&mut self, use_it: impl FnOnce(Lent<'_>) -> R) -> R {
+        use_it(self.into())
+    }
+}
+
+impl Budget for Lent<'_> {
+    fn with<R>(&mut self, use_it: impl FnOnce(Lent<'_>) -> R) -> R {
+        use_it(self.reborrow())
     }
 }
 
@@ -41,6 +48,7 @@ pub struct Client<T, C> {
     clock: C,
     timeout: Millis,
     max_rate_wait: Millis,
+    may_repeat: bool,
 }
 
 /// What came of reporting something: an impression, a tap, what became of a prompt.
@@ -67,7 +75,8 @@ pub struct Asked<'b> {
 impl<T: Transport, C: Clock> Client<T, C> {
     /// A client that lets an ask take [`DEFAULT_TIMEOUT`] and wait [`DEFAULT_MAX_RATE_WAIT`] for its turn.
     pub const fn new(transport: T, clock: C) -> Self {
-        Self { transport, clock, timeout: DEFAULT_TIMEOUT, max_rate_wait: DEFAULT_MAX_RATE_WAIT }
+        let (timeout, max_rate_wait) = (DEFAULT_TIMEOUT, DEFAULT_MAX_RATE_WAIT);
+        Self { transport, clock, timeout, max_rate_wait, may_repeat: false }
     }
 
     /// Lets an ask take `timeout` over all. Zero fails every ask.
@@ -83,12 +92,19 @@ impl<T: Transport, C: Clock> Client<T, C> {
         Self { max_rate_wait: wait, ..self }
     }
 
+    /// Lets an ask be repeated once within the timeout: where nothing has left yet, and after a 429 or 503 that says when
+    /// to come back. By default nothing is repeated, since a bid is an auction.
+    #[must_use]
+    pub fn repeat_once(self) -> Self {
+        Self { may_repeat: true, ..self }
+    }
+
     /// The clock that is asked.
     pub fn clock(&self) -> &C {
         &self.clock
     }
 
-    /// Asks for an ad, if the session's pacing and the key's budget allow it now.
+    /// Asks for an ad, if the session's pacing and what is lent to it allow it now.
     ///
     /// It ends after the timeout at the latest, with one of four outcomes and never an error. Dropping the future leaves
     /// session and transport usable; the next ask settles what was sent.
@@ -101,25 +117,47 @@ impl<T: Transport, C: Clock> Client<T, C> {
         buffer: &'b mut T::Buffer,
     ) -> Asked<'b> {
         let start = self.clock.now();
+        if !self.transport.is_up() {
+            return Asked::held(session.hold_offline(start));
+        }
         let patience = self.max_rate_wait.min(self.timeout);
-        let step = budget.with(|rate| session.poll_request(start, rate, patience, publisher, call));
+        let step = budget.with(|lent| session.poll_request(start, lent, patience, publisher, call));
         let (request, not_before) = match step {
-            Step::Hold(hold) => return Asked { outcome: Outcome::Held(hold), event: None },
+            Step::Hold(hold) => return Asked::held(hold),
             Step::Send { request, not_before } => (request, not_before),
         };
         if not_before > start {
             self.clock.sleep_until(not_before).await;
+            let now = self.clock.now();
+            if let Some(hold) = budget.with(|lent| session.recheck(now, lent)) {
+                return Asked::held(hold);
+            }
         }
-        let (head, body) = match self.exchange_since(start, &request, buffer).await {
-            Ok(answer) => answer,
-            Err(error) => return Asked { outcome: session.handle_failure(error), event: None },
+        let (mut event, mut may_repeat) = (None, self.may_repeat);
+        let answer = loop {
+            let answer = self.exchange_since(start, &request, buffer).await;
+            if !may_repeat || !self.repeat_is_due(start, session, budget, &answer, &mut event).await
+            {
+                break answer;
+            }
+            may_repeat = false;
         };
         let (now, wall) = (self.clock.now(), self.clock.wall());
-        let event = budget.with(|rate| rate.observe(now, wall, &head));
-        let outcome = match session.handle_head(&head) {
-            Next::Body => session.handle_response(&head, inside(buffer, body)),
-            Next::Drop => Outcome::Failed(Failure::Stale),
+        let outcome = match answer {
+            Err(error) => session.handle_failure(error),
+            Ok((head, body)) => {
+                let news = budget.with(|lent| {
+                    session.recheck_answer(&lent);
+                    lent.rate.observe(now, wall, &head)
+                });
+                event = event.or(news);
+                match session.handle_head(&head) {
+                    Next::Body => session.handle_response(&head, inside(buffer, body)),
+                    Next::Drop => Outcome::Failed(Failure::Stale),
+                }
+            }
         };
+        budget.with(|lent| session.tell(now, lent));
         Asked { outcome, event }
     }
 
@@ -174,6 +212,12 @@ impl<T: Transport, C: Clock> Client<T, C> {
         buffer: &mut T::Buffer,
     ) -> Result<u16, TransportError> {
         self.transport.exchange(request, self.timeout, buffer).await.map(|(head, _)| head.status)
+    }
+}
+
+impl Asked<'_> {
+    const fn held(hold: Hold) -> Self {
+        Self { outcome: Outcome::Held(hold), event: None }
     }
 }
 

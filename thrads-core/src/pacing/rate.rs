@@ -4,8 +4,8 @@
 //! are spaced so that no rolling second ever holds more than the limit.
 
 use super::{Decision, Hold, Reason, Until};
-use crate::head::Head;
-use crate::time::{Instant, Millis, UnixMillis, divide};
+use crate::head::{Head, RetryAfter};
+use crate::time::{Instant, Millis, UnixMillis, divide, thousandfold};
 
 /// Requests a second that the platform allows a key, where its answers do not say less.
 pub const DEFAULT_LIMIT: u32 = 40;
@@ -16,23 +16,19 @@ pub const LOW_QUOTA: u32 = 10;
 ///
 /// Requests are spaced at 0.96 of the limit: with a burst of one that is at most the limit in any rolling second, and
 /// the platform's own clock may tick a little differently. A limit of 0 counts as 1.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Rate {
     /// When the next request is due, in microseconds of the caller's clock.
     due: u64,
-    configured: u32,
+    seen: Instant,
+    /// Milliseconds for which the platform is still left alone.
+    left_alone: u32,
     /// Spacing in microseconds at the limit in force.
     spacing: u32,
-    left_alone: Option<LeftAlone>,
+    /// The highest limit that an answer is believed.
+    ceiling: u32,
     is_low: bool,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "defmt", derive(defmt::Format))]
-struct LeftAlone {
-    since: Instant,
-    length: Millis,
 }
 
 /// Something about the key's budget that an operator wants to know.
@@ -54,18 +50,26 @@ impl Default for Rate {
 }
 
 impl Rate {
-    /// At most `limit` requests in any second. Raise it above [`DEFAULT_LIMIT`] only if the platform has agreed to it.
+    /// At most `limit` requests in any second; the platform's answers can lower it. Give more than [`DEFAULT_LIMIT`] only
+    /// if the platform has agreed to it.
     pub const fn new(limit: u32) -> Self {
-        Self { due: 0, configured: limit, spacing: spacing(limit), left_alone: None, is_low: false }
+        let (spacing, seen) = (spacing(limit), Instant::from_millis(0));
+        Self { due: 0, seen, left_alone: 0, spacing, ceiling: limit, is_low: false }
+    }
+
+    /// Lets the platform's answers raise the limit as well, to `ceiling` at most: its documents name 40 and 100 (C1).
+    #[must_use]
+    pub const fn up_to(self, ceiling: u32) -> Self {
+        Self { ceiling, ..self }
     }
 
     /// Takes one request out of the budget if it may be sent within `patience`, of which five seconds count at most;
     /// callers are served in the order they come. A request that is then not sent is not given back.
     pub fn decide(&mut self, now: Instant, patience: Millis) -> Decision {
-        if let Some(until) = self.left_alone_until(now) {
-            return Decision::Hold(Hold { reason: Reason::Backoff, until: Until::At(until) });
+        if let Some(hold) = self.check(now) {
+            return Decision::Hold(hold);
         }
-        let now_micros = now.as_millis().saturating_mul(1000);
+        let now_micros = thousandfold(now.as_millis());
         // No caller waits longer than that, so a request further ahead was due by a clock that has gone back.
         self.due = self.due.min(now_micros.saturating_add(AHEAD_MICROS));
         let due = self.due.max(now_micros);
@@ -78,11 +82,19 @@ impl Rate {
         Decision::Ask(at)
     }
 
-    /// Learns from the head of an answer: the limit if it is below the configured one, how long to leave the platform
-    /// alone after a 429 (`Retry-After`, else the window's reset, else a second), and that the next request is due at the
-    /// reset where the window is used up.
+    /// What holds all requests: the platform asked to be left alone.
+    pub(crate) fn check(&mut self, now: Instant) -> Option<Hold> {
+        self.pass(now);
+        let until = Until::At(now.after(Millis(self.left_alone.into())));
+        (self.left_alone > 0).then_some(Hold { reason: Reason::Backoff, until })
+    }
+
+    /// Learns from the head of an answer: the limit up to the ceiling, how long to leave the platform alone after a 429
+    /// (`Retry-After`, else the window's reset, else a second), and that the next request is due at the reset where the
+    /// window is used up.
     ///
-    /// `wall` is the caller's clock; times in the answer are measured against its own `Date` first.
+    /// `wall` is the caller's clock; times in the answer are measured against its own `Date` first. Without a `Date`, a
+    /// clock that puts them in the past or more than an hour off is not believed.
     pub fn observe(
         &mut self,
         now: Instant,
@@ -90,13 +102,11 @@ impl Rate {
         head: &Head,
     ) -> Option<RateEvent> {
         if let Some(limit) = head.limits.limit {
-            self.spacing = spacing(limit.min(self.configured));
+            self.spacing = spacing(limit.min(self.ceiling));
         }
         let reset = reset_delay(head, wall);
         if head.status == 429 {
-            let length =
-                head.retry_delay(wall).or(reset).unwrap_or(DEFAULT_BACKOFF).min(MAX_BACKOFF);
-            self.leave_alone(now, length);
+            self.leave_alone(now, backoff(head, wall).or(reset).unwrap_or(DEFAULT_BACKOFF));
         } else if let (Some(0), Some(delay)) = (head.limits.remaining, reset) {
             self.wait_out(now, delay);
         }
@@ -106,7 +116,7 @@ impl Rate {
     /// A window that ends soon is waited for like any turn in the budget; the platform's is a second long.
     fn wait_out(&mut self, now: Instant, delay: Millis) {
         if delay <= MAX_PATIENCE {
-            self.due = self.due.max(now.after(delay).as_millis().saturating_mul(1000));
+            self.due = self.due.max(thousandfold(now.after(delay).as_millis()));
         } else {
             self.leave_alone(now, delay);
         }
@@ -114,10 +124,9 @@ impl Rate {
 
     /// What was asked for longer stays: answers to requests that were under way at once come in any order.
     fn leave_alone(&mut self, now: Instant, length: Millis) {
-        let ends_later = |old: LeftAlone| old.since.after(old.length) > now.after(length);
-        if !self.left_alone.is_some_and(ends_later) {
-            self.left_alone = Some(LeftAlone { since: now, length });
-        }
+        self.pass(now);
+        let length = u32::try_from(length.0).unwrap_or(u32::MAX).min(MAX_BACKOFF);
+        self.left_alone = self.left_alone.max(length);
     }
 
     fn note_remaining(&mut self, remaining: u32) -> Option<RateEvent> {
@@ -125,22 +134,22 @@ impl Rate {
         (self.is_low && !was_low).then_some(RateEvent::LowQuota { remaining })
     }
 
-    /// The end of the time to leave the platform alone; a clock that went back begins it anew.
-    fn left_alone_until(&mut self, now: Instant) -> Option<Instant> {
-        let LeftAlone { since, length } = self.left_alone?;
-        let since = since.min(now);
-        if now.since(since) >= length {
-            self.left_alone = None;
-            return None;
-        }
-        self.left_alone = Some(LeftAlone { since, length });
-        Some(since.after(length))
+    /// A clock that went back or stands still has let no time pass.
+    fn pass(&mut self, now: Instant) {
+        self.left_alone = self.left_alone.saturating_sub(self.seen.pass(now));
     }
+}
+
+/// What `Retry-After` asks for; a date is believed by the platform's own clock, or by one that makes sense of it.
+fn backoff(head: &Head, wall: Option<UnixMillis>) -> Option<Millis> {
+    let delay = head.retry_delay(wall)?;
+    let by_wall = head.date.is_none() && matches!(head.retry_after, Some(RetryAfter::At(_)));
+    (!by_wall || (1..=u64::from(MAX_BACKOFF)).contains(&delay.0)).then_some(delay)
 }
 
 /// How far off the reset of the platform's window is: not in the past, and a minute at most.
 fn reset_delay(head: &Head, wall: Option<UnixMillis>) -> Option<Millis> {
-    let reset = head.limits.reset?.saturating_mul(1000);
+    let reset = thousandfold(head.limits.reset?);
     let now = head.date.or(wall)?;
     Some(Millis(reset.saturating_sub(now.0)).min(MAX_RESET))
 }
@@ -160,7 +169,7 @@ const AHEAD_MICROS: u64 = 6_100_000;
 /// After a 429 that does not say how long.
 const DEFAULT_BACKOFF: Millis = Millis(1000);
 /// A `Retry-After` beyond an hour is taken for an hour, so that one odd answer does not silence a device for good.
-const MAX_BACKOFF: Millis = Millis::from_secs(3600);
+const MAX_BACKOFF: u32 = 3_600_000;
 /// The window is a second long; a reset further off than a minute is a clock that is off.
 const MAX_RESET: Millis = Millis::from_secs(60);
 
@@ -230,6 +239,33 @@ mod tests {
         assert_eq!(rate.spacing, Rate::new(10).spacing);
         rate.observe(at(0), None, &head(200, &[("x-ratelimit-limit", "100")]));
         assert_eq!(rate.spacing, Rate::new(40).spacing);
+    }
+
+    #[test]
+    fn a_limit_is_raised_as_far_as_the_caller_allows() {
+        let mut rate = Rate::new(40).up_to(100);
+        assert_eq!(rate.spacing, Rate::new(40).spacing);
+        for (limit, in_force) in [("60", 60), ("1000", 100), ("10", 10)] {
+            rate.observe(at(0), None, &head(200, &[("x-ratelimit-limit", limit)]));
+            assert_eq!(rate.spacing, Rate::new(in_force).spacing);
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_off_by_hours_is_not_believed() {
+        let date = ("retry-after", "Mon, 04 May 2026 09:00:30 GMT");
+        let nine = 1_777_885_200_000;
+        for (wall, length) in [
+            (nine, 30_000),
+            (nine + 60_000, 1000),
+            (nine + 3 * 3_600_000, 1000),
+            (nine - 3 * 3_600_000, 1000),
+        ] {
+            let mut rate = Rate::new(40);
+            rate.observe(at(0), Some(UnixMillis(wall)), &head(429, &[date]));
+            let hold = Hold { reason: Reason::Backoff, until: Until::At(at(length)) };
+            assert_eq!(rate.decide(at(0), Millis(0)), Decision::Hold(hold), "{wall}");
+        }
     }
 
     #[test]

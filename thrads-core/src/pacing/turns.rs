@@ -3,49 +3,57 @@
 //! Part of `pacing`. Sections 2.10 (v1) and 3.4 (SSP) of the wire contract: v1 waits for `offset` turns and serves on the
 //! next, the SSP serves from turn `offset` on; both leave `frequency` turns from ad to ad, and 0 switches a check off.
 
-use super::{Hold, Policy, Reason, Until};
-use crate::config::Family;
+use super::{Hold, OffsetMode, Policy, Reason, Until};
 
 /// Counts turns and remembers the last ad.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub(super) struct Turns {
     turn: u32,
+    /// Of an earlier turn.
     last_ad: Option<u32>,
+    is_served: bool,
 }
 
 impl Turns {
     pub(super) const fn new() -> Self {
-        Self { turn: 0, last_ad: None }
+        Self { turn: 0, last_ad: None, is_served: false }
     }
 
     pub(super) fn turn(&self) -> u32 {
         self.turn
     }
 
-    pub(super) fn last_ad(&self) -> Option<u32> {
+    /// The last ad of an earlier turn.
+    pub(super) fn earlier_ad(&self) -> Option<u32> {
         self.last_ad
     }
 
+    pub(super) fn last_ad(&self) -> Option<u32> {
+        if self.is_served { Some(self.turn) } else { self.last_ad }
+    }
+
     pub(super) fn on_turn(&mut self) {
+        self.last_ad = self.last_ad();
+        self.is_served = false;
         self.turn = self.turn.saturating_add(1);
     }
 
     pub(super) fn on_served(&mut self) {
-        self.last_ad = Some(self.turn);
+        self.is_served = true;
     }
 
     /// Offset first, then frequency.
-    pub(super) fn check(&self, family: Family, policy: Policy) -> Option<Hold> {
+    pub(super) fn check(&self, mode: OffsetMode, policy: Policy) -> Option<Hold> {
         let offset = u32::from(policy.offset.unwrap_or(0));
-        let first = match family {
-            Family::V1 => offset.saturating_add(1),
-            Family::Ssp => offset,
+        let first = match mode {
+            OffsetMode::AfterN => offset.saturating_add(1),
+            OffsetMode::AtN => offset,
         };
         if self.turn < first {
             return Some(Hold { reason: Reason::Offset, until: Until::Turn(first) });
         }
-        let next = self.last_ad?.saturating_add(u32::from(policy.frequency.unwrap_or(0)));
+        let next = self.last_ad()?.saturating_add(u32::from(policy.frequency.unwrap_or(0)));
         (self.turn < next).then_some(Hold { reason: Reason::Frequency, until: Until::Turn(next) })
     }
 }
@@ -54,6 +62,7 @@ impl Turns {
 mod tests {
     use super::super::{Decision, Pacing, Rate};
     use super::*;
+    use crate::config::Family;
     use crate::time::{Instant, Millis};
 
     /// The turns that are asked for when every ask earns an ad.
@@ -90,7 +99,7 @@ mod tests {
     fn force_goes_past_the_count_and_false_stops_the_turn() {
         let mut pacing = Pacing::new(Family::Ssp, Policy::device(3, 5));
         pacing.on_turn();
-        let decide = |forced| {
+        let mut decide = |forced| {
             pacing.decide(Instant::from_millis(0), &mut Rate::default(), Millis(0), forced)
         };
         assert!(matches!(decide(Some(true)), Decision::Ask(_)));

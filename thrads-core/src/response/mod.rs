@@ -26,7 +26,7 @@ use envelope::Parsed;
 use shape::Shape;
 
 /// The call that an answer belongs to, since each has its own shape.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[non_exhaustive]
 pub enum Endpoint {

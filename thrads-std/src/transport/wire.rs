@@ -31,6 +31,12 @@ impl Prepared {
         Ok(Self { request: made, wants_body: request.wants_body() })
     }
 
+    /// The same once more.
+    pub(crate) fn again(&self) -> Option<Self> {
+        let request = self.request.try_clone()?;
+        Some(Self { request, wants_body: self.wants_body })
+    }
+
     /// A question after the health of the place, whose answer is read so that the connection can be used again.
     pub(super) fn health(base: &BaseUrl) -> Result<Self, TransportError> {
         let url = Url::parse(&format!("{}/health", base.as_str()))

@@ -59,7 +59,11 @@ impl Args {
                         choose("--api", &value()?, &[("v1", Family::V1), ("ssp", Family::Ssp)])?
                 }
                 "--enforce" => {
-                    let sides = [("server", Enforcement::Server), ("device", Enforcement::Device)];
+                    let sides = [
+                        ("server", Enforcement::Server),
+                        ("device", Enforcement::Device),
+                        ("shadow", Enforcement::Shadow),
+                    ];
                     args.enforcement = choose("--enforce", &value()?, &sides)?;
                 }
                 "--summary" => {
@@ -95,7 +99,9 @@ A shop kiosk whose answers earn ads. Without options it runs on a sandbox platfo
 Usage: kiosk [OPTIONS]
 
   --api v1|ssp            API family (default: ssp)
-  --enforce device|server who spaces the ads: this side holds calls back, or the platform (default: device)
+  --enforce device|server|shadow
+                          who spaces the ads: this side holds calls back, or the platform, or the platform while this side
+                          counts along (default: device)
   --production            use a production key; a typed conversation takes a staging key without it
   --fault NAME            every call for an ad meets this fault of the sandbox
   --list-faults           print the names of faults, one a line

@@ -7,8 +7,8 @@ use crate::script;
 use crate::tally::Tally;
 use std::time::{Duration, Instant};
 use thrads_core::{
-    BidRequest, Call, Clock, ConfigError, CountryCode, EndUser, Enforcement, Family, History,
-    Offer, Policy, PromptRequest, Role, Viewability,
+    BidRequest, Call, Clock, ConfigError, CountryCode, EndUser, Family, History, Offer, Policy,
+    PromptRequest, Role, Viewability,
 };
 use thrads_sandbox::Fault;
 use thrads_std::{Chat, Outcome, TokioClock};
@@ -39,16 +39,13 @@ pub(crate) struct Kiosk {
 impl Kiosk {
     pub(crate) fn new(args: &Args, platform: Platform) -> Self {
         let family = args.family;
-        let policy = match (args.enforcement, family) {
-            (Enforcement::Device, Family::V1) => Policy::device(2, 5),
-            (Enforcement::Device, Family::Ssp) => Policy::device(3, 5),
-            (Enforcement::Server, Family::V1) => {
-                Policy { enforcement: Enforcement::Server, offset: Some(2), frequency: Some(5) }
-            }
-            (Enforcement::Server, Family::Ssp) => {
-                Policy { enforcement: Enforcement::Server, offset: Some(3), frequency: Some(5) }
-            }
+        // The first ad on turn three, in either family's arithmetic.
+        let offset = match family {
+            Family::V1 => 2,
+            Family::Ssp => 3,
         };
+        let policy =
+            Policy { enforcement: args.enforcement, offset: Some(offset), frequency: Some(5) };
         if let Some(fault) = args.fault {
             platform.inject(fault, None);
         }

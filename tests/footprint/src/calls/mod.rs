@@ -9,7 +9,7 @@ mod settings;
 mod ssp;
 
 pub use self::serde_json_core::{with_price, without_numbers};
-pub use pacing::{budget, turn};
+pub use pacing::{budget, caps, turn};
 pub use prompt::{prompt_answer, prompt_request};
 pub use render::{show, speak};
 pub use session::ask;

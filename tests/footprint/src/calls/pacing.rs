@@ -1,7 +1,7 @@
 //! Turn pacing, and the key's budget by itself.
 
 use crate::opaque::{keep, of, text};
-use thrads_core::{Decision, Family, Head, Instant, Millis, Pacing, Policy, Rate};
+use thrads_core::{Decision, Family, Head, Instant, Millis, Pacing, Policy, Rate, User};
 
 /// One turn: whether to ask, and that an ad was served.
 #[inline(never)]
@@ -23,6 +23,18 @@ pub fn budget(rate: &mut Rate) {
     let mut head = Head::new(of(429));
     head.field(text(), text().as_bytes());
     keep(rate.observe(now(), of(None), &head));
+}
+
+/// An ad within a person's caps, from the ask to its impression.
+#[inline(never)]
+pub fn caps(user: &mut User) {
+    keep(user.check(now(), of(0)));
+    keep(user.reserve());
+    if of(true) {
+        keep(user.on_seen(now(), of(0)));
+    } else {
+        user.release();
+    }
 }
 
 pub(super) fn pacing(family: Family) -> (Pacing, Rate) {

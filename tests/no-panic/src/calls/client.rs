@@ -4,7 +4,7 @@
 //! end, is the caller's and not the core's.
 
 use super::config::{head, now, publisher, wall};
-use super::pacing::{patience, rate};
+use super::pacing::{health, patience, rate, user};
 use super::request::{end_user, with_call};
 use super::session::{outcome, session};
 use crate::opaque::{flag, keep, of};
@@ -14,18 +14,21 @@ use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 use embedded_io_async::{ErrorKind, ErrorType, Write};
 use thrads_core::{
-    Client, Clock, Head, Instant, Millis, Outcome, Request, Transport, TransportError,
+    Client, Clock, Head, Instant, Lent, Millis, Outcome, Request, Transport, TransportError,
     TransportErrorKind, UnixMillis,
 };
 
 pub(super) fn all() {
-    let mut client = Client::new(Air, Air).timeout(patience()).max_rate_wait(patience());
+    let mut client =
+        Client::new(Air, Air).timeout(patience()).max_rate_wait(patience()).repeat_once();
     keep(client.clock().now());
     let (mut session, mut rate, publisher) = (session(), rate(), publisher());
+    let (mut health, mut user) = (health(), user());
+    let mut lent = Lent { rate: &mut rate, health: Some(&mut health), user: Some(&mut user) };
     with_call(|call| {
         poll(Request::new(&publisher, call).body().write_to(&mut Air));
         let mut buffer = of([0_u8; 256]);
-        let ask = client.ask(&mut session, &mut rate, &publisher, call, of(buffer.as_mut_slice()));
+        let ask = client.ask(&mut session, &mut lent, &publisher, call, of(buffer.as_mut_slice()));
         let Some(asked) = poll(ask) else { return };
         keep(asked.event);
         ended(asked.outcome);

@@ -2,14 +2,16 @@
 
 use super::config::{head, now, wall};
 use crate::opaque::{flag, keep, number, of, show};
-use thrads_core::{Decision, Family, Millis, Pacing, Policy, Rate, Reason};
+use thrads_core::{
+    Caps, Decision, Family, Health, Millis, OffsetMode, Pacing, Policy, Rate, Reason, User,
+};
 
 pub(super) fn all() {
     let (mut pacing, mut rate) = (pacing(), rate());
     for _ in 0..number() {
         pacing.on_turn();
         let decision = pacing.decide(now(), &mut rate, patience(), of(Some(flag())));
-        show(pacing.explain(decision));
+        show(pacing.explain(now(), decision));
         if let Decision::Hold(hold) = decision {
             keep(hold.reason.code());
         }
@@ -17,16 +19,40 @@ pub(super) fn all() {
         keep(rate.decide(now(), patience()));
         keep(rate.observe(now(), wall(), &head()));
     }
-    keep((pacing.family(), pacing.policy(), pacing.turn()));
+    keep((pacing.family(), pacing.policy(), pacing.turn(), pacing.shadow()));
+    keep(pacing.anew().offset_mode(of(OffsetMode::AtN)));
     keep(of(Reason::Rate).code());
 }
 
+/// What a person may be shown, asked for by itself.
+pub(super) fn user() -> User {
+    let gap_secs = number();
+    let mut user = of(User::new(Caps { conversation: of(0), hour: of(0), day: of(0), gap_secs }));
+    if flag() {
+        user.opt_out();
+        user.opt_in();
+    }
+    keep((user.check(now(), of(0)), user.reserve(), user.on_seen(now(), of(0))));
+    user.release();
+    keep((user.caps(), user.is_opted_out()));
+    user
+}
+
+pub(super) fn health() -> Health {
+    let mut health = of(Health::new(of(0)));
+    keep(health.failures());
+    if flag() {
+        health.on_new_key();
+    }
+    health
+}
+
 pub(super) fn rate() -> Rate {
-    of(if flag() { Rate::default() } else { Rate::new(number()) })
+    of(if flag() { Rate::default() } else { Rate::new(number()).up_to(number()) })
 }
 
 pub(super) fn policy() -> Policy {
-    of(if flag() { Policy::SERVER } else { Policy::device(of(0), of(0)) })
+    of(if flag() { Policy::shadow(of(0), of(0)) } else { Policy::device(of(0), of(0)) })
 }
 
 pub(super) fn patience() -> Millis {

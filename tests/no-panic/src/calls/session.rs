@@ -1,24 +1,25 @@
 //! The machine of one conversation.
 
 use super::config::{head, now, publisher};
-use super::pacing::{patience, policy, rate};
+use super::pacing::{health, patience, policy, rate, user};
 use super::request::{with_call, write};
 use super::response::{api_error, read};
 use super::tracking::report;
 use crate::opaque::{flag, keep, of, show};
 use thrads_core::{
-    Call, Failure, Family, Next, Outcome, Publisher, Rate, Session, Step, TransportError,
-    TransportErrorKind,
+    Call, Failure, Family, Lent, Next, OffsetMode, Outcome, Publisher, Session, Step,
+    TransportError, TransportErrorKind,
 };
 
 pub(super) fn all() {
     let (mut session, mut rate) = (session(), rate());
-    let publisher = publisher();
-    with_call(|call| ask(&mut session, &mut rate, &publisher, call));
+    let (mut health, mut user, publisher) = (health(), user(), publisher());
+    let mut lent = Lent { rate: &mut rate, health: Some(&mut health), user: Some(&mut user) };
+    with_call(|call| ask(&mut session, &mut lent, &publisher, call));
 }
 
 pub(super) fn session() -> Session {
-    of(Session::new(of(Family::Ssp), policy()))
+    of(Session::new(of(Family::Ssp), policy()).offset_mode(of(OffsetMode::AfterN)))
 }
 
 pub(super) fn outcome(outcome: Outcome<'_>) {
@@ -38,20 +39,30 @@ pub(super) fn outcome(outcome: Outcome<'_>) {
     }
 }
 
-fn ask(session: &mut Session, rate: &mut Rate, publisher: &Publisher, call: Call<'_>) {
-    session.on_turn();
-    match session.poll_request(now(), rate, patience(), publisher, call) {
+fn ask(session: &mut Session, lent: &mut Lent<'_>, publisher: &Publisher, call: Call<'_>) {
+    if flag() {
+        session.on_sensitive_turn();
+    } else {
+        session.on_turn();
+    }
+    match session.poll_request(now(), lent.reborrow(), patience(), publisher, call) {
         Step::Send { request, not_before } => {
-            keep(not_before);
+            keep((not_before, session.recheck(now(), lent.reborrow())));
             write(&request);
+            session.recheck_answer(lent);
             answer(session);
+            session.tell(now(), lent.reborrow());
+            keep(session.on_seen(now(), lent.reborrow()));
+            session.on_unseen(now(), lent.reborrow());
         }
         Step::Hold(hold) => keep(hold),
     }
     if let Some(explained) = session.explained() {
         show(explained);
     }
-    keep((session.turn(), session.unsettled()));
+    keep((session.turn(), session.unsettled(), session.late(), session.shadow()));
+    keep(session.hold_offline(now()));
+    session.abandon();
     if flag() {
         session.reset();
     }

@@ -1,0 +1,82 @@
+//! What people have seen, over all of their chats.
+
+use thrads_core::{Cap, Caps, Family, Policy, Reason};
+use thrads_sandbox::{Fault, PRODUCTION_KEY, Sandbox};
+use thrads_std::{Chat, Options, Outcome, Thrads};
+
+use crate::rig::{ask, generous, options, publisher};
+
+fn capped(sandbox: &Sandbox, caps: Caps) -> Thrads {
+    let options = Options { caps, ..options() };
+    Thrads::new(publisher(&sandbox.base_url(), PRODUCTION_KEY), options).unwrap()
+}
+
+fn chat(thrads: &Thrads, person: &str) -> Chat {
+    thrads.chat(Family::Ssp, Policy::device(0, 0)).of(&thrads.person(person))
+}
+
+fn held_by(outcome: &Outcome) -> Option<Reason> {
+    match outcome {
+        Outcome::Held(hold) => Some(hold.reason),
+        _ => None,
+    }
+}
+
+#[tokio::test]
+async fn two_chats_of_a_person_share_a_cap_and_another_person_does_not() {
+    let sandbox = generous();
+    let thrads = capped(&sandbox, Caps { hour: 2, ..Caps::default() });
+    let (mut one, mut other) = (chat(&thrads, "ann"), chat(&thrads, "ann"));
+    assert_eq!(ask(&mut one).await.code(), "ad");
+    assert_eq!(ask(&mut other).await.code(), "ad");
+    assert_eq!(held_by(&ask(&mut one).await), Some(Reason::Cap(Cap::Hour)));
+    assert_eq!(ask(&mut chat(&thrads, "bob")).await.code(), "ad");
+    other.unseen();
+    assert!(one.seen());
+    assert_eq!(ask(&mut one).await.code(), "ad");
+    assert_eq!(sandbox.stats().requests, 4);
+}
+
+#[tokio::test]
+async fn who_opts_out_is_not_asked_about_and_sees_nothing_late() {
+    let sandbox = generous();
+    let thrads = capped(&sandbox, Caps::default());
+    let person = thrads.person("ann");
+    let mut asking = chat(&thrads, "ann");
+    sandbox.inject(Fault::Delay(std::time::Duration::from_millis(100)), Some(1));
+    let (outcome, ()) = tokio::join!(ask(&mut asking), async {
+        tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+        person.opt_out();
+    });
+    assert_eq!(outcome.code(), "failed");
+    assert_eq!(held_by(&ask(&mut asking).await), Some(Reason::OptOut));
+    assert_eq!(held_by(&ask(&mut chat(&thrads, "ann")).await), Some(Reason::OptOut));
+    assert_eq!(sandbox.stats().requests, 1);
+}
+
+#[tokio::test]
+async fn a_refused_key_stops_all_calls_until_it_is_replaced() {
+    let sandbox = generous();
+    let shape = Some(thrads_sandbox::Shape::Ssp);
+    sandbox.inject(Fault::Status { code: 401, shape, retry_after: None }, Some(1));
+    let thrads = capped(&sandbox, Caps::default());
+    let mut chat = chat(&thrads, "ann");
+    assert_eq!(ask(&mut chat).await.code(), "failed");
+    assert_eq!(held_by(&ask(&mut chat).await), Some(Reason::Key));
+    thrads.set_key(thrads_core::ApiKey::new(PRODUCTION_KEY).unwrap());
+    assert_eq!(ask(&mut chat).await.code(), "ad");
+}
+
+#[tokio::test]
+async fn a_refusal_that_says_when_to_come_back_may_be_repeated_once() {
+    let sandbox = generous();
+    let refusal = Fault::Status { code: 503, shape: None, retry_after: Some(0) };
+    sandbox.inject(refusal, Some(1));
+    let thrads = capped(&sandbox, Caps::default());
+    assert_eq!(ask(&mut chat(&thrads, "ann")).await.code(), "failed");
+    sandbox.inject(refusal, Some(1));
+    let options = Options { repeat_once: true, ..options() };
+    let thrads = Thrads::new(publisher(&sandbox.base_url(), PRODUCTION_KEY), options).unwrap();
+    assert_eq!(ask(&mut chat(&thrads, "ann")).await.code(), "ad");
+    assert_eq!(sandbox.stats().requests, 3);
+}

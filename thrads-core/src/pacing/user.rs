@@ -1,0 +1,214 @@
+//! How many ads one person is shown: by conversation, by hour, by day, and how far apart.
+//!
+//! Part of `pacing`. A cap is a promise to a person, so it holds whoever spaces the ads by turns. An ad counts when it was
+//! seen, and keeps a place from the moment it is asked for: two chats of one person cannot both take the last one. In doubt
+//! it counts.
+
+use super::{Cap, Hold, Reason, Until};
+use crate::time::{Instant, Millis};
+
+/// The most ads that one person is shown; 0 switches a cap off, and the default is no cap.
+///
+/// A window begins with its first impression: two an hour are two in the hour after the first of them.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[serde(deny_unknown_fields, default)]
+pub struct Caps {
+    /// Ads in one conversation.
+    pub conversation: u8,
+    /// Ads in an hour.
+    pub hour: u8,
+    /// Ads in a day of 24 hours.
+    pub day: u8,
+    /// Seconds from one ad to the next; more than 24 days count as 24 days.
+    pub gap_secs: u32,
+}
+
+impl Caps {
+    fn is_none(self) -> bool {
+        self == Self { conversation: 0, hour: 0, day: 0, gap_secs: 0 }
+    }
+
+    fn gap(self) -> u32 {
+        self.gap_secs.min(MAX_GAP_SECS).saturating_mul(1000)
+    }
+}
+
+/// What one person was shown, and whether they want ads at all. One value a person, lent to all of their conversations.
+///
+/// It has no moments, only times that are left: a clock that goes back or stands still makes them longer by as much, a
+/// clock that jumps a year has let them pass.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct User {
+    seen: Instant,
+    caps: Caps,
+    pub(crate) kept: Kept,
+}
+
+/// What is kept over a restart; times in milliseconds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub(crate) struct Kept {
+    pub(crate) hour_left: u32,
+    pub(crate) day_left: u32,
+    pub(crate) gap_left: u32,
+    /// After which ads that were asked for and never heard of count as seen.
+    pub(crate) doubt_left: u32,
+    pub(crate) hour: u8,
+    pub(crate) day: u8,
+    /// Places kept for ads that were asked for or are on screen.
+    pub(crate) reserved: u8,
+    pub(crate) is_opted_out: bool,
+}
+
+impl Default for User {
+    fn default() -> Self {
+        Self::new(Caps::default())
+    }
+}
+
+impl User {
+    /// A person who has seen no ad yet.
+    pub const fn new(caps: Caps) -> Self {
+        let kept = Kept {
+            hour_left: 0,
+            day_left: 0,
+            gap_left: 0,
+            doubt_left: 0,
+            hour: 0,
+            day: 0,
+            reserved: 0,
+            is_opted_out: false,
+        };
+        Self { seen: Instant::from_millis(0), caps, kept }
+    }
+
+    /// What was agreed on.
+    pub fn caps(&self) -> Caps {
+        self.caps
+    }
+
+    /// The person wants no ads: nothing is sent from now on, answers under way are dropped, and what is on screen is not
+    /// reported any more.
+    pub fn opt_out(&mut self) {
+        self.kept.is_opted_out = true;
+    }
+
+    /// The person wants ads again.
+    pub fn opt_in(&mut self) {
+        self.kept.is_opted_out = false;
+    }
+
+    /// Whether the person wants no ads.
+    pub fn is_opted_out(&self) -> bool {
+        self.kept.is_opted_out
+    }
+
+    /// Ads of this hour and this day that were seen or have their place.
+    pub(crate) fn counts(&self) -> (u8, u8) {
+        let Kept { hour, day, reserved, .. } = self.kept;
+        (hour.saturating_add(reserved), day.saturating_add(reserved))
+    }
+
+    /// What holds an ad back, in a conversation that has been shown `shown`. A [`Session`](crate::Session) that this is lent
+    /// to asks, and does all that follows.
+    pub fn check(&mut self, now: Instant, shown: u8) -> Option<Hold> {
+        self.pass(now);
+        let (cap, left) = self.reached(shown)?;
+        let until = match cap {
+            Cap::Conversation => Until::Lifted,
+            _ => Until::At(now.after(Millis(left.into()))),
+        };
+        Some(Hold { reason: Reason::Cap(cap), until })
+    }
+
+    /// Keeps a place for an ad that is asked for; false if there is no cap to keep it under. A place of which nothing is
+    /// heard for ten minutes counts as an ad that was seen.
+    pub fn reserve(&mut self) -> bool {
+        if self.caps.is_none() {
+            return false;
+        }
+        self.kept.reserved = self.kept.reserved.saturating_add(1);
+        self.kept.doubt_left = DOUBT;
+        true
+    }
+
+    /// Gives a place back whose ad was not seen.
+    pub fn release(&mut self) {
+        self.kept.reserved = self.kept.reserved.saturating_sub(1);
+    }
+
+    /// An ad was seen, in a conversation that has been shown `shown` others. False if it may not count: its place has
+    /// lapsed and there is no other.
+    pub fn on_seen(&mut self, now: Instant, shown: u8) -> bool {
+        self.pass(now);
+        if self.kept.reserved == 0 && self.reached(shown).is_some() {
+            return false;
+        }
+        self.release();
+        self.count(1);
+        true
+    }
+
+    /// Lets the time since the last call pass.
+    fn pass(&mut self, now: Instant) {
+        let passed = self.seen.pass(now);
+        let kept = &mut self.kept;
+        for left in
+            [&mut kept.hour_left, &mut kept.day_left, &mut kept.gap_left, &mut kept.doubt_left]
+        {
+            *left = left.saturating_sub(passed);
+        }
+        let in_doubt = if kept.doubt_left == 0 { core::mem::take(&mut kept.reserved) } else { 0 };
+        self.count(in_doubt);
+    }
+
+    /// Counts ads into their windows; of none, only ends the windows that are over.
+    fn count(&mut self, ads: u8) {
+        let gap = self.caps.gap();
+        let kept = &mut self.kept;
+        if ads > 0 {
+            kept.gap_left = gap;
+        }
+        for (left, count, length) in
+            [(&mut kept.hour_left, &mut kept.hour, HOUR), (&mut kept.day_left, &mut kept.day, DAY)]
+        {
+            if *left == 0 {
+                *count = 0;
+                *left = if ads > 0 { length } else { 0 };
+            }
+            *count = count.saturating_add(ads);
+        }
+    }
+
+    /// The cap that leaves no place, the longest first, and the milliseconds to the end of its window; where only places
+    /// that are kept fill it, to the end of doubt. Ads with a gap between them are asked for one at a time.
+    fn reached(&self, shown: u8) -> Option<(Cap, u32)> {
+        let Kept { hour, day, reserved, hour_left, day_left, gap_left, doubt_left, .. } = self.kept;
+        let is_full = |count: u8, cap: u8| cap > 0 && count.saturating_add(reserved) >= cap;
+        let is_near = gap_left > 0 || self.caps.gap_secs > 0 && reserved > 0;
+        let (cap, left) = if self.caps.conversation > 0 && shown >= self.caps.conversation {
+            (Cap::Conversation, 0)
+        } else if is_full(day, self.caps.day) {
+            (Cap::Day, day_left)
+        } else if is_full(hour, self.caps.hour) {
+            (Cap::Hour, hour_left)
+        } else if is_near {
+            (Cap::Gap, gap_left)
+        } else {
+            return None;
+        };
+        Some((cap, if left == 0 { doubt_left } else { left }))
+    }
+}
+
+const HOUR: u32 = 3_600_000;
+const DAY: u32 = 24 * HOUR;
+/// How long a place is kept for an ad of which nothing more is heard, in milliseconds.
+const DOUBT: u32 = 600_000;
+const MAX_GAP_SECS: u32 = 24 * 86_400;
+
+const _: () = assert!(size_of::<User>() <= 64, "a person takes 64 bytes at most");

@@ -1,0 +1,723 @@
+//! One conversation's asking for ads, without I/O: what to send, and what the answer means.
+//!
+//! Ties `pacing`, `request` and `response` together; `client` drives it over a transport. Sections 3.13 and 5 of the wire
+//! contract.
+
+mod decided;
+mod outcome;
+
+pub use outcome::{Failure, Offer, Offers, Outcome};
+
+use crate::config::{Family, Publisher};
+use crate::error::{TransportError, TransportErrorKind};
+use crate::head::Head;
+use crate::pacing::{
+    Counters, Decision, Enforcement, Explained, Health, Hold, Lent, OffsetMode, Pacing, Policy,
+    Reason, Shadow, Until, User, Verdict,
+};
+use crate::request::{Call, Request};
+use crate::response::{Answer, Endpoint, MAX_ADS, decode};
+use crate::time::{Instant, Millis};
+use decided::Decided;
+
+/// The ads of one conversation.
+///
+/// Tell it of each finished exchange with [`on_turn`](Self::on_turn), then ask. A request that is never answered, because its
+/// future was dropped, is settled by the next ask as one that may have been sent.
+///
+/// What conversations share is lent to it as [`Lent`]; a [`Rate`](crate::Rate) alone will do. Where a [`Health`] or a [`User`]
+/// is lent, [`tell`](Self::tell) it what came of each ask, and [`on_seen`](Self::on_seen) or
+/// [`on_unseen`](Self::on_unseen) of each ad.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Session {
+    pacing: Pacing,
+    state: State,
+    decided_at: Instant,
+    decided: Decided,
+    counters: Counters,
+    shows: Shows,
+    is_sensitive: bool,
+    unsettled: u16,
+    late: u16,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+enum State {
+    Idle,
+    Asked(Asked),
+    /// What is lent has not been told yet.
+    Answered {
+        verdict: Verdict,
+        is_trial: bool,
+        has_ad: bool,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+struct Asked {
+    endpoint: Endpoint,
+    is_opener: bool,
+    is_trial: bool,
+    is_late: bool,
+}
+
+/// The ads that count against the person's caps in this conversation.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+struct Shows {
+    seen: u8,
+    on_screen: u8,
+    /// The ask under way has a place.
+    asked: bool,
+}
+
+impl Shows {
+    const NONE: Self = Self { seen: 0, on_screen: 0, asked: false };
+
+    fn count(self) -> u8 {
+        self.seen.saturating_add(self.on_screen).saturating_add(self.asked.into())
+    }
+}
+
+/// What to do with a call.
+#[derive(Clone, Copy)]
+#[expect(clippy::large_enum_variant, reason = "there is no heap to put the larger one on")]
+pub enum Step<'a> {
+    /// Send this.
+    Send {
+        /// What to send.
+        request: Request<'a>,
+        /// Nothing before this moment, so that the key's budget holds.
+        not_before: Instant,
+    },
+    /// Do not ask.
+    Hold(Hold),
+}
+
+/// What to do with an answer whose head has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub enum Next {
+    /// Read its body.
+    Body,
+    /// Drop it: the person has moved on, or nobody asked.
+    Drop,
+}
+
+impl Session {
+    /// A conversation before its first word.
+    pub const fn new(family: Family, policy: Policy) -> Self {
+        Self {
+            pacing: Pacing::new(family, policy),
+            state: State::Idle,
+            decided_at: Instant::from_millis(0),
+            decided: Decided::Nothing,
+            counters: Counters { conversation: 0, hour: 0, day: 0, failures: 0 },
+            shows: Shows::NONE,
+            is_sensitive: false,
+            unsettled: 0,
+            late: 0,
+        }
+    }
+
+    /// Takes an offset in another way than the family's, before the first turn.
+    #[must_use]
+    pub const fn offset_mode(self, mode: OffsetMode) -> Self {
+        Self { pacing: self.pacing.offset_mode(mode), ..self }
+    }
+
+    /// An exchange is finished: the person asked and was answered. Makes the answer to an earlier ask a late one.
+    pub fn on_turn(&mut self) {
+        self.pacing.on_turn();
+        self.is_sensitive = false;
+        self.abandon();
+    }
+
+    /// The same, of an exchange beside which no ad may stand, such as one about health: it counts, and no call goes out
+    /// until the next.
+    pub fn on_sensitive_turn(&mut self) {
+        self.on_turn();
+        self.is_sensitive = true;
+    }
+
+    /// A new chat begins: turns count anew, and an answer to an earlier ask is a late one. Ads of the old chat that are on
+    /// screen keep their places with the person until those lapse.
+    pub fn reset(&mut self) {
+        self.settle();
+        self.pacing = self.pacing.anew();
+        self.decided = Decided::Nothing;
+        self.is_sensitive = false;
+        self.shows = Shows { asked: self.shows.asked, ..Shows::NONE };
+    }
+
+    /// Makes the answer to an ask that is under way a late one, which is dropped.
+    pub fn abandon(&mut self) {
+        if let State::Asked(asked) = &mut self.state {
+            asked.is_late = true;
+        }
+    }
+
+    /// Finished exchanges so far.
+    pub fn turn(&self) -> u32 {
+        self.pacing.turn()
+    }
+
+    /// The last decision with the counters behind it; `None` before the first.
+    pub fn explained(&self) -> Option<Explained> {
+        let decision = self.decided.at(self.decided_at)?;
+        let explained = self.pacing.explain(self.decided_at, decision);
+        Some(Explained { counters: self.counters, ..explained })
+    }
+
+    /// Requests that were handed out and never answered: they may have been sent. The count stops at 65,535.
+    pub fn unsettled(&self) -> u32 {
+        self.unsettled.into()
+    }
+
+    /// Answers that came after the person had moved on, and were dropped. The count stops at 65,535.
+    pub fn late(&self) -> u32 {
+        self.late.into()
+    }
+
+    /// What [`Enforcement::Device`] would have saved and missed, where [`Enforcement::Shadow`] was agreed on.
+    pub fn shadow(&self) -> Shadow {
+        self.pacing.shadow()
+    }
+
+    /// Decides about a call and makes it a request. Openers are not spaced by turns; all else holds for them too.
+    ///
+    /// Where the key's budget is used up for the moment, a request is handed out all the same if it may be sent within
+    /// `patience`; if it waits, [`recheck`](Self::recheck) it before it is sent. A call of the other family than the
+    /// session's is spaced by the session's arithmetic.
+    pub fn poll_request<'a, 'l>(
+        &mut self,
+        now: Instant,
+        lent: impl Into<Lent<'l>>,
+        patience: Millis,
+        publisher: &'a Publisher,
+        call: Call<'a>,
+    ) -> Step<'a> {
+        let mut lent = lent.into();
+        self.settle();
+        self.tell(now, lent.reborrow());
+        let decision = match self.held(now, &mut lent, &call) {
+            Some(hold) => Decision::Hold(hold),
+            None => lent.rate.decide(now, patience),
+        };
+        self.note(now, decision, &lent);
+        let not_before = match decision {
+            Decision::Hold(hold) => return Step::Hold(hold),
+            Decision::Ask(at) => at,
+        };
+        if !call.is_opener() {
+            self.pacing.on_decided(decision);
+        }
+        self.shows.asked = lent.user.is_some_and(User::reserve);
+        self.state = State::Asked(Asked {
+            endpoint: endpoint(&call),
+            is_opener: call.is_opener(),
+            is_trial: lent.health.is_some_and(Health::begin),
+            is_late: false,
+        });
+        Step::Send { request: Request::new(publisher, self.spaced(call)), not_before }
+    }
+
+    /// Decides again about a request that had to wait: what stopped calls meanwhile stops this one. It is then given up
+    /// and must not be sent.
+    pub fn recheck<'l>(&mut self, now: Instant, lent: impl Into<Lent<'l>>) -> Option<Hold> {
+        let mut lent = lent.into();
+        let State::Asked(asked) = self.state else { return None };
+        let hold = self.stopped(&lent).or_else(|| lent.rate.check(now)).or_else(|| {
+            lent.health.as_mut().filter(|_| !asked.is_trial).and_then(|health| health.check(now))
+        })?;
+        self.conclude(Verdict::Unknown, false);
+        self.tell(now, lent.reborrow());
+        self.note(now, Decision::Hold(hold), &lent);
+        Some(hold)
+    }
+
+    /// Makes an answer that has come a late one if the person has opted out since it was asked for.
+    pub fn recheck_answer(&mut self, lent: &Lent<'_>) {
+        if self.stopped(lent).is_some() {
+            self.abandon();
+        }
+    }
+
+    /// Whether the body of an answer is worth reading. One that is dropped has answered its request all the same.
+    pub fn handle_head(&mut self, head: &Head) -> Next {
+        match self.state {
+            State::Asked(asked) if !asked.is_late || !matches!(head.status, 200..=299) => {
+                Next::Body
+            }
+            State::Asked(_) => {
+                self.drop_late();
+                self.conclude(Verdict::Works, false);
+                Next::Drop
+            }
+            _ => Next::Drop,
+        }
+    }
+
+    /// Takes the answer; its outcome borrows `body` and nothing else. Where the person's caps keep a place for one ad, one
+    /// ad is offered.
+    pub fn handle_response<'b>(&mut self, head: &Head, body: &'b mut [u8]) -> Outcome<'b> {
+        let State::Asked(asked) = self.state else { return Outcome::Failed(Failure::Stale) };
+        let is_page = body.trim_ascii_start().starts_with(b"<");
+        let answer = decode(asked.endpoint, head, body);
+        let has_ad = matches!(answer, Answer::Ads(_)) && !asked.is_late;
+        self.conclude(verdict(&answer, head.status, is_page), has_ad);
+        match answer {
+            Answer::Ads(_) | Answer::NoAd(_) if asked.is_late => {
+                self.drop_late();
+                Outcome::Failed(Failure::Stale)
+            }
+            Answer::Ads(served) => {
+                if !asked.is_opener {
+                    self.pacing.on_served();
+                }
+                Outcome::Ad(Offers::new(served, if self.shows.asked { 1 } else { MAX_ADS }))
+            }
+            Answer::NoAd(no_ad) => Outcome::NoAd(no_ad),
+            // A session asks for ads only.
+            Answer::Poll(_) => Outcome::Failed(Failure::Stale),
+            Answer::ApiError(error) => Outcome::Failed(Failure::Api(error)),
+            Answer::Malformed(malformed) => Outcome::Failed(Failure::Malformed(malformed)),
+        }
+    }
+
+    /// Takes it that no answer came.
+    pub fn handle_failure(&mut self, error: TransportError) -> Outcome<'static> {
+        let was_tried = error.kind != TransportErrorKind::Target;
+        self.conclude(if was_tried { Verdict::Failed } else { Verdict::Unknown }, false);
+        Outcome::Failed(Failure::Transport(error))
+    }
+
+    /// Takes it that the link is down: nothing is asked. Call it in place of [`poll_request`](Self::poll_request).
+    pub fn hold_offline(&mut self, now: Instant) -> Hold {
+        let hold = Hold { reason: Reason::Offline, until: Until::Lifted };
+        (self.decided_at, self.decided) = (now, Decided::new(now, Decision::Hold(hold)));
+        hold
+    }
+
+    /// Tells what is lent what came of the last ask; until then, its ad keeps its place, and a trial is under way. The
+    /// next ask does it too.
+    pub fn tell<'l>(&mut self, now: Instant, lent: impl Into<Lent<'l>>) {
+        let lent = lent.into();
+        let State::Answered { verdict, is_trial, has_ad } = self.state else { return };
+        self.state = State::Idle;
+        if let Some(health) = lent.health {
+            health.on_verdict(now, verdict, is_trial);
+        }
+        let Some(user) = lent.user.filter(|_| core::mem::take(&mut self.shows.asked)) else {
+            return;
+        };
+        if has_ad {
+            self.shows.on_screen = self.shows.on_screen.saturating_add(1);
+        } else {
+            user.release();
+        }
+    }
+
+    /// An ad of this conversation was seen, as [`Viewability`](crate::Viewability) tells: it counts now. False if it must
+    /// not be reported: the person has opted out, or it was on screen for so long without a word that its place lapsed
+    /// and went to another.
+    pub fn on_seen<'l>(&mut self, now: Instant, lent: impl Into<Lent<'l>>) -> bool {
+        let mut lent = lent.into();
+        self.tell(now, lent.reborrow());
+        let Some(user) = lent.user else { return true };
+        self.shows.on_screen = self.shows.on_screen.saturating_sub(1);
+        let counts = !user.is_opted_out() && user.on_seen(now, self.shows.count());
+        self.shows.seen = self.shows.seen.saturating_add(counts.into());
+        counts
+    }
+
+    /// An ad of this conversation went away unseen: its place is free again. In doubt, say nothing; it then counts as seen
+    /// after ten minutes.
+    pub fn on_unseen<'l>(&mut self, now: Instant, lent: impl Into<Lent<'l>>) {
+        let mut lent = lent.into();
+        self.tell(now, lent.reborrow());
+        if let Some(user) = lent.user.filter(|_| self.shows.on_screen > 0) {
+            self.shows.on_screen = self.shows.on_screen.saturating_sub(1);
+            user.release();
+        }
+    }
+
+    /// What holds a call, but for the key's budget.
+    fn held(&self, now: Instant, lent: &mut Lent<'_>, call: &Call<'_>) -> Option<Hold> {
+        let by_turns = || if call.is_opener() { None } else { self.pacing.check(call.forced()) };
+        self.stopped(lent)
+            .or_else(by_turns)
+            .or_else(|| lent.user.as_mut()?.check(now, self.shows.count()))
+            .or_else(|| lent.health.as_mut()?.check(now))
+    }
+
+    fn stopped(&self, lent: &Lent<'_>) -> Option<Hold> {
+        if lent.user.as_ref().is_some_and(|user| user.is_opted_out()) {
+            return Some(Hold { reason: Reason::OptOut, until: Until::Lifted });
+        }
+        self.is_sensitive.then(|| self.pacing.opted_out())
+    }
+
+    fn note(&mut self, now: Instant, decision: Decision, lent: &Lent<'_>) {
+        (self.decided_at, self.decided) = (now, Decided::new(now, decision));
+        let (hour, day) = lent.user.as_ref().map_or((0, 0), |user| user.counts());
+        let failures = lent.health.as_ref().map_or(0, |health| health.failures());
+        self.counters = Counters { conversation: self.shows.count(), hour, day, failures };
+    }
+
+    fn conclude(&mut self, verdict: Verdict, has_ad: bool) {
+        if let State::Asked(Asked { is_trial, .. }) = self.state {
+            self.state = State::Answered { verdict, is_trial, has_ad };
+        }
+    }
+
+    fn drop_late(&mut self) {
+        self.late = self.late.saturating_add(1);
+    }
+
+    fn settle(&mut self) {
+        if let State::Asked(_) = self.state {
+            self.unsettled = self.unsettled.saturating_add(1);
+            self.conclude(Verdict::Unknown, false);
+        }
+    }
+
+    /// Only one side counts: the platform is told not to, or is told what to count by.
+    fn spaced<'a>(&self, call: Call<'a>) -> Call<'a> {
+        let policy = self.pacing.policy();
+        match policy.enforcement {
+            Enforcement::Device => call.unpaced(self.pacing.turn()),
+            Enforcement::Server | Enforcement::Shadow => {
+                call.paced(policy.offset, policy.frequency, None)
+            }
+        }
+    }
+}
+
+fn endpoint(call: &Call<'_>) -> Endpoint {
+    match call {
+        Call::Prompt(_) => Endpoint::Prompt,
+        Call::Message(_) => Endpoint::Message,
+        Call::Bid(_) => Endpoint::Bid,
+    }
+}
+
+/// What an answer says of the platform. A page comes from something between it and here, whatever its status.
+fn verdict(answer: &Answer<'_>, status: u16, is_page: bool) -> Verdict {
+    match (answer, status) {
+        (Answer::Ads(_) | Answer::NoAd(_) | Answer::Poll(_), _) => Verdict::Works,
+        _ if is_page => Verdict::Failed,
+        (_, 401) => Verdict::KeyRefused,
+        (_, 403) => Verdict::Failed,
+        (_, 400..=499) => Verdict::Works,
+        _ => Verdict::Failed,
+    }
+}
+
+const _: () = assert!(size_of::<Session>() <= 64, "a conversation takes 64 bytes at most");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{ApiKey, Environment};
+    use crate::conversation::{Conversation, Message, Role};
+    use crate::pacing::{Cap, Caps, Rate};
+    use crate::request::{BidRequest, EndUser};
+
+    const BID: &[u8] = br#"{"data":{"bid":{"headline":"H","url":"https://s.example/r"}}}"#;
+    const BIDS: &[u8] = br#"{"data":{"bids":[{"headline":"H","url":"https://s.example/r"},
+        {"headline":"I","url":"https://s.example/s"}]}}"#;
+    const NO_BID: &[u8] = br#"{"data":{"bid":null}}"#;
+
+    /// What conversations share, of one key and one person.
+    struct Shared {
+        rate: Rate,
+        health: Health,
+        user: User,
+    }
+
+    impl Shared {
+        fn new(caps: Caps) -> Self {
+            Self { rate: Rate::new(1000), health: Health::new(1), user: User::new(caps) }
+        }
+
+        fn lend(&mut self) -> Lent<'_> {
+            Lent {
+                rate: &mut self.rate,
+                health: Some(&mut self.health),
+                user: Some(&mut self.user),
+            }
+        }
+    }
+
+    fn session() -> Session {
+        Session::new(Family::Ssp, Policy::SERVER)
+    }
+
+    /// Asks; what holds the call, if anything does.
+    fn poll<'l>(session: &mut Session, lent: impl Into<Lent<'l>>, at: u64) -> Option<Hold> {
+        let publisher = Publisher::new(ApiKey::new("K").unwrap(), Environment::Staging);
+        let user = EndUser::this_device("test/1").unwrap();
+        let call = Call::Bid(BidRequest::opener("u", user).unwrap());
+        match session.poll_request(now(at), lent, Millis(5), &publisher, call) {
+            Step::Send { .. } => None,
+            Step::Hold(hold) => Some(hold),
+        }
+    }
+
+    /// Asks and is answered; how many ads are offered.
+    fn ask(session: &mut Session, shared: &mut Shared, at: u64, status: u16, body: &[u8]) -> usize {
+        session.on_turn();
+        assert_eq!(poll(session, shared.lend(), at), None);
+        let mut body = body.to_vec();
+        let offered = match session.handle_response(&Head::new(status), &mut body) {
+            Outcome::Ad(offers) => offers.count(),
+            _ => 0,
+        };
+        session.tell(now(at), shared.lend());
+        offered
+    }
+
+    fn now(at: u64) -> Instant {
+        Instant::from_millis(at)
+    }
+
+    fn capped(cap: Cap, until: u64) -> Option<Hold> {
+        Some(Hold { reason: Reason::Cap(cap), until: Until::At(now(until)) })
+    }
+
+    #[test]
+    fn a_request_that_is_never_answered_is_settled_by_the_next() {
+        let (mut session, mut rate) = (session(), Rate::default());
+        assert_eq!(poll(&mut session, &mut rate, 0), None);
+        assert_eq!(session.unsettled(), 0);
+        assert_eq!(poll(&mut session, &mut rate, 1000), None);
+        assert_eq!(session.unsettled(), 1);
+        let mut body = BID.to_vec();
+        assert!(matches!(session.handle_response(&Head::new(200), &mut body), Outcome::Ad(_)));
+    }
+
+    #[test]
+    fn an_answer_after_the_person_moved_on_is_dropped_counted_and_settled() {
+        let (mut session, mut rate) = (session(), Rate::default());
+        assert_eq!(poll(&mut session, &mut rate, 0), None);
+        session.on_turn();
+        assert_eq!(session.handle_head(&Head::new(200)), Next::Drop);
+        assert_eq!(poll(&mut session, &mut rate, 1000), None);
+        assert_eq!((session.unsettled(), session.late()), (0, 1));
+        session.on_turn();
+        let mut body = BID.to_vec();
+        let outcome = session.handle_response(&Head::new(200), &mut body);
+        assert!(matches!(outcome, Outcome::Failed(Failure::Stale)));
+        assert_eq!(session.late(), 2);
+    }
+
+    #[test]
+    fn an_answer_that_nobody_asked_for_is_stale() {
+        let mut session = session();
+        let mut body = BID.to_vec();
+        assert_eq!(session.handle_head(&Head::new(200)), Next::Drop);
+        let outcome = session.handle_response(&Head::new(200), &mut body);
+        assert!(matches!(outcome, Outcome::Failed(Failure::Stale)));
+        assert_eq!(session.late(), 0);
+    }
+
+    #[test]
+    fn two_chats_of_a_person_cannot_both_take_the_last_ad() {
+        let mut shared = Shared::new(Caps { hour: 2, ..Caps::default() });
+        let (mut one, mut other) = (session(), session());
+        assert_eq!(ask(&mut one, &mut shared, 0, 200, BID), 1);
+        assert!(one.on_seen(now(1000), shared.lend()));
+        one.on_turn();
+        assert_eq!(poll(&mut one, shared.lend(), 2000), None);
+        other.on_turn();
+        assert_eq!(poll(&mut other, shared.lend(), 2000), capped(Cap::Hour, 3_601_000));
+        let mut body = NO_BID.to_vec();
+        one.handle_response(&Head::new(200), &mut body);
+        one.tell(now(3000), shared.lend());
+        assert_eq!(ask(&mut other, &mut shared, 3000, 200, BID), 1);
+        assert_eq!(poll(&mut one, shared.lend(), 3001), capped(Cap::Hour, 3_601_000));
+        other.on_unseen(now(4000), shared.lend());
+        assert_eq!(ask(&mut one, &mut shared, 4000, 200, BID), 1);
+        assert!(one.on_seen(now(5000), shared.lend()));
+        assert_eq!(poll(&mut other, shared.lend(), 3_600_999), capped(Cap::Hour, 3_601_000));
+        assert_eq!(poll(&mut other, shared.lend(), 3_601_000), None);
+    }
+
+    #[test]
+    fn an_ad_that_nobody_speaks_of_counts_and_then_its_impression_does_not() {
+        let mut shared = Shared::new(Caps { day: 1, ..Caps::default() });
+        let mut session = session();
+        assert_eq!(ask(&mut session, &mut shared, 0, 200, BID), 1);
+        assert_eq!(poll(&mut session, shared.lend(), 1000), capped(Cap::Day, 600_000));
+        assert_eq!(poll(&mut session, shared.lend(), 600_000), capped(Cap::Day, 87_000_000));
+        assert!(!session.on_seen(now(600_001), shared.lend()));
+        assert_eq!(poll(&mut session, shared.lend(), 87_000_000), None);
+    }
+
+    #[test]
+    fn an_ask_that_was_given_up_gives_its_place_back() {
+        let mut shared = Shared::new(Caps { hour: 1, ..Caps::default() });
+        let mut session = session();
+        assert_eq!(poll(&mut session, shared.lend(), 0), None);
+        assert_eq!(poll(&mut session, shared.lend(), 100), None);
+        session.handle_failure(TransportError::maybe_sent(TransportErrorKind::Timeout));
+        session.tell(now(200), shared.lend());
+        assert_eq!(shared.user.counts(), (0, 0));
+    }
+
+    #[test]
+    fn a_cap_keeps_a_place_for_one_ad_and_offers_one() {
+        let mut shared = Shared::new(Caps::default());
+        assert_eq!(ask(&mut session(), &mut shared, 0, 200, BIDS), 2);
+        shared.user = User::new(Caps { conversation: 2, ..Caps::default() });
+        let mut session = session();
+        assert_eq!(ask(&mut session, &mut shared, 100, 200, BIDS), 1);
+        assert!(session.on_seen(now(200), shared.lend()));
+        assert_eq!(ask(&mut session, &mut shared, 300, 200, BIDS), 1);
+        let hold = Hold { reason: Reason::Cap(Cap::Conversation), until: Until::Lifted };
+        assert_eq!(poll(&mut session, shared.lend(), 400), Some(hold));
+        session.reset();
+        assert_eq!(poll(&mut session, shared.lend(), 500), None);
+    }
+
+    #[test]
+    fn ads_of_a_person_keep_their_distance() {
+        let mut shared = Shared::new(Caps { gap_secs: 60, ..Caps::default() });
+        let (mut one, mut other) = (session(), session());
+        assert_eq!(ask(&mut one, &mut shared, 0, 200, BID), 1);
+        assert_eq!(poll(&mut other, shared.lend(), 10), capped(Cap::Gap, 600_000));
+        assert!(one.on_seen(now(1000), shared.lend()));
+        assert_eq!(poll(&mut other, shared.lend(), 1001), capped(Cap::Gap, 61_000));
+        assert_eq!(poll(&mut other, shared.lend(), 900), capped(Cap::Gap, 60_899));
+        assert_eq!(poll(&mut other, shared.lend(), 60_899), None);
+    }
+
+    #[test]
+    fn who_opted_out_is_not_asked_for_and_not_reported() {
+        let mut shared = Shared::new(Caps::default());
+        let mut session = session();
+        assert_eq!(ask(&mut session, &mut shared, 0, 200, BID), 1);
+        shared.user.opt_out();
+        assert!(!session.on_seen(now(1000), shared.lend()));
+        let hold = Some(Hold { reason: Reason::OptOut, until: Until::Lifted });
+        assert_eq!(poll(&mut session, shared.lend(), 1000), hold);
+        shared.user.opt_in();
+        assert_eq!(poll(&mut session, shared.lend(), 1000), None);
+        shared.user.opt_out();
+        session.recheck_answer(&shared.lend());
+        assert_eq!(session.handle_head(&Head::new(200)), Next::Drop);
+        assert_eq!(session.late(), 1);
+    }
+
+    #[test]
+    fn a_sensitive_turn_holds_all_calls_and_counts() {
+        let (mut session, mut rate) = (session(), Rate::default());
+        session.on_turn();
+        session.on_sensitive_turn();
+        let hold = Hold { reason: Reason::OptOut, until: Until::Turn(3) };
+        assert_eq!(poll(&mut session, &mut rate, 0), Some(hold));
+        assert_eq!(session.explained().unwrap().decision, Decision::Hold(hold));
+        session.on_turn();
+        assert_eq!(poll(&mut session, &mut rate, 0), None);
+        assert_eq!(session.turn(), 3);
+    }
+
+    #[test]
+    fn a_request_that_waited_is_stopped_by_what_happened_meanwhile() {
+        let mut shared = Shared::new(Caps { hour: 1, ..Caps::default() });
+        let mut session = session();
+        let stop: [fn(&mut Shared); 3] = [
+            |shared| shared.user.opt_out(),
+            |shared| shared.health.on_verdict(now(0), Verdict::KeyRefused, false),
+            |shared| {
+                shared.rate.observe(now(0), None, &Head::new(429));
+            },
+        ];
+        for (stop, reason) in stop.into_iter().zip([Reason::OptOut, Reason::Key, Reason::Backoff]) {
+            assert_eq!(poll(&mut session, shared.lend(), 0), None);
+            assert_eq!(session.recheck(now(0), shared.lend()), None);
+            stop(&mut shared);
+            assert_eq!(
+                session.recheck(now(0), shared.lend()).map(|hold| hold.reason),
+                Some(reason)
+            );
+            assert_eq!(session.handle_head(&Head::new(200)), Next::Drop);
+            assert_eq!(shared.user.counts(), (0, 0));
+            shared = Shared::new(shared.user.caps());
+        }
+    }
+
+    #[test]
+    fn failures_in_a_row_hold_and_one_trial_comes_back() {
+        let mut shared = Shared::new(Caps::default());
+        let (mut session, mut other) = (session(), session());
+        for (status, body) in [(403, ""), (500, ""), (200, "<html>")] {
+            ask(&mut session, &mut shared, 0, status, body.as_bytes());
+        }
+        let Some(Hold { reason: Reason::Breaker, until: Until::At(end) }) =
+            poll(&mut session, shared.lend(), 0)
+        else {
+            panic!("not held")
+        };
+        assert!(session.explained().unwrap().to_string().contains("3 failures in a row"));
+        let end = end.as_millis();
+        assert_eq!(poll(&mut session, shared.lend(), end), None);
+        let until = Until::At(now(end + 10_000));
+        let hold = Some(Hold { reason: Reason::Breaker, until });
+        assert_eq!(poll(&mut other, shared.lend(), end), hold);
+        let mut body = NO_BID.to_vec();
+        session.handle_response(&Head::new(200), &mut body);
+        session.tell(now(end), shared.lend());
+        assert_eq!(poll(&mut other, shared.lend(), end + 1), None);
+    }
+
+    #[test]
+    fn what_an_answer_says_of_the_platform() {
+        for (status, body, reason) in [
+            (401, "", Some(Reason::Key)),
+            (401, "<html>", None),
+            (422, "{}", None),
+            (404, "", None),
+            (200, "{}", None),
+        ] {
+            let mut shared = Shared::new(Caps::default());
+            let mut session = session();
+            ask(&mut session, &mut shared, 0, status, body.as_bytes());
+            assert_eq!(poll(&mut session, shared.lend(), 1).map(|hold| hold.reason), reason);
+            assert_eq!(shared.health.failures() > 0, status == 401 && reason.is_none(), "{status}");
+        }
+    }
+
+    #[test]
+    fn a_shadow_asks_on_every_turn_and_counts_what_a_device_would_have_saved() {
+        let mut session = Session::new(Family::Ssp, Policy::shadow(3, 2));
+        let mut rate = Rate::new(1000);
+        let publisher = Publisher::new(ApiKey::new("K").unwrap(), Environment::Staging);
+        for turn in 1..=8_u64 {
+            session.on_turn();
+            let messages = [
+                Message { role: Role::User, content: "q", timestamp: None },
+                Message { role: Role::Assistant, content: "a", timestamp: None },
+            ];
+            let said = Conversation::new(&messages).unwrap();
+            let user = EndUser::this_device("test/1").unwrap();
+            let call = Call::Bid(BidRequest::contextual("u", "c", said, user).unwrap());
+            let step =
+                session.poll_request(now(turn * 100), &mut rate, Millis(0), &publisher, call);
+            assert!(matches!(step, Step::Send { .. }));
+            // A device asks on 3, 5 and 7.
+            let mut body =
+                if matches!(turn, 3 | 4 | 5 | 7) { BID.to_vec() } else { NO_BID.to_vec() };
+            session.handle_response(&Head::new(200), &mut body);
+        }
+        assert_eq!(session.shadow(), Shadow { saved: 5, missed: 1 });
+    }
+
+    #[test]
+    fn a_link_that_is_down_holds_at_once() {
+        let mut session = session();
+        let hold = session.hold_offline(now(5));
+        assert_eq!(hold, Hold { reason: Reason::Offline, until: Until::Lifted });
+        assert_eq!(session.explained().unwrap().decision, Decision::Hold(hold));
+    }
+}
