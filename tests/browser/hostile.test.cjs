@@ -72,6 +72,25 @@ test("an ad that comes after the person went on is not shown", async (t) => {
   await context.close();
 });
 
+test("a person who goes on in another tab gets no late ad in the first", async (t) => {
+  const server = await fresh(t, "--formats", "message");
+  const { context } = await person(browser);
+  const first = await quiet(server, context);
+  await server.fault("delay=2500");
+  await say(first, "My old kettle leaks.");
+  await answered(first, 1);
+  const second = await context.newPage();
+  await second.goto(server.page);
+  await second.locator(".said.user").waitFor();
+  await say(second, "Which coffee beans?");
+  await cards(second).waitFor();
+  await pause(3000);
+  assert.equal(await cards(first).count(), 0);
+  assert.match(await cards(second).innerText(), /Morning Post Coffee/);
+  assert.equal(await server.count('page_asks_total{outcome="dropped"}'), 1);
+  await context.close();
+});
+
 const ATTACKS = [
   "<script>window.hacked=1</script>",
   "<img src=x onerror='window.hacked=1'>",

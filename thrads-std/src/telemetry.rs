@@ -80,6 +80,7 @@ struct Handles {
     impressions: Counter,
     revenue: Counter,
     remaining: Gauge,
+    store_up: Gauge,
 }
 
 impl Meters {
@@ -116,6 +117,11 @@ impl Meters {
         self.handles().remaining.set(requests);
     }
 
+    /// Whether what replicas share is there.
+    pub(crate) fn store_is_up(&self, is_up: bool) {
+        self.handles().store_up.set(u8::from(is_up));
+    }
+
     fn with(&self, more: &[(&'static str, &'static str)]) -> Vec<Label> {
         let more = more.iter().map(|&(name, value)| Label::from_static_parts(name, value));
         more.chain(self.labels.iter().cloned()).collect()
@@ -136,6 +142,7 @@ impl Meters {
                 impressions: counter!("thrads_impressions_total", self.with(&[])),
                 revenue: counter!("thrads_revenue_micros_total", self.with(&[])),
                 remaining: gauge!("thrads_rate_remaining", self.with(&[])),
+                store_up: gauge!("thrads_store_up", self.with(&[])),
             }
         })
     }
@@ -156,6 +163,7 @@ fn describe() {
         "thrads_revenue_micros_total",
         "What they earn, in millionths of the price's unit"
     );
+    describe_gauge!("thrads_store_up", "1 while Redis is there, 0 while it is not");
     describe_gauge!("thrads_rate_remaining", "Requests left this second, as the platform says");
 }
 

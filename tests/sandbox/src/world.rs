@@ -88,7 +88,11 @@ impl Shared {
 
     pub(crate) fn stats(&self) -> Stats {
         let world = self.world();
-        Stats { max_per_second: world.limiter.busiest.into(), ..world.stats.clone() }
+        Stats {
+            max_per_second: world.limiter.busiest.into(),
+            max_per_rolling_second: world.limiter.busiest_rolling as u64,
+            ..world.stats.clone()
+        }
     }
 }
 

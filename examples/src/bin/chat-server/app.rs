@@ -67,9 +67,12 @@ impl App {
         })
     }
 
-    /// The chat of whoever asks. The platform spaces the ads, as it advises for servers.
+    /// The chat of whoever asks. The platform spaces the ads, as it advises for servers; a person's caps hold in all of
+    /// their chats.
     pub(crate) fn chat_of(&self, person: &Person) -> Arc<Conversation> {
-        let begin = || self.platform.thrads().chat(Family::Ssp, Policy::SERVER);
+        let thrads = self.platform.thrads();
+        let known = || thrads.person(&self.seal.user_id(person.visitor));
+        let begin = || thrads.chat(Family::Ssp, Policy::SERVER).of(&known());
         self.chats.of(person.visitor, begin)
     }
 

@@ -113,7 +113,7 @@ const ROWS: [CountRow; 17] = [
     row(Count::Told, "impressions told to the platform", "page_reports_total", "{result=\"told\"}"),
     row(
         Count::Untold,
-        "impressions the platform did not take",
+        "impressions that the platform or a cap did not take",
         "page_reports_total",
         "{result=\"untold\"}",
     ),

@@ -50,9 +50,15 @@ pub(crate) async fn seen(
     }
 }
 
+/// The person's caps hear of it first. They wait for a turn that is under way, and the page does not wait for them.
 async fn tell(app: &App, impression: Impression<String>, person: &Person) {
-    let Some(end_user) = person.end_user() else { return };
-    let reported = app.platform.thrads().report(impression, end_user).await;
-    let is_told = reported.sent > 0 && reported.failed == 0;
+    let counts = app.chat_of(person).chat.lock().await.seen();
+    let is_told = match person.end_user() {
+        Some(end_user) if counts => {
+            let reported = app.platform.thrads().report(impression, end_user).await;
+            reported.sent > 0 && reported.failed == 0
+        }
+        _ => false,
+    };
     app.counters.add(if is_told { Count::Told } else { Count::Untold });
 }

@@ -137,10 +137,11 @@ impl Turn {
             },
         };
         app.note(outcome.as_ref(), ads.explained());
-        if let Some(Outcome::Ad(served)) = outcome
-            && let Some(card) = first_card(&app, served)
-        {
-            self.show(card, &asking.chat_id).await;
+        if let Some(Outcome::Ad(served)) = outcome {
+            match first_card(&app, served) {
+                Some(card) => self.show(card, &asking.chat_id).await,
+                None => ads.unseen(),
+            }
         }
         app.counters.add(Count::TurnEnded);
     }
