@@ -1,11 +1,11 @@
-//! The conformance runner: a line of the protocol in, a line out, through `thrads-core` alone and without a network.
+//! The conformance runner, and the proofs of pacing.
 //!
-//! Lines and answers are those of `tests/fixtures`, so that a client in any other language can be held against the
-//! same cases. The bin `conform` is [`serve`] on standard input and output.
-//!
-//! Beside it, what several programs and tests need: a [`RedisServer`].
+//! [`serve`] is the bin `conform`: a line of the protocol in, a line out, through `thrads-core` alone and without a network.
+//! Lines and answers are those of `tests/fixtures`, so that a client in any other language can be held against the same
+//! cases. [`model`] is the bin `pacing_model`. [`RedisServer`] is for what a fleet shares.
 
 mod conform;
+pub mod model;
 mod redis_server;
 
 pub use conform::{MAX_LINE_BYTES, ReadCase, answer, serve, with_requests};

@@ -116,7 +116,7 @@ fn sources(root: &Path) -> Vec<Source> {
 }
 
 /// Each may use those before it.
-const STAGES: [&str; 12] = [
+const STAGES: [&str; 13] = [
     "conversation",
     "pacing",
     "request",
@@ -125,6 +125,7 @@ const STAGES: [&str; 12] = [
     "render",
     "tracking",
     "session",
+    "snapshot",
     "transport",
     "client",
     "settings",

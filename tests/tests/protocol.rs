@@ -91,7 +91,7 @@ fn what_this_version_cannot_express_is_unsupported() {
         json!({"id": {"a": 1}, "op": "read", "call": "collect", "status": 200, "body": "{}"}),
         json!({"id": {"a": 1}, "op": "read", "call": "bid", "status": 200, "legacy": "G2"}),
         json!({
-            "id": {"a": 1}, "op": "pace", "family": "v1", "policy": {}, "script": ["turn", "reboot"]
+            "id": {"a": 1}, "op": "pace", "family": "v1", "policy": {"retries": 1}, "script": []
         }),
         json!({"id": {"a": 1}, "op": "pace", "family": "v1", "policy": {"cap": 3}, "script": []}),
     ] {

@@ -91,6 +91,41 @@ impl fmt::Display for ConfigError {
 
 impl core::error::Error for ConfigError {}
 
+/// Why a stored state is not taken; what it was stored for starts afresh.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum SnapshotError {
+    /// It is not what was written.
+    Damaged,
+    /// A version wrote it that this one does not read.
+    Version,
+    /// It is of another chat.
+    OtherChat,
+    /// It is older than a day.
+    TooOld,
+}
+
+impl SnapshotError {
+    /// What it means, in one line.
+    pub const fn explain(self) -> &'static str {
+        match self {
+            Self::Damaged => "the snapshot is damaged",
+            Self::Version => "the snapshot is of a version that this one does not read",
+            Self::OtherChat => "the snapshot is of another chat",
+            Self::TooOld => "the snapshot is older than a day",
+        }
+    }
+}
+
+impl fmt::Display for SnapshotError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.explain())
+    }
+}
+
+impl core::error::Error for SnapshotError {}
+
 /// The exchange with the platform did not come to an answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]

@@ -124,6 +124,7 @@ mod request;
 mod response;
 mod session;
 mod settings;
+mod snapshot;
 mod target;
 mod time;
 mod tracking;
@@ -138,7 +139,7 @@ pub use config::{
     ApiKey, BaseUrl, Endpoints, Environment, Family, MAX_BASE_URL_BYTES, MAX_KEY_BYTES, Publisher,
 };
 pub use conversation::{Conversation, History, HistoryError, Message, Pushed, Role, Timestamp};
-pub use error::{ConfigError, Sent, TransportError, TransportErrorKind};
+pub use error::{ConfigError, Sent, SnapshotError, TransportError, TransportErrorKind};
 pub use head::{Head, Limits, RetryAfter};
 pub use pacing::{
     Cap, Caps, Counters, DEFAULT_LIMIT, Decision, Enforcement, Explained, Health, Hold, LOW_QUOTA,
@@ -158,6 +159,7 @@ pub use response::{
 };
 pub use session::{Failure, Next, Offer, Offers, Outcome, Session, Step};
 pub use settings::{MAX_ACCEPT_LANGUAGE_BYTES, MAX_USER_AGENT_BYTES, Settings};
+pub use snapshot::{MAX_SNAPSHOT_BYTES, Snapshot};
 pub use target::{Target, Url};
 pub use time::{Instant, Millis, UnixMillis};
 pub use tracking::{

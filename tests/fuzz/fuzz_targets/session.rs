@@ -140,6 +140,7 @@ impl World {
                 match hold.until {
                     Until::Turn(turn) => assert!(by_turns && turn > chat.turn),
                     Until::At(at) => assert!(!by_turns && at > self.now),
+                    Until::Lifted => panic!("nobody is lent, so nobody opted out: {hold:?}"),
                 }
             }
         }

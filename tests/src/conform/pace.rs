@@ -5,9 +5,10 @@ use super::script::{Reply, Turn};
 use super::{Answered, Refusal, script};
 use serde_json::{Value, json};
 use thrads_core::{
-    ApiKey, BidRequest, Call, ConfigError, Conversation, CountryCode, EndUser, Enforcement,
-    Environment, Family, Head, Hold, Instant, Message, Millis, Policy, PromptRequest, Publisher,
-    Rate, RetryAfter, Role, Session, Step, TransportError, TransportErrorKind, Until,
+    ApiKey, BidRequest, Call, Caps, ConfigError, Conversation, CountryCode, EndUser, Enforcement,
+    Environment, Family, Head, Health, Hold, Instant, Lent, MAX_SNAPSHOT_BYTES, Message, Millis,
+    Outcome, Policy, PromptRequest, Publisher, Rate, RetryAfter, Role, Session, Snapshot,
+    SnapshotError, Step, TransportError, TransportErrorKind, Until, User,
 };
 
 pub(super) fn answer(line: &Members<'_>) -> Answered {
@@ -17,14 +18,23 @@ pub(super) fn answer(line: &Members<'_>) -> Answered {
         "ssp" => Family::Ssp,
         _ => return Err(unreadable("family")),
     };
-    let policy = policy(line.get("policy"))?;
+    let agreed = agreed(line.get("policy"))?;
     let script = script::read(line.get("script"))?;
-    let mut device = Device::new(family, policy)?;
+    let mut device = Device::new(family, agreed)?;
     Ok(json!({"decisions": device.follow(&script)?}))
 }
 
-fn policy(value: Option<&Value>) -> Result<Policy, Refusal> {
-    let mut policy = Policy::default();
+/// What a script's policy names; what it does not name is off.
+#[derive(Clone, Copy, Default)]
+struct Agreed {
+    policy: Policy,
+    caps: Caps,
+    has_breaker: bool,
+}
+
+fn agreed(value: Option<&Value>) -> Result<Agreed, Refusal> {
+    let mut agreed = Agreed::default();
+    let policy = &mut agreed.policy;
     let members = value.and_then(Value::as_object).ok_or_else(|| unreadable("policy"))?;
     for (name, value) in members.iter().filter(|(_, value)| !value.is_null()) {
         let turns = || value.as_u64().and_then(|turns| u8::try_from(turns).ok());
@@ -34,30 +44,44 @@ fn policy(value: Option<&Value>) -> Result<Policy, Refusal> {
             ("frequency", _) => policy.frequency = Some(turns()?),
             ("enforcement", Some("device")) => policy.enforcement = Enforcement::Device,
             ("enforcement", Some("server")) => policy.enforcement = Enforcement::Server,
+            ("enforcement", Some("shadow")) => policy.enforcement = Enforcement::Shadow,
             ("enforcement", _) => return Err(unreadable("policy")),
+            ("caps", _) => {
+                let caps = serde_json::from_value(value.clone());
+                agreed.caps = caps.map_err(|_| unreadable("policy"))?;
+            }
+            ("breaker", _) => {
+                agreed.has_breaker = value.as_bool().ok_or_else(|| unreadable("policy"))?;
+            }
             _ => return Err(Refusal::Unsupported),
         }
     }
-    Ok(policy)
+    Ok(agreed)
 }
 
 /// A conversation on a clock that only the script moves.
 struct Device {
     now: Instant,
     family: Family,
+    agreed: Agreed,
     session: Session,
     rate: Rate,
+    health: Option<Health>,
+    user: User,
     publisher: Publisher,
 }
 
 impl Device {
-    fn new(family: Family, policy: Policy) -> Result<Self, Refusal> {
+    fn new(family: Family, agreed: Agreed) -> Result<Self, Refusal> {
         let key = ApiKey::new("K").map_err(not_made)?;
         Ok(Self {
             now: Instant::default(),
             family,
-            session: Session::new(family, policy),
+            agreed,
+            session: Session::new(family, agreed.policy),
             rate: Rate::default(),
+            health: agreed.has_breaker.then(|| Health::new(JITTER)),
+            user: User::new(agreed.caps),
             publisher: Publisher::new(key, Environment::Staging),
         })
     }
@@ -66,7 +90,28 @@ impl Device {
         script.iter().map(|turn| self.turn(turn)).collect()
     }
 
+    fn parts(&mut self) -> (&mut Session, Lent<'_>) {
+        let Self { session, rate, health, user, .. } = self;
+        (session, Lent { rate, health: health.as_mut(), user: Some(user) })
+    }
+
+    /// Through the text that a device stores, into values that are made as ever.
+    fn reboot(&mut self) -> Result<(), Refusal> {
+        let (now, mut text) = (self.now, [0; MAX_SNAPSHOT_BYTES]);
+        let (session, lent) = self.parts();
+        let snapshot = Snapshot::take(now, None, CHAT, session, &lent);
+        let lost = |_| Refusal::Unreadable("the snapshot is lost".to_owned());
+        let length = snapshot.to_json(&mut text).map_err(|_| lost(SnapshotError::Damaged))?;
+        let snapshot = Snapshot::from_json(&text[..length]).map_err(lost)?;
+        *self = Self { now, ..Self::new(self.family, self.agreed)? };
+        let (session, mut lent) = self.parts();
+        snapshot.restore(now, None, CHAT, session, &mut lent).map_err(lost)
+    }
+
     fn turn(&mut self, turn: &Turn) -> Answered {
+        if turn.is_rebooted {
+            self.reboot()?;
+        }
         self.now = self.now.after(turn.after);
         let held = self.ask()?;
         match (held, turn.reply) {
@@ -86,9 +131,9 @@ impl Device {
             timestamp: None,
         });
         let call = call(self.family, &messages).map_err(not_made)?;
-        let patience = Millis(0);
-        let step =
-            self.session.poll_request(self.now, &mut self.rate, patience, &self.publisher, call);
+        let Self { session, rate, health, user, .. } = self;
+        let lent = Lent { rate, health: health.as_mut(), user: Some(user) };
+        let step = session.poll_request(self.now, lent, Millis(0), &self.publisher, call);
         Ok(match step {
             Step::Hold(hold) => Some(hold),
             Step::Send { .. } => None,
@@ -100,6 +145,9 @@ impl Device {
             Reply::Failed => {
                 let error = TransportError::maybe_sent(TransportErrorKind::Timeout);
                 self.session.handle_failure(error);
+                let now = self.now;
+                let (session, lent) = self.parts();
+                session.tell(now, lent);
                 return;
             }
             Reply::Served => (Head::new(200), self.served()),
@@ -110,7 +158,14 @@ impl Device {
             }
         };
         self.rate.observe(self.now, None, &head);
-        self.session.handle_response(&head, &mut body.as_bytes().to_vec());
+        let (now, mut body) = (self.now, body.as_bytes().to_vec());
+        let is_served = matches!(self.session.handle_response(&head, &mut body), Outcome::Ad(_));
+        let (session, mut lent) = self.parts();
+        session.tell(now, lent.reborrow());
+        // It is looked at as soon as it is there.
+        if is_served {
+            session.on_seen(now, lent);
+        }
     }
 
     fn served(&self) -> &'static str {
@@ -130,7 +185,7 @@ fn call<'a>(family: Family, messages: &'a [Message<'a>]) -> Result<Call<'a>, Con
         }
         Family::Ssp => {
             let device = EndUser::this_device("conform")?;
-            Call::Bid(BidRequest::contextual("u", "c", conversation, device)?)
+            Call::Bid(BidRequest::contextual("u", CHAT, conversation, device)?)
         }
     })
 }
@@ -148,3 +203,7 @@ fn decision(held: Option<Hold>) -> Value {
 fn not_made(error: ConfigError) -> Refusal {
     Refusal::Unreadable(error.explain().to_owned())
 }
+
+const CHAT: &str = "c";
+/// Pauses are the same in every run.
+const JITTER: u16 = 1;

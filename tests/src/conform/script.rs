@@ -9,6 +9,8 @@ use thrads_core::Millis;
 pub(super) struct Turn {
     /// Time since the turn before.
     pub(super) after: Millis,
+    /// The device was restarted since the turn before.
+    pub(super) is_rebooted: bool,
     /// The answer to the ask, where the script has one.
     pub(super) reply: Option<Reply>,
 }
@@ -28,6 +30,7 @@ pub(super) enum Reply {
 
 enum Entry {
     Turn,
+    Reboot,
     Wait(Millis),
     Reply(Reply),
 }
@@ -37,14 +40,16 @@ pub(super) fn read(script: Option<&Value>) -> Result<Vec<Turn>, Refusal> {
     let entries = script.and_then(Value::as_array).ok_or_else(|| unreadable("script"))?;
     let mut turns: Vec<Turn> = Vec::new();
     let mut waited = None;
-    let mut is_asked = false;
+    let (mut is_asked, mut is_rebooted) = (false, false);
     for value in entries {
         match entry(value)? {
             Entry::Wait(time) => waited = Some(waited.unwrap_or(0) + time.0),
             Entry::Turn => {
                 let after = waited.take().map_or(BETWEEN_TURNS, Millis);
-                turns.push(Turn { after, reply: None });
+                let is_rebooted = std::mem::take(&mut is_rebooted);
+                turns.push(Turn { after, is_rebooted, reply: None });
             }
+            Entry::Reboot => is_rebooted = true,
             Entry::Reply(reply) => match turns.last_mut().filter(|_| is_asked) {
                 Some(turn) => turn.reply = Some(reply),
                 None => return Err(unreadable("script")),
@@ -62,7 +67,7 @@ fn entry(value: &Value) -> Result<Entry, Refusal> {
             "served" => Some(Entry::Reply(Reply::Served)),
             "no_ad" => Some(Entry::Reply(Reply::NoAd)),
             "failed" => Some(Entry::Reply(Reply::Failed)),
-            "reboot" => return Err(Refusal::Unsupported),
+            "reboot" => Some(Entry::Reboot),
             _ => None,
         },
         Value::Object(members) => wait(members).or_else(|| status(members)),

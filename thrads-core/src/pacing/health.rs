@@ -37,6 +37,17 @@ enum Phase {
     Trial,
 }
 
+/// What is kept over a restart.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[serde(from = "(u8, u32, u8)", into = "(u8, u32, u8)")]
+pub(crate) struct KeptHealth {
+    is_refused: bool,
+    /// Milliseconds.
+    left: u32,
+    failures: u8,
+}
+
 /// What an answer, or none, says of the platform.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
@@ -70,7 +81,7 @@ impl Health {
 
     /// What holds a call now. Nothing if it would be the trial.
     pub(crate) fn check(&mut self, now: Instant) -> Option<Hold> {
-        self.left = self.left.saturating_sub(self.seen.pass(now));
+        self.pass(now);
         let reason = match self.phase {
             Phase::Well => return None,
             Phase::Refused => Reason::Key,
@@ -92,7 +103,7 @@ impl Health {
     /// Takes what became of a call. While the platform is left alone, only the trial can fail again: others were under
     /// way already.
     pub(crate) fn on_verdict(&mut self, now: Instant, verdict: Verdict, is_trial: bool) {
-        self.left = self.left.saturating_sub(self.seen.pass(now));
+        self.pass(now);
         let is_current = is_trial || self.phase == Phase::Well;
         match verdict {
             Verdict::KeyRefused => (self.phase, self.left) = (Phase::Refused, KEY_REFUSED),
@@ -103,6 +114,31 @@ impl Health {
             Verdict::Unknown if is_trial => (self.phase, self.left) = (Phase::Alone, 0),
             _ => {}
         }
+    }
+
+    pub(crate) fn keep(&self, now: Instant) -> KeptHealth {
+        let mut health = *self;
+        let left = health.pass(now);
+        KeptHealth { is_refused: self.phase == Phase::Refused, left, failures: self.failures }
+    }
+
+    /// A trial that was under way is not heard of any more.
+    pub(crate) fn restore(&mut self, now: Instant, kept: KeptHealth, passed: u32) {
+        let KeptHealth { is_refused, left, failures } = kept;
+        let phase = if is_refused {
+            Phase::Refused
+        } else if failures >= FAILURES {
+            Phase::Alone
+        } else {
+            Phase::Well
+        };
+        let left = if phase == Phase::Well { 0 } else { left.saturating_sub(passed) };
+        *self = Self { seen: now, left, bits: self.bits, failures, phase };
+    }
+
+    fn pass(&mut self, now: Instant) -> u32 {
+        self.left = self.left.saturating_sub(self.seen.pass(now));
+        self.left
     }
 
     fn on_failure(&mut self) {
@@ -121,6 +157,24 @@ impl Health {
         self.bits ^= self.bits >> 9;
         self.bits ^= self.bits << 8;
         ((pause >> 4).wrapping_mul(self.bits.into()) >> 12).max(1)
+    }
+}
+
+impl KeptHealth {
+    pub(crate) fn numbers(self) -> [u32; 3] {
+        [self.is_refused.into(), self.left, self.failures.into()]
+    }
+}
+
+impl From<KeptHealth> for (u8, u32, u8) {
+    fn from(kept: KeptHealth) -> Self {
+        (kept.is_refused.into(), kept.left, kept.failures)
+    }
+}
+
+impl From<(u8, u32, u8)> for KeptHealth {
+    fn from((refused, left, failures): (u8, u32, u8)) -> Self {
+        Self { is_refused: refused != 0, left, failures }
     }
 }
 

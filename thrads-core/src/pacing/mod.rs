@@ -16,10 +16,12 @@ mod user;
 pub use decision::{Cap, Decision, Hold, Reason, Until};
 pub use explain::{Counters, Explained};
 pub use health::Health;
-pub(crate) use health::Verdict;
+pub(crate) use health::{KeptHealth, Verdict};
 pub use lent::Lent;
 pub use policy::{Enforcement, OffsetMode, Policy, Shadow};
+pub(crate) use rate::KeptRate;
 pub use rate::{DEFAULT_LIMIT, LOW_QUOTA, Rate, RateEvent};
+pub(crate) use user::KeptUser;
 pub use user::{Caps, User};
 
 use crate::config::Family;
@@ -140,6 +142,15 @@ impl Pacing {
         };
         let counters = Counters::default();
         Explained { decision, at, turn: self.turn(), last_ad, policy: self.policy, counters }
+    }
+
+    /// The turn of the last ad, if there was one.
+    pub(crate) fn last_ad(&self) -> Option<u32> {
+        self.turns.last_ad()
+    }
+
+    pub(crate) fn restore(&mut self, turn: u32, last_ad: Option<u32>, shadow: Shadow) {
+        (self.turns, self.shadow) = (Turns::restored(turn, last_ad), shadow);
     }
 
     /// Whether the latest turn is one that this side would hold, if it were to.

@@ -134,9 +134,56 @@ impl Rate {
         (self.is_low && !was_low).then_some(RateEvent::LowQuota { remaining })
     }
 
+    pub(crate) fn keep(&self, now: Instant) -> KeptRate {
+        let mut rate = *self;
+        rate.pass(now);
+        let (due, _) = divide(rate.due, 1000);
+        let wait = Instant::from_millis(due).since(now).min(MAX_PATIENCE).0;
+        let wait = u32::try_from(wait).unwrap_or(0);
+        KeptRate { left_alone: rate.left_alone, spacing: rate.spacing, wait }
+    }
+
+    /// What was learnt of a lower limit is kept, of a higher one it is learnt anew.
+    pub(crate) fn restore(&mut self, now: Instant, kept: KeptRate, passed: u32) {
+        self.seen = now;
+        self.left_alone = kept.left_alone.saturating_sub(passed).min(MAX_BACKOFF);
+        self.spacing = self.spacing.max(kept.spacing.min(spacing(1)));
+        let wait = Millis(kept.wait.saturating_sub(passed).into());
+        self.due = thousandfold(now.after(wait).as_millis());
+    }
+
     /// A clock that went back or stands still has let no time pass.
     fn pass(&mut self, now: Instant) {
         self.left_alone = self.left_alone.saturating_sub(self.seen.pass(now));
+    }
+}
+
+/// What is kept over a restart: milliseconds to leave the platform alone, the spacing in microseconds, milliseconds to the
+/// next request.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[serde(from = "(u32, u32, u32)", into = "(u32, u32, u32)")]
+pub(crate) struct KeptRate {
+    left_alone: u32,
+    spacing: u32,
+    wait: u32,
+}
+
+impl KeptRate {
+    pub(crate) fn numbers(self) -> [u32; 3] {
+        [self.left_alone, self.spacing, self.wait]
+    }
+}
+
+impl From<KeptRate> for (u32, u32, u32) {
+    fn from(KeptRate { left_alone, spacing, wait }: KeptRate) -> Self {
+        (left_alone, spacing, wait)
+    }
+}
+
+impl From<(u32, u32, u32)> for KeptRate {
+    fn from((left_alone, spacing, wait): (u32, u32, u32)) -> Self {
+        Self { left_alone, spacing, wait }
     }
 }
 

@@ -20,6 +20,10 @@ impl Turns {
         Self { turn: 0, last_ad: None, is_served: false }
     }
 
+    pub(super) const fn restored(turn: u32, last_ad: Option<u32>) -> Self {
+        Self { turn, last_ad, is_served: false }
+    }
+
     pub(super) fn turn(&self) -> u32 {
         self.turn
     }

@@ -45,23 +45,26 @@ impl Caps {
 pub struct User {
     seen: Instant,
     caps: Caps,
-    pub(crate) kept: Kept,
+    kept: KeptUser,
 }
 
 /// What is kept over a restart; times in milliseconds.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
+)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
-pub(crate) struct Kept {
-    pub(crate) hour_left: u32,
-    pub(crate) day_left: u32,
-    pub(crate) gap_left: u32,
+#[serde(from = "Stored", into = "Stored")]
+pub(crate) struct KeptUser {
+    hour_left: u32,
+    day_left: u32,
+    gap_left: u32,
     /// After which ads that were asked for and never heard of count as seen.
-    pub(crate) doubt_left: u32,
-    pub(crate) hour: u8,
-    pub(crate) day: u8,
+    doubt_left: u32,
+    hour: u8,
+    day: u8,
     /// Places kept for ads that were asked for or are on screen.
-    pub(crate) reserved: u8,
-    pub(crate) is_opted_out: bool,
+    reserved: u8,
+    is_opted_out: bool,
 }
 
 impl Default for User {
@@ -73,7 +76,7 @@ impl Default for User {
 impl User {
     /// A person who has seen no ad yet.
     pub const fn new(caps: Caps) -> Self {
-        let kept = Kept {
+        let kept = KeptUser {
             hour_left: 0,
             day_left: 0,
             gap_left: 0,
@@ -109,7 +112,7 @@ impl User {
 
     /// Ads of this hour and this day that were seen or have their place.
     pub(crate) fn counts(&self) -> (u8, u8) {
-        let Kept { hour, day, reserved, .. } = self.kept;
+        let KeptUser { hour, day, reserved, .. } = self.kept;
         (hour.saturating_add(reserved), day.saturating_add(reserved))
     }
 
@@ -141,21 +144,37 @@ impl User {
         self.kept.reserved = self.kept.reserved.saturating_sub(1);
     }
 
-    /// An ad was seen, in a conversation that has been shown `shown` others. False if it may not count: its place has
-    /// lapsed and there is no other.
-    pub fn on_seen(&mut self, now: Instant, shown: u8) -> bool {
+    /// An ad was seen: its place becomes a count. False if it may not count, since no place is left: it was not heard of in
+    /// time.
+    pub fn on_seen(&mut self, now: Instant) -> bool {
         self.pass(now);
-        if self.kept.reserved == 0 && self.reached(shown).is_some() {
-            return false;
+        let counts = self.kept.reserved > 0;
+        if counts {
+            self.release();
+            self.count(1);
         }
-        self.release();
-        self.count(1);
-        true
+        counts || self.caps.is_none()
     }
 
-    /// Lets the time since the last call pass.
+    pub(crate) fn keep(&self, now: Instant) -> KeptUser {
+        let mut user = *self;
+        user.pass(now);
+        KeptUser { doubt_left: 0, ..user.kept }
+    }
+
+    /// What was under way when it was kept may have been seen since.
+    pub(crate) fn restore(&mut self, now: Instant, kept: KeptUser, passed: u32) {
+        (self.seen, self.kept) = (now, KeptUser { doubt_left: 0, ..kept });
+        self.let_pass(passed);
+    }
+
     fn pass(&mut self, now: Instant) {
         let passed = self.seen.pass(now);
+        self.let_pass(passed);
+    }
+
+    /// Ends doubt and windows whose time has passed.
+    fn let_pass(&mut self, passed: u32) {
         let kept = &mut self.kept;
         for left in
             [&mut kept.hour_left, &mut kept.day_left, &mut kept.gap_left, &mut kept.doubt_left]
@@ -187,7 +206,8 @@ impl User {
     /// The cap that leaves no place, the longest first, and the milliseconds to the end of its window; where only places
     /// that are kept fill it, to the end of doubt. Ads with a gap between them are asked for one at a time.
     fn reached(&self, shown: u8) -> Option<(Cap, u32)> {
-        let Kept { hour, day, reserved, hour_left, day_left, gap_left, doubt_left, .. } = self.kept;
+        let KeptUser { hour, day, reserved, hour_left, day_left, gap_left, doubt_left, .. } =
+            self.kept;
         let is_full = |count: u8, cap: u8| cap > 0 && count.saturating_add(reserved) >= cap;
         let is_near = gap_left > 0 || self.caps.gap_secs > 0 && reserved > 0;
         let (cap, left) = if self.caps.conversation > 0 && shown >= self.caps.conversation {
@@ -204,6 +224,38 @@ impl User {
         Some((cap, if left == 0 { doubt_left } else { left }))
     }
 }
+
+impl KeptUser {
+    pub(crate) fn numbers(self) -> [u32; 7] {
+        [
+            self.hour_left,
+            self.day_left,
+            self.gap_left,
+            self.hour.into(),
+            self.day.into(),
+            self.reserved.into(),
+            self.is_opted_out.into(),
+        ]
+    }
+}
+
+impl From<KeptUser> for Stored {
+    fn from(kept: KeptUser) -> Self {
+        let KeptUser { hour_left, day_left, gap_left, hour, day, reserved, .. } = kept;
+        (hour_left, day_left, gap_left, hour, day, reserved, kept.is_opted_out.into())
+    }
+}
+
+impl From<Stored> for KeptUser {
+    fn from(stored: Stored) -> Self {
+        let (hour_left, day_left, gap_left, hour, day, reserved, opted_out) = stored;
+        let is_opted_out = opted_out != 0;
+        Self { hour_left, day_left, gap_left, doubt_left: 0, hour, day, reserved, is_opted_out }
+    }
+}
+
+/// As it is stored.
+type Stored = (u32, u32, u32, u8, u8, u8, u8);
 
 const HOUR: u32 = 3_600_000;
 const DAY: u32 = 24 * HOUR;

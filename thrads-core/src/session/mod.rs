@@ -4,8 +4,10 @@
 //! contract.
 
 mod decided;
+mod kept;
 mod outcome;
 
+pub(crate) use kept::KeptSession;
 pub use outcome::{Failure, Offer, Offers, Outcome};
 
 use crate::config::{Family, Publisher};
@@ -318,15 +320,17 @@ impl Session {
     }
 
     /// An ad of this conversation was seen, as [`Viewability`](crate::Viewability) tells: it counts now. False if it must
-    /// not be reported: the person has opted out, or it was on screen for so long without a word that its place lapsed
-    /// and went to another.
+    /// not be reported: the person has opted out, or it was on screen for so long without a word that it has been counted
+    /// already.
     pub fn on_seen<'l>(&mut self, now: Instant, lent: impl Into<Lent<'l>>) -> bool {
         let mut lent = lent.into();
         self.tell(now, lent.reborrow());
         let Some(user) = lent.user else { return true };
+        let counts = !user.is_opted_out() && user.on_seen(now);
+        // What was on screen was seen here, whether or not it is still in time to be reported.
+        let was_here = self.shows.on_screen > 0;
         self.shows.on_screen = self.shows.on_screen.saturating_sub(1);
-        let counts = !user.is_opted_out() && user.on_seen(now, self.shows.count());
-        self.shows.seen = self.shows.seen.saturating_add(counts.into());
+        self.shows.seen = self.shows.seen.saturating_add((was_here || counts).into());
         counts
     }
 

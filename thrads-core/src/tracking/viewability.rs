@@ -10,11 +10,11 @@ pub const VIEWABLE_PER_MILLE: u16 = 500;
 pub const VIEWABLE_FOR: Millis = Millis(1000);
 
 /// Watches one ad and says once that it was viewable.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Viewability(State);
 
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 enum State {
     #[default]

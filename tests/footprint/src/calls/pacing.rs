@@ -31,7 +31,7 @@ pub fn caps(user: &mut User) {
     keep(user.check(now(), of(0)));
     keep(user.reserve());
     if of(true) {
-        keep(user.on_seen(now(), of(0)));
+        keep(user.on_seen(now()));
     } else {
         user.release();
     }

@@ -32,7 +32,7 @@ pub(super) fn user() -> User {
         user.opt_out();
         user.opt_in();
     }
-    keep((user.check(now(), of(0)), user.reserve(), user.on_seen(now(), of(0))));
+    keep((user.check(now(), of(0)), user.reserve(), user.on_seen(now())));
     user.release();
     keep((user.caps(), user.is_opted_out()));
     user

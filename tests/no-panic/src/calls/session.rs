@@ -1,13 +1,13 @@
 //! The machine of one conversation.
 
-use super::config::{head, now, publisher};
+use super::config::{head, now, publisher, wall};
 use super::pacing::{health, patience, policy, rate, user};
 use super::request::{with_call, write};
 use super::response::{api_error, read};
 use super::tracking::report;
-use crate::opaque::{flag, keep, of, show};
+use crate::opaque::{flag, keep, of, show, text};
 use thrads_core::{
-    Call, Failure, Family, Lent, Next, OffsetMode, Outcome, Publisher, Session, Step,
+    Call, Failure, Family, Lent, Next, OffsetMode, Outcome, Publisher, Session, Snapshot, Step,
     TransportError, TransportErrorKind,
 };
 
@@ -16,6 +16,11 @@ pub(super) fn all() {
     let (mut health, mut user, publisher) = (health(), user(), publisher());
     let mut lent = Lent { rate: &mut rate, health: Some(&mut health), user: Some(&mut user) };
     with_call(|call| ask(&mut session, &mut lent, &publisher, call));
+    let snapshot = of(Snapshot::take(now(), wall(), text(), &session, &lent));
+    if let Err(error) = snapshot.restore(now(), wall(), text(), &mut session, &mut lent) {
+        show(error);
+        keep(error.explain());
+    }
 }
 
 pub(super) fn session() -> Session {
