@@ -3,7 +3,7 @@
 //! A helper of `request`. Section 1 of the wire contract.
 
 use crate::error::ConfigError;
-use crate::target::Target;
+use crate::target::is_target;
 use core::fmt;
 use zeroize::Zeroizing;
 
@@ -99,13 +99,15 @@ impl BaseUrl {
     /// [`ConfigError::BaseUrl`] if it breaks the rule for targets, has user information, a query or a fragment, or is
     /// longer than [`MAX_BASE_URL_BYTES`].
     pub fn new(url: &str) -> Result<Self, ConfigError> {
+        heapless::String::try_from(Self::check(url)?).map(Self).map_err(|_| ConfigError::BaseUrl)
+    }
+
+    /// The same, but for the length, without keeping it.
+    pub(crate) fn check(url: &str) -> Result<&str, ConfigError> {
         let url = url.strip_suffix('/').unwrap_or(url);
         let is_plain =
             url.bytes().all(|byte| byte.is_ascii() && !matches!(byte, b'?' | b'#' | b'@'));
-        if !is_plain || Target::parse(url).is_none() {
-            return Err(ConfigError::BaseUrl);
-        }
-        heapless::String::try_from(url).map(Self).map_err(|_| ConfigError::BaseUrl)
+        if is_plain && is_target(url) { Ok(url) } else { Err(ConfigError::BaseUrl) }
     }
 
     /// The URL without a `/` at its end.

@@ -5,8 +5,10 @@
 
 use crate::config::{BaseUrl, Endpoints, Environment, Family, MAX_BASE_URL_BYTES};
 use crate::error::ConfigError;
-use crate::pacing::{DEFAULT_LIMIT, Policy};
+use crate::pacing::{DEFAULT_LIMIT, Enforcement, Policy};
 use crate::request::{BufferTooSmall, CountryCode, EndUser, HeaderText, UserAgent};
+use heapless::string::StringView;
+use serde_json_core::str::{EscapedStr, EscapedStringFragment};
 
 /// Bytes that a User-Agent in [`Settings`] may have.
 pub const MAX_USER_AGENT_BYTES: usize = 128;
@@ -63,16 +65,38 @@ impl Settings {
     /// [`ConfigError::BaseUrl`], [`ConfigError::UserAgent`], [`ConfigError::HeaderValue`] and
     /// [`ConfigError::CountryCode`] if the member holds what the type of that name refuses.
     pub fn from_json(file: &[u8]) -> Result<Self, ConfigError> {
-        let mut unescaped = [0; MAX_BASE_URL_BYTES];
-        let (settings, length): (Self, usize) =
-            serde_json_core::from_slice_escaped(file, &mut unescaped)
-                .map_err(|_| ConfigError::Settings)?;
+        let (read, length) =
+            serde_json_core::from_slice(file).map_err(|_| ConfigError::Settings)?;
         if !file.get(length..).unwrap_or_default().trim_ascii().is_empty() {
             return Err(ConfigError::Settings);
         }
-        settings.base_url.as_deref().map(BaseUrl::new).transpose()?;
+        let settings = Self::of(&read)?;
+        settings.base_url.as_deref().map(BaseUrl::check).transpose()?;
         settings.checked_end_user()?;
         settings.country.as_deref().map(CountryCode::new).transpose()?;
+        Ok(settings)
+    }
+
+    #[inline(never)]
+    fn of(file: &File<'_>) -> Result<Self, ConfigError> {
+        let &File { policy: FilePolicy { enforcement, offset, frequency }, limit, .. } = file;
+        let mut settings = Self {
+            environment: named(file.environment, &ENVIRONMENTS)?,
+            family: named(file.family, &FAMILIES)?,
+            policy: Policy { enforcement: named(enforcement, &ENFORCEMENTS)?, offset, frequency },
+            limit,
+            base_url: file.base_url.map(|_| heapless::String::new()),
+            user_agent: heapless::String::new(),
+            accept_language: file.accept_language.map(|_| heapless::String::new()),
+            country: file.country.map(|_| heapless::String::new()),
+        };
+        undo(Some(file.user_agent), Some(&mut settings.user_agent))?;
+        undo(file.base_url, settings.base_url.as_mut().map(|text| text.as_mut_view()))?;
+        undo(
+            file.accept_language,
+            settings.accept_language.as_mut().map(|text| text.as_mut_view()),
+        )?;
+        undo(file.country, settings.country.as_mut().map(|text| text.as_mut_view()))?;
         Ok(settings)
     }
 
@@ -109,9 +133,79 @@ impl Settings {
     }
 }
 
+/// [`Settings`] as they stand in a file, their texts with escapes. What is made of a text is made here, since code that
+/// serde-json-core is given for each type of its own takes twice the flash and the stack.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct File<'f> {
+    #[serde(default = "default_environment", borrow)]
+    environment: EscapedStr<'f>,
+    #[serde(default = "default_family")]
+    family: EscapedStr<'f>,
+    #[serde(default = "default_policy")]
+    policy: FilePolicy<'f>,
+    #[serde(default = "default_limit")]
+    limit: u32,
+    #[serde(default)]
+    base_url: Option<EscapedStr<'f>>,
+    user_agent: EscapedStr<'f>,
+    #[serde(default)]
+    accept_language: Option<EscapedStr<'f>>,
+    #[serde(default)]
+    country: Option<EscapedStr<'f>>,
+}
+
+/// [`Policy`] as it stands in a file.
+#[derive(serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct FilePolicy<'f> {
+    #[serde(borrow)]
+    enforcement: EscapedStr<'f>,
+    offset: Option<u8>,
+    frequency: Option<u8>,
+}
+
+/// What has this name.
+fn named<T: Copy>(name: EscapedStr<'_>, names: &[(&str, T)]) -> Result<T, ConfigError> {
+    let known = names.iter().find(|(known, _)| *known == name.0);
+    known.map(|(_, value)| *value).ok_or(ConfigError::Settings)
+}
+
+/// Puts a text without its escapes into its place, which is empty.
+fn undo(text: Option<EscapedStr<'_>>, place: Option<&mut StringView>) -> Result<(), ConfigError> {
+    let (Some(text), Some(place)) = (text, place) else { return Ok(()) };
+    text.fragments()
+        .try_for_each(|fragment| match fragment.ok()? {
+            EscapedStringFragment::NotEscaped(plain) => place.push_str(plain).ok(),
+            EscapedStringFragment::Escaped(character) => place.push(character).ok(),
+        })
+        .ok_or(ConfigError::Settings)
+}
+
+const fn default_environment() -> EscapedStr<'static> {
+    EscapedStr("staging")
+}
+
+const fn default_family() -> EscapedStr<'static> {
+    EscapedStr("ssp")
+}
+
+const fn default_policy() -> FilePolicy<'static> {
+    FilePolicy { enforcement: EscapedStr("server"), offset: None, frequency: None }
+}
+
 const fn default_limit() -> u32 {
     DEFAULT_LIMIT
 }
+
+const ENVIRONMENTS: [(&str, Environment); 2] =
+    [("staging", Environment::Staging), ("production", Environment::Production)];
+const FAMILIES: [(&str, Family); 2] = [("v1", Family::V1), ("ssp", Family::Ssp)];
+const ENFORCEMENTS: [(&str, Enforcement); 3] = [
+    ("server", Enforcement::Server),
+    ("device", Enforcement::Device),
+    ("shadow", Enforcement::Shadow),
+];
 
 /// The longest file that [`Settings::to_json`] writes, with every byte of text escaped.
 const MAX_FILE_BYTES: usize = 1024;
@@ -146,5 +240,22 @@ mod tests {
         let length = settings.to_json(&mut text).unwrap();
         assert_eq!(serde_json::from_slice::<Settings>(&text[..length]).unwrap(), settings);
         assert_eq!(Settings::from_json(&serde_json::to_vec(&settings).unwrap()), Ok(settings));
+    }
+    #[test]
+    fn every_choice_is_named_as_serde_names_it_and_what_is_left_out_is_the_default() {
+        let least = Settings::from_json(b"{\"user_agent\":\"k\"}").unwrap();
+        assert_eq!(serde_json::from_str::<Settings>("{\"user_agent\":\"k\"}").unwrap(), least);
+        for (_, environment) in ENVIRONMENTS {
+            for (_, family) in FAMILIES {
+                for (_, enforcement) in ENFORCEMENTS {
+                    let policy = Policy { enforcement, ..Policy::device(0, 255) };
+                    let settings = Settings { environment, family, policy, ..least.clone() };
+                    let file = serde_json::to_vec(&settings).unwrap();
+                    assert_eq!(Settings::from_json(&file), Ok(settings));
+                }
+            }
+        }
+        let misspelt = b"{\"user_agent\":\"k\",\"family\":\"SSP\"}";
+        assert_eq!(Settings::from_json(misspelt), Err(ConfigError::Settings));
     }
 }

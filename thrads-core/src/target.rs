@@ -3,8 +3,9 @@
 //! A helper of `ad`, `tracking`, `request` and the transports. Nothing that breaks the rule becomes a click target, is
 //! sent a ping, or is configured as an endpoint (wire contract 4.1, cases T45 and T89; RFC 3986 section 3).
 
-use crate::json::text::is_space;
+use crate::json::text::{hex, is_space};
 use core::fmt;
+use core::ops::Range;
 
 /// An absolute URL that keeps the rule, taken apart. Borrowed from the text it was read from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,8 +30,11 @@ impl<'a> Target<'a> {
     /// as a slash), user information (it shows a host that is none; RFC 9110 section 4.2.4 has it treated as an error),
     /// and a port that is none.
     pub fn parse(url: &'a str) -> Option<Self> {
-        let Head { secure, host, port, authority, tail } = Head::of(url)?;
+        let Head { secure, host, end, port } = Head::of(url)?;
+        let (before, tail) = url.split_at_checked(end)?;
         let (path, _) = split_before(tail, b"#");
+        let (written, host) = (before.get(host.start..)?, url.get(host)?);
+        let authority = if port == default_port(secure) { host } else { written };
         Some(Self { secure, host, port, path, authority })
     }
 
@@ -47,43 +51,79 @@ pub(crate) fn is_target(url: &str) -> bool {
 }
 
 /// A URL that keeps the rule, as far as it takes to tell.
-struct Head<'a> {
+struct Head {
     secure: bool,
-    host: &'a str,
+    host: Range<usize>,
+    /// Where the authority ends.
+    end: usize,
     port: u16,
-    authority: &'a str,
-    /// What follows the authority.
-    tail: &'a str,
 }
 
-impl<'a> Head<'a> {
-    #[inline(never)]
-    fn of(url: &'a str) -> Option<Self> {
-        // Nearly all URLs are plain ASCII, which needs no look at what a character is.
-        let is_plain = url.bytes().fold(true, |plain, byte| plain & byte.is_ascii_graphic());
+impl Head {
+    fn of(url: &str) -> Option<Self> {
+        // Nearly all URLs are plain ASCII, which is seen at once where registers are wide.
+        let is_plain = cfg!(not(target_os = "none"))
+            && url.bytes().fold(true, |plain, byte| plain & byte.is_ascii_graphic());
         if !is_plain && url.chars().any(|character| character.is_control() || is_space(character)) {
             return None;
         }
-        let (scheme, rest) = split_before(url, b":");
-        let rest = rest.strip_prefix("://")?;
-        let secure = scheme.eq_ignore_ascii_case("https");
-        if !secure && !scheme.eq_ignore_ascii_case("http") {
-            return None;
-        }
-        let end = rest.bytes().position(|byte| matches!(byte, b'/' | b'?' | b'#'));
-        let (written, tail) = rest.split_at_checked(end.unwrap_or(rest.len()))?;
-        if written.bytes().any(|byte| matches!(byte, b'\\' | b'@')) {
-            return None;
-        }
-        let (host, port) = split_port(written)?;
-        if host.is_empty() || !(secure || is_loopback(host)) {
-            return None;
-        }
-        let own = if secure { 443 } else { 80 };
-        let port = port.unwrap_or(own);
-        let authority = if port == own { host } else { written };
-        Some(Self { secure, host, port, authority, tail })
+        Self::read(Decoded { rest: url.as_bytes(), is_encoded: false })
     }
+
+    /// Reads up to the path; of characters it looks at those only that mean something there.
+    #[inline(never)]
+    fn read(mut bytes: Decoded<'_>) -> Option<Self> {
+        if !bytes.spells(b"http") {
+            return None;
+        }
+        let secure = bytes.clone().spells(b"s");
+        if !bytes.spells(if secure { b"s://" } else { b"://" }) {
+            return None;
+        }
+        let start: usize = if secure { 8 } else { 7 };
+        let (mut end, mut host_end, mut port) = (start, start, None);
+        // An IPv6 address is in brackets, and nothing follows them but a port.
+        let mut brackets = Brackets::Absent;
+        let mut host = [0; MAX_LOOPBACK_BYTES];
+        for byte in bytes {
+            match (byte, port, brackets) {
+                (b'/' | b'?' | b'#', ..) => break,
+                (b'\\' | b'@', ..) => return None,
+                (_, Some(value), _) => port = Some(push_digit(value, byte)?),
+                (b':', None, Brackets::Absent | Brackets::Closed) => port = Some(0),
+                (_, None, Brackets::Closed) => return None,
+                (b'[', None, Brackets::Absent) if end == start => brackets = Brackets::Open,
+                (b']', None, Brackets::Open) => brackets = Brackets::Closed,
+                _ => {}
+            }
+            if let Some(place) = host.get_mut(end.wrapping_sub(start)) {
+                *place = byte;
+            }
+            end = end.wrapping_add(1);
+            if port.is_none() {
+                host_end = end;
+            }
+        }
+        let host = host.get(..host_end.wrapping_sub(start)).unwrap_or_default();
+        if host_end == start || brackets == Brackets::Open || !(secure || is_loopback(host)) {
+            return None;
+        }
+        // An empty port is the scheme's own.
+        let has_port = end > host_end.wrapping_add(1);
+        let port = port.filter(|_| has_port).unwrap_or(default_port(secure));
+        Some(Self { secure, host: start..host_end, end, port })
+    }
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Brackets {
+    Absent,
+    Open,
+    Closed,
+}
+
+fn default_port(secure: bool) -> u16 {
+    if secure { 443 } else { 80 }
 }
 
 /// A URL as it stands in an ad: by itself, or percent-encoded inside the query of another.
@@ -105,18 +145,20 @@ impl<'a> Url<'a> {
 
     /// The URL's own bytes.
     pub fn bytes(&self) -> impl Iterator<Item = u8> + Clone + use<'a> {
-        Decoded { rest: self.text.as_bytes(), is_encoded: self.is_encoded }
+        self.decoded()
     }
 
-    /// Whether it is a URL in visible ASCII that keeps the rule for targets. One with a bad `%` escape does not.
+    /// Whether it is a URL in visible ASCII that keeps the rule for targets, with a host of no more bytes than
+    /// [`MAX_HEAD_BYTES`] allow. One with a bad `%` escape does not.
     pub(crate) fn keeps_rule(&self) -> bool {
-        let escapes = self.text.as_bytes().split(|&byte| byte == b'%').skip(1);
-        let mut escapes = escapes
-            .filter(|_| self.is_encoded)
-            .map(|escape| escape.first_chunk().copied().and_then(hex_byte));
-        escapes.all(|byte| byte.is_some())
-            && self.bytes().all(|byte| byte.is_ascii_graphic())
-            && keeps_rule(self.bytes().map(char::from))
+        let is_all_head = self.bytes().nth(MAX_HEAD_BYTES).is_none();
+        let is_short = |head: Head| is_all_head || head.end < MAX_HEAD_BYTES;
+        self.bytes().all(|byte| byte.is_ascii_graphic())
+            && Head::read(self.decoded()).is_some_and(is_short)
+    }
+
+    fn decoded(&self) -> Decoded<'a> {
+        Decoded { rest: self.text.as_bytes(), is_encoded: self.is_encoded }
     }
 }
 
@@ -148,89 +190,61 @@ struct Decoded<'a> {
 impl Iterator for Decoded<'_> {
     type Item = u8;
 
+    #[cfg_attr(target_os = "none", inline(never))]
     fn next(&mut self) -> Option<u8> {
         let (&first, behind) = self.rest.split_first()?;
-        let escape =
-            if self.is_encoded && first == b'%' { behind.split_first_chunk() } else { None };
-        let (byte, rest) = match escape.and_then(|(digits, rest)| Some((hex_byte(*digits)?, rest)))
-        {
-            Some(decoded) => decoded,
-            None => (first, behind),
-        };
-        self.rest = rest;
-        Some(byte)
+        self.rest = behind;
+        if !self.is_encoded || first != b'%' {
+            return Some(first);
+        }
+        // A bad escape is a byte that keeps no rule.
+        let (digits, behind) = behind.split_at_checked(2).unwrap_or_default();
+        self.rest = behind;
+        Some(hex(digits).and_then(|byte| u8::try_from(byte).ok()).unwrap_or(0))
     }
 }
 
-fn hex_byte(digits: [u8; 2]) -> Option<u8> {
-    let [high, low] = digits
-        .map(|digit| char::from(digit).to_digit(16).and_then(|digit| u8::try_from(digit).ok()));
-    Some(high? << 4 | low?)
-}
-
-/// Whether the URL that `chars` spell keeps the rule, for URLs that stand encoded and are not copied to be judged.
-pub(crate) fn keeps_rule(chars: impl Iterator<Item = char>) -> bool {
-    let mut head = heapless::Vec::<u8, MAX_HEAD_BYTES>::new();
-    let mut in_head = true;
-    for character in chars {
-        if character.is_control() || is_space(character) {
-            return false;
-        }
-        if in_head {
-            in_head = !(matches!(character, '/' | '?' | '#') && has_scheme(&head));
-            let mut utf8 = [0; 4];
-            let mut bytes = character.encode_utf8(&mut utf8).bytes();
-            if bytes.any(|byte| head.push(byte).is_err()) {
-                return false;
-            }
-        }
-    }
-    core::str::from_utf8(&head).is_ok_and(is_target)
-}
-
-/// Splits `host [ ":" port ]`; an empty port is the scheme's own.
-fn split_port(authority: &str) -> Option<(&str, Option<u16>)> {
-    let (host, tail) = if authority.starts_with('[') {
-        let (host, _) = split_before(authority, b"]");
-        authority.split_at_checked(host.len().checked_add(1)?)?
-    } else {
-        split_before(authority, b":")
-    };
-    match tail.strip_prefix(':') {
-        None if !tail.is_empty() => None,
-        None | Some("") => Some((host, None)),
-        Some(digits) => Some((host, Some(decimal(digits.as_bytes())?))),
+impl Decoded<'_> {
+    /// Takes as many bytes as `word`, and says whether they spell it in either case; it is in small letters.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn spells(&mut self, word: &[u8]) -> bool {
+        word.iter().all(|byte| self.next().is_some_and(|next| next.eq_ignore_ascii_case(byte)))
     }
 }
 
 /// `localhost`, 127.0.0.0/8 as four decimal numbers, and `[::1]`; no other spelling, since resolvers disagree on them.
-fn is_loopback(host: &str) -> bool {
-    if host.eq_ignore_ascii_case("localhost") || host == "[::1]" {
-        return true;
-    }
-    host.starts_with("127.") && is_v4(host.as_bytes())
+#[cfg_attr(target_os = "none", inline(never))]
+fn is_loopback(host: &[u8]) -> bool {
+    let is_named =
+        ["localhost", "[::1]"].iter().any(|name| host.eq_ignore_ascii_case(name.as_bytes()));
+    is_named || v4_network(host) == Some(127)
 }
 
-/// Four decimal numbers up to 255, without leading zeros.
+/// Whether it is an IPv4 address in dotted decimal.
 pub(crate) fn is_v4(text: &[u8]) -> bool {
-    let mut parts = text.split(|&byte| byte == b'.');
-    (0..4).all(|_| parts.next().is_some_and(is_octet)) && parts.next().is_none()
+    v4_network(text).is_some()
 }
 
-fn is_octet(digits: &[u8]) -> bool {
-    let has_leading_zero = digits.len() > 1 && digits.starts_with(b"0");
-    !has_leading_zero && decimal(digits).is_some_and(|octet| octet <= 255)
-}
-
-/// Digits and nothing else, one at least.
-fn decimal(digits: &[u8]) -> Option<u16> {
-    if digits.is_empty() {
-        return None;
+/// The first of four decimal numbers up to 255, without leading zeros.
+fn v4_network(text: &[u8]) -> Option<u16> {
+    let (mut network, mut octet, mut dots) = (None, None, 0_u8);
+    for &byte in text {
+        octet = match (byte, octet) {
+            (b'.', Some(_)) => {
+                network = network.or(octet);
+                dots = dots.saturating_add(1);
+                None
+            }
+            (_, Some(0)) => return None,
+            (_, value) => Some(push_digit(value.unwrap_or(0), byte).filter(|octet| *octet <= 255)?),
+        };
     }
-    digits.iter().try_fold(0_u16, |value, &digit| {
-        let digit = digit.is_ascii_digit().then(|| digit.wrapping_sub(b'0'))?;
-        value.checked_mul(10)?.checked_add(digit.into())
-    })
+    network.filter(|_| dots == 3 && octet.is_some())
+}
+
+fn push_digit(value: u16, digit: u8) -> Option<u16> {
+    let digit = digit.is_ascii_digit().then(|| digit.wrapping_sub(b'0'))?;
+    value.checked_mul(10)?.checked_add(digit.into())
 }
 
 /// `text` before and from the first of `ends`, which are ASCII; the second part is empty where there is none.
@@ -241,12 +255,9 @@ pub(crate) fn split_before<'t>(text: &'t str, ends: &[u8]) -> (&'t str, &'t str)
     text.split_at_checked(end).unwrap_or((text, ""))
 }
 
-fn has_scheme(head: &[u8]) -> bool {
-    head.windows(3).any(|window| window == b"://")
-}
-
-/// Scheme and authority of a URL that is judged while it is decoded; a longer one is refused. A DNS name has at most
-/// 253 characters.
+/// Bytes of the longest loopback address, `127.255.255.255`.
+const MAX_LOOPBACK_BYTES: usize = 15;
+/// Scheme, authority and what ends it, of a tracker; a longer one is refused. A DNS name has at most 253 characters.
 const MAX_HEAD_BYTES: usize = 288;
 
 #[cfg(test)]
@@ -275,7 +286,7 @@ mod tests {
             "http://127.255.0.9/",
         ] {
             assert!(Target::parse(url).is_some_and(|target| !target.secure), "{url}");
-            assert!(keeps_rule(url.chars()), "{url}");
+            assert!(Url::plain(url).keeps_rule(), "{url}");
         }
         for url in [
             "http://shop.example/",
@@ -291,7 +302,7 @@ mod tests {
             "http://127.0.0.1./",
         ] {
             assert_eq!(Target::parse(url), None, "{url}");
-            assert!(!keeps_rule(url.chars()), "{url}");
+            assert!(!Url::plain(url).keeps_rule(), "{url}");
         }
     }
 
@@ -322,7 +333,7 @@ mod tests {
             "https://a.example/\u{a0}",
         ] {
             assert_eq!(Target::parse(url), None, "{url:?}");
-            assert!(!keeps_rule(url.chars()), "{url:?}");
+            assert!(!Url::plain(url).keeps_rule(), "{url:?}");
         }
     }
 }

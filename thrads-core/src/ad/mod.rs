@@ -6,6 +6,8 @@
 mod poll;
 
 pub(crate) use poll::pack;
+#[cfg(test)]
+pub(crate) use poll::packed;
 pub use poll::{PollOption, PollOptions, SponsoredPoll};
 
 use crate::json::read::{Reader, Value};

@@ -4,9 +4,7 @@
 //! into, packed one behind the other over their own JSON, so that any number of them costs one borrowed text.
 
 use super::Cpm;
-use crate::json::text::{move_back, move_on};
-use crate::json::write::{self, SCRATCH};
-use crate::target::split_before;
+use crate::json::text::move_back;
 use core::ops::Range;
 
 /// `sponsored_poll`: a question with answers to vote on, after an answer (wire contract 3.10).
@@ -110,59 +108,78 @@ impl<'a> PollOption<'a> {
     }
 
     fn unpack(packed: &'a str) -> Option<(Self, &'a str)> {
-        let (lengths, rest) = split_before(packed, b":");
-        let (id, text) = split_before(lengths, b",");
-        let (id, rest) = rest.strip_prefix(':')?.split_at_checked(length(id)?)?;
-        let (text, rest) = rest.split_at_checked(length(text.strip_prefix(',')?)?)?;
+        let (first, rest) = length(packed)?;
+        let (second, rest) = length(rest)?;
+        let (first_text, rest) = rest.split_at_checked(first >> 1)?;
+        let (second_text, rest) = rest.split_at_checked(second)?;
+        let is_id_first = first & 1 == 0;
+        let (id, text) =
+            if is_id_first { (first_text, second_text) } else { (second_text, first_text) };
         Some((Self { id, text }, rest))
     }
 }
 
-/// Packs an option whose `id` and `text` stand in `place`, as offsets, over whatever stands at its front, as
-/// `<bytes of id>,<bytes of text>:` and then both. Returns the bytes that took; `None`, with `place` in disorder, if
-/// that is more than there are.
+/// Packs an option whose `id` and `text` stand in `place`, as offsets, over whatever stands at its front: their lengths
+/// in [`LENGTH`] bytes each, that of the first doubled and odd if it is the text; then both, as they stood. Returns the
+/// bytes that took; `None`, with `place` in disorder, if they do not stand behind two lengths, or are longer than one says.
+#[inline(never)]
 pub(crate) fn pack(place: &mut [u8], id: Range<usize>, text: Range<usize>) -> Option<usize> {
-    let id_length = id.end.checked_sub(id.start)?;
-    let text_length = text.end.checked_sub(text.start)?;
-    let length = id_length.checked_add(text_length)?;
-    let (mut id_scratch, mut text_scratch) = ([0; SCRATCH], [0; SCRATCH]);
-    let id_digits = write::decimal(u64::try_from(id_length).ok()?, &mut id_scratch);
-    let text_digits = write::decimal(u64::try_from(text_length).ok()?, &mut text_scratch);
-    let head = id_digits.len().checked_add(text_digits.len())?.checked_add(2)?;
-    let end = length.checked_add(head)?;
-    if end > place.len() || id.end > place.len() || text.end > place.len() {
+    let is_id_first = id.start <= text.start;
+    let (first, second) = if is_id_first { (id, text) } else { (text, id) };
+    let first_length = first.end.checked_sub(first.start)?;
+    let second_length = second.end.checked_sub(second.start)?;
+    let start = LENGTH.saturating_mul(2);
+    let middle = start.checked_add(first_length)?;
+    if first.start < start || second.start < middle || second.end > place.len() {
         return None;
     }
-    // Both move towards the front, the one that stands first goes first, so neither overwrites the other.
-    if id.start <= text.start {
-        move_back(place, id, 0);
-        move_back(place, text, id_length);
-    } else {
-        move_back(place, text, 0);
-        move_back(place, id, text_length);
-        // Reversing both and then each by itself puts the second before the first.
-        place.get_mut(..length)?.reverse();
-        place.get_mut(..id_length)?.reverse();
-        place.get_mut(id_length..length)?.reverse();
+    move_back(place, first, start);
+    move_back(place, second, middle);
+    let first_length = first_length.checked_mul(2)? | usize::from(!is_id_first);
+    let (head, _) = place.split_at_mut_checked(start)?;
+    for (place, length) in head.chunks_exact_mut(LENGTH).zip([first_length, second_length]) {
+        put_length(place, length)?;
     }
-    move_on(place, length, head);
-    let lengths = id_digits.iter().chain(b",").chain(text_digits).chain(b":");
-    place.iter_mut().zip(lengths).for_each(|(place, byte)| *place = *byte);
-    Some(end)
+    middle.checked_add(second_length)
 }
 
-/// Digits as [`pack`] wrote them.
-fn length(digits: &str) -> Option<usize> {
-    digits.bytes().try_fold(0_usize, |value, byte| {
-        value.checked_mul(10)?.checked_add(usize::from(byte.wrapping_sub(b'0')))
-    })
+/// Seven bits a byte, so that it is text.
+fn put_length(place: &mut [u8], length: usize) -> Option<()> {
+    let mut rest = length;
+    for byte in place.iter_mut().rev() {
+        *byte = u8::try_from(rest & 0x7f).ok()?;
+        rest >>= 7;
+    }
+    (rest == 0).then_some(())
+}
+
+fn length(packed: &str) -> Option<(usize, &str)> {
+    let (length, rest) = packed.split_at_checked(LENGTH)?;
+    Some((length.bytes().fold(0, |length, byte| length << 7 | usize::from(byte)), rest))
+}
+
+/// Bytes of a length. Two of them are as long as what stands before the first member of an option at least, `{"id":`,
+/// so what is packed is only ever moved towards the front.
+const LENGTH: usize = 3;
+
+/// Options of these ids and texts, packed.
+#[cfg(test)]
+pub(crate) fn packed(options: &[(&str, &str)]) -> &'static str {
+    let mut packed = Vec::new();
+    for (id, text) in options {
+        let mut place = format!("{{\"id\":{id}{text}").into_bytes();
+        let middle = 6 + id.len();
+        let length = pack(&mut place, 6..middle, middle..middle + text.len()).unwrap();
+        packed.extend_from_slice(&place[..length]);
+    }
+    String::from_utf8(packed).unwrap().leak()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn packed(json: &str, id: &str, text: &str) -> Option<(String, String)> {
+    fn packed_over(json: &str, id: &str, text: &str) -> Option<(String, String)> {
         let mut place = json.as_bytes().to_vec();
         let find = |part: &str| json.find(part).map(|at| at..at + part.len()).unwrap();
         let length = pack(&mut place, find(id), find(text))?;
@@ -181,26 +198,33 @@ mod tests {
             (r#"{"id":0,"text":"Z"}"#, "0", "Z"),
             (r#"{"text":"Z","id":0}"#, "0", "Z"),
         ] {
-            assert_eq!(packed(json, id, text), Some((id.to_owned(), text.to_owned())), "{json}");
+            assert_eq!(
+                packed_over(json, id, text),
+                Some((id.to_owned(), text.to_owned())),
+                "{json}"
+            );
         }
-        let long = "x".repeat(1 << 20);
+        let long = "x".repeat((1 << 20) - 1);
         for json in [
             format!("{{\"id\":7,\"text\":\"{long}\"}}"),
             format!("{{\"text\":\"{long}\",\"id\":7}}"),
         ] {
-            assert_eq!(packed(&json, "7", &long).unwrap().1.len(), long.len());
+            assert_eq!(packed_over(&json, "7", &long).unwrap().1.len(), long.len());
         }
     }
 
     #[test]
     fn what_does_not_fit_is_not_packed() {
         assert_eq!(pack(&mut b"ab".to_vec(), 0..1, 1..2), None);
-        assert_eq!(pack(&mut b"abcdefgh".to_vec(), 0..1, 7..9), None);
+        assert_eq!(pack(&mut b"abcdefgh".to_vec(), 6..7, 7..9), None);
+        let mut place = vec![b'x'; 1 << 22];
+        assert_eq!(pack(&mut place, 6..7, 7..8 + (1 << 21)), None);
+        assert_eq!(pack(&mut place, 6..6 + (1 << 20), 1 << 21..1 << 22), None);
     }
 
     #[test]
     fn an_option_is_found_by_its_id() {
-        let options = PollOptions("1,1:0A1,1:1B1,1:0C");
+        let options = PollOptions(super::packed(&[("0", "A"), ("1", "B"), ("0", "C")]));
         assert_eq!(options.get("1").unwrap().text(), "B");
         assert_eq!(options.get("0").unwrap().text(), "A");
         assert_eq!(options.get("9"), None);

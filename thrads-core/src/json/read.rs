@@ -55,7 +55,7 @@ impl Value {
     /// Without the quotes or brackets.
     pub(crate) fn inside(self) -> Range<usize> {
         let Range { start, end } = self.range();
-        start.saturating_add(1)..end.saturating_sub(1)
+        start.wrapping_add(1)..end.saturating_sub(1)
     }
 
     /// The bytes without the quotes or brackets.
@@ -79,7 +79,7 @@ impl Value {
 
     /// The same string once its escapes are undone, which ended at `end`.
     pub(crate) fn undone(self, end: usize) -> Self {
-        Self { start: self.start, end: offset(end.saturating_add(1)) }
+        Self { start: self.start, end: offset(end.wrapping_add(1)) }
     }
 
     /// The same place seen from `origin`, an offset at or before it.
@@ -286,7 +286,7 @@ impl<'d> Reader<'d> {
                 Some(b'"') => break,
                 Some(b'\\') => {
                     let escape = self.document.get(self.at..).and_then(escape);
-                    self.at = self.at.saturating_add(escape.ok_or(Malformed)?.1);
+                    self.at = self.at.wrapping_add(escape.ok_or(Malformed)?.1);
                 }
                 _ => return Err(Malformed),
             }
@@ -337,7 +337,7 @@ impl<'d> Reader<'d> {
     }
 
     fn word(&mut self, word: &[u8]) -> Read<()> {
-        let end = self.at.saturating_add(word.len());
+        let end = self.at.wrapping_add(word.len());
         if self.document.get(self.at..end) != Some(word) {
             return Err(Malformed);
         }
@@ -347,23 +347,23 @@ impl<'d> Reader<'d> {
 
     fn eat(&mut self, byte: u8) -> bool {
         let found = self.peek() == Some(byte);
-        self.at = self.at.saturating_add(usize::from(found));
+        self.at = self.at.wrapping_add(usize::from(found));
         found
     }
 
     fn enter(&mut self) -> Read<()> {
         self.step();
-        self.depth = self.depth.saturating_add(1);
+        self.depth = self.depth.wrapping_add(1);
         if self.depth > MAX_DEPTH { Err(Malformed) } else { Ok(()) }
     }
 
     fn leave(&mut self) {
         self.step();
-        self.depth = self.depth.saturating_sub(1);
+        self.depth = self.depth.wrapping_sub(1);
     }
 
     fn step(&mut self) {
-        self.at = self.at.saturating_add(1);
+        self.at = self.at.wrapping_add(1);
     }
 
     fn peek(&self) -> Option<u8> {

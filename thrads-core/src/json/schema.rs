@@ -47,7 +47,7 @@ impl Schema {
                 index = 0;
             }
             let candidate = self.names.get(index)?;
-            let next = index.saturating_add(1);
+            let next = index.wrapping_add(1);
             if raw == candidate.as_bytes() || name.is_escaped() && spells(raw, candidate) {
                 *expected = next;
                 return Some(index);
@@ -60,6 +60,6 @@ impl Schema {
 
 impl Inner {
     pub(crate) const fn values(&self) -> Range<usize> {
-        self.first..self.first.saturating_add(self.schema.len)
+        self.first..self.first.wrapping_add(self.schema.len)
     }
 }

@@ -87,21 +87,21 @@ pub(crate) fn undo(value: &mut Value, document: &mut [u8]) {
     let (mut from, mut to) = (start, start);
     // The closing quote ends what is plain.
     while let Some(rest) = document.get(from..) {
-        let next = from.saturating_add(plain_prefix(rest)).min(end);
+        let next = from.wrapping_add(plain_prefix(rest)).min(end);
         let decoded = document.get(next..end).and_then(escape);
         if to < from {
             move_back(document, from..next, to);
         }
-        to = to.saturating_add(next.saturating_sub(from));
+        to = to.wrapping_add(next.saturating_sub(from));
         let Some((character, length)) = decoded else { break };
         let mut utf8 = [0; 4];
         for byte in character.encode_utf8(&mut utf8).bytes() {
             if let Some(place) = document.get_mut(to) {
                 *place = byte;
             }
-            to = to.saturating_add(1);
+            to = to.wrapping_add(1);
         }
-        from = next.saturating_add(length);
+        from = next.wrapping_add(length);
     }
     document.get_mut(to..end).unwrap_or_default().fill(b' ');
     *value = value.undone(to);
@@ -127,14 +127,6 @@ pub(crate) fn move_back(bytes: &mut [u8], range: Range<usize>, to: usize) {
     to.iter().zip(from).for_each(|(to, from)| to.set(from.get()));
 }
 
-/// Moves the first `length` bytes `by` bytes on, as [`move_back`] does the other way.
-pub(crate) fn move_on(bytes: &mut [u8], length: usize, by: usize) {
-    let bytes = Cell::from_mut(bytes).as_slice_of_cells();
-    let from = bytes.get(..length).unwrap_or_default();
-    let to = bytes.get(by..by.saturating_add(length)).unwrap_or_default();
-    to.iter().zip(from).rev().for_each(|(to, from)| to.set(from.get()));
-}
-
 /// Reads one escape, a surrogate pair as one: the character and the bytes it took.
 pub(crate) fn escape(rest: &[u8]) -> Option<(char, usize)> {
     let character = match rest.get(1)? {
@@ -151,21 +143,20 @@ pub(crate) fn escape(rest: &[u8]) -> Option<(char, usize)> {
 }
 
 fn unicode_escape(rest: &[u8]) -> Option<(char, usize)> {
-    let first = hex4(rest.get(2..6)?)?;
-    if let Some(character) = char::from_u32(first) {
-        return Some((character, 6));
-    }
-    let second = rest.get(6..12).and_then(|pair| pair.strip_prefix(b"\\u")).and_then(hex4);
-    match second {
-        Some(second) if first & 0xfc00 == 0xd800 && second & 0xfc00 == 0xdc00 => {
-            let code = 0x1_0000_u32.wrapping_add((first & 0x3ff) << 10 | second & 0x3ff);
-            Some((char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), 12))
+    let first = hex(rest.get(2..6)?)?;
+    let pair = if first & 0xfc00 == 0xd800 { rest.get(6..12) } else { None };
+    let (code, length) = match pair.and_then(|pair| hex(pair.strip_prefix(b"\\u")?)) {
+        Some(second) if second & 0xfc00 == 0xdc00 => {
+            (0x1_0000_u32.wrapping_add((first & 0x3ff) << 10 | second & 0x3ff), 12)
         }
-        _ => Some((char::REPLACEMENT_CHARACTER, 6)),
-    }
+        _ => (first, 6),
+    };
+    Some((char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), length))
 }
 
-fn hex4(digits: &[u8]) -> Option<u32> {
+/// The number that up to eight hexadecimal digits spell; 0 if there are none.
+#[cfg_attr(target_os = "none", inline(never))]
+pub(crate) fn hex(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |code, &byte| Some(code << 4 | char::from(byte).to_digit(16)?))
 }
 

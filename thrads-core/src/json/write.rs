@@ -15,7 +15,7 @@ pub(crate) fn text_len(text: &[u8]) -> usize {
         rest.get(plain_prefix(rest)..).and_then(<[u8]>::split_first)
     {
         let escaped = escape(special, &mut [0; SCRATCH]).len();
-        length = length.saturating_add(escaped).saturating_sub(1);
+        length = length.wrapping_add(escaped).saturating_sub(1);
         rest = behind;
     }
     length
@@ -50,12 +50,12 @@ pub(crate) fn plain_prefix(bytes: &[u8]) -> usize {
         let mut plain = 0_usize;
         for chunk in bytes.as_chunks().0 {
             let before = plain_in(chunk);
-            plain = plain.saturating_add(before);
+            plain = plain.wrapping_add(before);
             if before < WIDE {
                 return plain;
             }
         }
-        return bytes.len().saturating_sub(WIDE).saturating_add(plain_in(last));
+        return bytes.len().saturating_sub(WIDE).wrapping_add(plain_in(last));
     }
     bytes.iter().position(|&byte| is_special(byte)).unwrap_or(bytes.len())
 }

@@ -180,6 +180,7 @@ mod tests {
         NOTHING, TEXTS, chatbot_message, chatbot_prompt, message, poll, prompt,
     };
     use super::*;
+    use crate::ad::packed;
     use crate::ad::{SponsoredMessage, UnknownAd};
 
     fn rendered(ad: &Ad<&str>, columns: usize) -> String {
@@ -282,12 +283,16 @@ mod tests {
 
     #[test]
     fn a_poll_has_label_question_and_numbered_options() {
-        let ad = poll("What is the playlist for?", "1,5:0Party1,5:1Focus1,3:2Gym");
+        let ad = poll(
+            "What is the playlist for?",
+            packed(&[("0", "Party"), ("1", "Focus"), ("2", "Gym")]),
+        );
         assert_eq!(
             lines(&ad, 32),
             ["Sponsored · Tuneloft", "What is the playlist for?", "1. Party", "2. Focus", "3. Gym"]
         );
-        let long = poll("Q?", "1,10:0Long walks1,3:1\u{200b}1,11:2Afternoon n");
+        let long =
+            poll("Q?", packed(&[("0", "Long walks"), ("1", "\u{200b}"), ("2", "Afternoon n")]));
         assert_eq!(
             lines(&long, 9),
             ["Sponsored", "Q?", "1. Long", "walks", "3.", "Afternoon", "n"]
@@ -298,9 +303,9 @@ mod tests {
     #[cfg_attr(miri, ignore = "too slow there")]
     fn the_lines_of_a_poll_are_never_too_long() {
         for text in TEXTS {
-            let options = format!("1,{}:0{text}1,1:1B", text.len()).repeat(6);
+            let options = packed(&[("0", *text), ("1", "B")].repeat(6));
             for columns in 9..=40 {
-                for line in lines(&poll(text, &options), columns) {
+                for line in lines(&poll(text, options), columns) {
                     assert!(width(&line) <= columns, "{columns}: {line:?}");
                     assert!(!line.is_empty() && !line.starts_with(' ') && !line.ends_with(' '));
                 }

@@ -89,6 +89,7 @@ mod tests {
         NOTHING, TEXTS, chatbot_message, chatbot_prompt, message, poll, prompt,
     };
     use super::*;
+    use crate::ad::packed;
     use crate::ad::{SponsoredMessage, UnknownAd};
 
     fn said(ad: &Ad<&str>) -> String {
@@ -110,7 +111,10 @@ mod tests {
 
     #[test]
     fn the_options_of_a_poll_are_said_by_number() {
-        let ad = poll("What is the playlist for?", "1,5:0Party1,6:1Focus!1,3:2Gym");
+        let ad = poll(
+            "What is the playlist for?",
+            packed(&[("0", "Party"), ("1", "Focus!"), ("2", "Gym")]),
+        );
         assert_eq!(
             said(&ad),
             "Sponsored, by Tuneloft: What is the playlist for? 1. Party. 2. Focus! 3. Gym."

@@ -93,7 +93,7 @@ impl<'a> Body<'a> {
         self.fill(&mut walk);
         let mut length = 0_usize;
         while let Some((text, value)) = walk.next() {
-            length = length.saturating_add(text.len()).saturating_add(value.len());
+            length = length.wrapping_add(text.len()).wrapping_add(value.len());
         }
         length
     }

@@ -69,26 +69,27 @@ impl<'a> EndUser<'a> {
         }
     }
 
-    pub(super) fn forwarded_for(&self) -> Option<Ip<'a>> {
-        match *self {
-            Self::Forwarded { ip, .. } => Some(ip),
-            Self::ThisDevice { .. } => None,
-        }
-    }
-
-    pub(super) fn geo(&self) -> Option<&Geo<'a>> {
-        match self {
-            Self::Forwarded { geo, .. } => geo.as_ref(),
-            Self::ThisDevice { .. } => None,
-        }
-    }
-
-    pub(super) fn accept_language(&self) -> Option<HeaderText<'a>> {
-        match *self {
-            Self::Forwarded { accept_language, .. } | Self::ThisDevice { accept_language, .. } => {
-                accept_language
+    /// The value of a field by its place among the header fields: address, User-Agent, five of where they are, language.
+    pub(super) fn field(&self, index: usize) -> Option<&str> {
+        let (ip, user_agent, language, geo) = match self {
+            Self::Forwarded { ip, user_agent, accept_language, geo } => {
+                (Some(ip), user_agent, accept_language, geo.as_ref())
             }
-        }
+            Self::ThisDevice { user_agent, accept_language } => {
+                (None, user_agent, accept_language, None)
+            }
+        };
+        let text = match index {
+            0 => return ip.map(|ip| ip.as_str()),
+            1 => return Some(user_agent.as_str()),
+            2 => return geo.map(|geo| geo.country.as_str()),
+            3 => return geo.map(|geo| geo.device.as_str()),
+            4 => Some(geo?.timezone),
+            5 => geo?.region,
+            6 => geo?.city,
+            _ => *language,
+        };
+        text.map(HeaderText::as_str)
     }
 }
 

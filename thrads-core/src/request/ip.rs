@@ -22,7 +22,7 @@ fn is_v6(text: &[u8]) -> bool {
     let (Some(head), Some(tail)) = (groups_or_none(head, false), groups_or_none(tail, true)) else {
         return false;
     };
-    head.saturating_add(tail) < 8
+    head.wrapping_add(tail) < 8
 }
 
 fn groups_or_none(text: &[u8], is_end: bool) -> Option<usize> {
@@ -35,7 +35,7 @@ fn groups(text: &[u8], is_end: bool) -> Option<usize> {
     let mut parts = text.split(|&byte| byte == b':').peekable();
     while let Some(part) = parts.next() {
         let is_last = is_end && parts.peek().is_none();
-        count = count.saturating_add(match part {
+        count = count.wrapping_add(match part {
             [_, ..] if part.len() <= 4 && part.iter().all(u8::is_ascii_hexdigit) => 1,
             _ if is_last && is_v4(part) => 2,
             _ => return None,

@@ -198,10 +198,12 @@ impl<'a> Request<'a> {
     /// [`BufferTooSmall`]. What is no target after all, which the types rule out, counts as one that needs nothing.
     pub fn target<'b>(&self, buffer: &'b mut [u8]) -> Result<Target<'b>, BufferTooSmall> {
         let (mut slots, mut length) = (buffer.iter_mut(), 0_usize);
-        for byte in self.url_bytes() {
-            length = length.saturating_add(1);
-            if let Some(slot) = slots.next() {
-                *slot = byte;
+        for part in self.url_parts() {
+            for byte in part.bytes() {
+                length = length.wrapping_add(1);
+                if let Some(slot) = slots.next() {
+                    *slot = byte;
+                }
             }
         }
         let url = buffer.get(..length).ok_or(BufferTooSmall { needed: length })?;
@@ -210,39 +212,48 @@ impl<'a> Request<'a> {
 
     /// Bytes of the absolute URL.
     pub fn url_len(&self) -> usize {
-        self.url_bytes().fold(0, |length, _| length.saturating_add(1))
+        let length = |part: Url<'_>| part.bytes().fold(0_usize, |length, _| length.wrapping_add(1));
+        self.url_parts().into_iter().map(length).fold(0, usize::wrapping_add)
     }
 
-    fn url_bytes(&self) -> impl Iterator<Item = u8> {
-        self.base.bytes().chain(self.path.bytes())
+    fn url_parts(&self) -> [Url<'a>; 2] {
+        [self.base, Url::plain(self.path)]
     }
 
     /// The header fields, `Content-Type` among them where there is a body.
     pub fn fields(&self) -> impl Iterator<Item = Field<'_>> {
-        let field =
-            |name, value: Option<_>| value.map(|value| Field { name, value, is_secret: false });
-        let json = (!self.body.is_empty()).then_some("application/json");
-        let user = self.end_user.as_ref();
-        let geo = user.and_then(EndUser::geo);
-        let language = user.and_then(EndUser::accept_language);
-        let key =
-            |(name, key): (_, &'a ApiKey)| Field { name, value: key.expose(), is_secret: true };
-        [
-            field("x-forwarded-for", user.and_then(EndUser::forwarded_for).map(Ip::as_str)),
-            field("user-agent", user.map(|user| user.user_agent().as_str())),
-            field("x-user-country", geo.map(|geo| geo.country.as_str())),
-            field("x-user-device", geo.map(|geo| geo.device.as_str())),
-            field("x-user-timezone", geo.map(|geo| geo.timezone.as_str())),
-            field("x-user-region", geo.and_then(|geo| geo.region).map(HeaderText::as_str)),
-            field("x-user-city", geo.and_then(|geo| geo.city).map(HeaderText::as_str)),
-            field("accept-language", language.map(HeaderText::as_str)),
-            field("content-type", json),
-            self.key.map(key),
-        ]
-        .into_iter()
-        .flatten()
+        (0..=FIELDS.len()).filter_map(|index| self.field(index))
+    }
+
+    /// The field of this place in their order. One at a time: a list of them all would take 160 bytes of stack.
+    #[cfg_attr(target_os = "none", inline(never))]
+    fn field(&self, index: usize) -> Option<Field<'_>> {
+        let Some(&name) = FIELDS.get(index) else {
+            let (name, key) = self.key?;
+            return Some(Field { name, value: key.expose(), is_secret: true });
+        };
+        let value = if index == CONTENT_TYPE {
+            (!self.body.is_empty()).then_some("application/json")
+        } else {
+            self.end_user.as_ref()?.field(index)
+        };
+        Some(Field { name, value: value?, is_secret: false })
     }
 }
+
+/// The fields in their order, the key behind them; all but the last tell of the [`EndUser`].
+const FIELDS: [&str; 9] = [
+    "x-forwarded-for",
+    "user-agent",
+    "x-user-country",
+    "x-user-device",
+    "x-user-timezone",
+    "x-user-region",
+    "x-user-city",
+    "accept-language",
+    "content-type",
+];
+const CONTENT_TYPE: usize = 8;
 
 /// An id that does not tell who the person is: the platform asks for no e-mail address (wire contract 5).
 fn user_id(id: &str) -> Result<&str, ConfigError> {

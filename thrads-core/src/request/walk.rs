@@ -39,11 +39,11 @@ impl<'p> Walk<'p> {
             _ => None,
         };
         if of_list.is_some() {
-            self.next_of_list = self.next_of_list.saturating_add(1);
+            self.next_of_list = self.next_of_list.wrapping_add(1);
             return of_list;
         }
         self.next_of_list = 0;
-        self.next = self.next.saturating_add(1);
+        self.next = self.next.wrapping_add(1);
         Some((text, value))
     }
 }

@@ -47,7 +47,7 @@ impl Sources {
 /// All that is taken of a value that is no ad and no list of them: it cannot be read as an ad, and counts as odd.
 pub(super) fn first_byte(value: Value) -> Range<usize> {
     let start = value.range().start;
-    start..start.saturating_add(1)
+    start..start.wrapping_add(1)
 }
 
 impl<'b> Ads<'b> {

@@ -6,8 +6,8 @@
 use super::envelope::{
     DETAIL, ERROR, ERROR_DETAIL, ERROR_MESSAGE, LEN, MESSAGE, REQUEST_ID, member,
 };
-use super::snippet;
 use super::texts::Texts;
+use super::{Answer, snippet};
 use crate::head::Head;
 use crate::json::read::{Reader, Value};
 use crate::json::schema::Schema;
@@ -134,48 +134,50 @@ impl ApiErrorKind {
 impl<'b> ApiError<'b> {
     /// `values` are those of the body, where it is JSON.
     #[inline(never)]
-    pub(super) fn read(head: &Head, values: Option<&mut [Value]>, body: &'b mut [u8]) -> Self {
-        let mut error = Self {
-            status: head.status,
-            kind: ApiErrorKind::of_status(head.status),
-            message: None,
-            request_id: None,
-            fields: heapless::Vec::new(),
+    pub(super) fn read(
+        head: &Head,
+        values: Option<&mut [Value]>,
+        body: &'b mut [u8],
+    ) -> Answer<'b> {
+        let mut fields = heapless::Vec::new();
+        let (message, request_id) = match values {
+            Some(values) => texts(values, body, &mut fields),
+            None => (html_title(body), None),
         };
-        match values {
-            Some(values) => error.take(values, body),
-            None => error.message = html_title(body),
-        }
-        error
+        let (status, kind) = (head.status, ApiErrorKind::of_status(head.status));
+        Answer::ApiError(Self { status, kind, message, request_id, fields })
     }
+}
 
-    fn take(&mut self, values: &mut [Value], body: &'b mut [u8]) {
-        // What is inside a member counts only if the last of its name is an object.
-        if member(values, ERROR).kind(body) != Some(b'{') {
-            values.get_mut(ERROR_MESSAGE..LEN).unwrap_or_default().fill(Value::ABSENT);
-        }
-        let mut items = [[Value::ABSENT; ITEM.len]; MAX_FIELD_ERRORS];
-        if !list(member(values, DETAIL), &mut items, body) {
-            list(member(values, ERROR_DETAIL), &mut items, body);
-        }
-        values.get_mut(..LEN).unwrap_or_default().iter_mut().for_each(|value| undo(value, body));
-        let texts = Texts::undo(items.as_flattened_mut(), body);
-        for item in 0..MAX_FIELD_ERRORS {
-            let item = item.saturating_mul(ITEM.len);
-            if let (Some(loc), Some(message)) = (texts.raw(item), texts.any(item.saturating_add(1)))
-            {
-                let stored = self.fields.push(FieldError { loc: Loc(loc), message });
-                debug_assert!(stored.is_ok());
-            }
-        }
-        let texts = texts.of(values);
-        self.request_id = texts.any(REQUEST_ID);
-        self.message = [MESSAGE, DETAIL, ERROR_MESSAGE, ERROR]
-            .into_iter()
-            .find_map(|index| texts.get(index))
-            .or_else(|| self.fields.first().map(|field| field.message))
-            .or_else(|| texts.get(ERROR_DETAIL));
+/// The message and the id of the request; the field errors go to `fields`.
+fn texts<'b>(
+    values: &mut [Value],
+    body: &'b mut [u8],
+    fields: &mut heapless::Vec<FieldError<'b>, MAX_FIELD_ERRORS>,
+) -> (Option<&'b str>, Option<&'b str>) {
+    // What is inside a member counts only if the last of its name is an object.
+    if member(values, ERROR).kind(body) != Some(b'{') {
+        values.get_mut(ERROR_MESSAGE..LEN).unwrap_or_default().fill(Value::ABSENT);
     }
+    let mut items = [[Value::ABSENT; ITEM.len]; MAX_FIELD_ERRORS];
+    if !list(member(values, DETAIL), &mut items, body) {
+        list(member(values, ERROR_DETAIL), &mut items, body);
+    }
+    values.get_mut(..LEN).unwrap_or_default().iter_mut().for_each(|value| undo(value, body));
+    let texts = Texts::undo(items.as_flattened_mut(), body);
+    for item in (0..MAX_FIELD_ERRORS).map(|item| item.wrapping_mul(ITEM.len)) {
+        if let (Some(loc), Some(message)) = (texts.raw(item), texts.any(item.wrapping_add(1))) {
+            let stored = fields.push(FieldError { loc: Loc(loc), message });
+            debug_assert!(stored.is_ok());
+        }
+    }
+    let texts = texts.of(values);
+    let message = [MESSAGE, DETAIL, ERROR_MESSAGE, ERROR]
+        .into_iter()
+        .find_map(|index| texts.get(index))
+        .or_else(|| fields.first().map(|field| field.message))
+        .or_else(|| texts.get(ERROR_DETAIL));
+    (message, texts.any(REQUEST_ID))
 }
 
 /// Fills `items` with those of a list that have a `loc` array and a `msg`; others are passed over. False if there are none.
@@ -192,7 +194,7 @@ fn list(list: Value, items: &mut [[Value; ITEM.len]; MAX_FIELD_ERRORS], body: &[
         }
         let [loc, message] = item;
         if loc.kind(body) == Some(b'[') && message.is_text(body) {
-            found = found.saturating_add(1);
+            found = found.wrapping_add(1);
         }
     }
     found > 0

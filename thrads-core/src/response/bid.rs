@@ -48,7 +48,7 @@ pub(super) const LEN: usize = AD.len;
 /// An object, a list, or an object with a list in it, and then another list (3.7, 3.9).
 fn sources(values: &[Value], body: &[u8]) -> Sources {
     let bid = member(values, BID);
-    let prompts = member(values, BIDS.saturating_add(1).saturating_add(PROMPTS));
+    let prompts = member(values, BIDS.wrapping_add(1).wrapping_add(PROMPTS));
     let is_object = bid.kind(body) == Some(b'{');
     let is_list = is_object && prompts.kind(body) == Some(b'[');
     let first = match () {

@@ -179,7 +179,7 @@ fn refusal<'b>(
     {
         return Answer::Poll(answer);
     }
-    Answer::ApiError(ApiError::read(head, values, body))
+    ApiError::read(head, values, body)
 }
 
 fn without_byte_order_mark(body: &mut [u8]) -> &mut [u8] {

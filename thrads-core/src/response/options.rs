@@ -23,16 +23,16 @@ pub(super) fn pack_all(list: Value, document: &mut [u8]) -> Value {
         if reader.item(&OPTION, &mut members).is_none() {
             break;
         }
-        let behind = at.saturating_add(reader.at());
+        let behind = at.wrapping_add(reader.at());
         let option = chosen(&mut members, rest);
         if let Some([id, text]) = option
             && let Some(place) = document.get_mut(to..behind)
         {
             let moved = at.saturating_sub(to);
             let from = |range: Range<usize>| {
-                range.start.saturating_add(moved)..range.end.saturating_add(moved)
+                range.start.wrapping_add(moved)..range.end.wrapping_add(moved)
             };
-            to = to.saturating_add(pack(place, from(id), from(text)).unwrap_or(0));
+            to = to.wrapping_add(pack(place, from(id), from(text)).unwrap_or(0));
         }
         at = behind;
     }

@@ -26,8 +26,9 @@ use thrads_core::{ApiKey, BaseUrl, Endpoints, Environment, Publisher, Request};
 pub fn publisher() -> Option<Publisher> {
     let endpoints = Endpoints::at(BaseUrl::new(text()).ok()?);
     Some(Publisher {
+        key: ApiKey::new(text()).ok()?,
+        environment: of(Environment::Staging),
         endpoints,
-        ..Publisher::new(ApiKey::new(text()).ok()?, of(Environment::Staging))
     })
 }
 
