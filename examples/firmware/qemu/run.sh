@@ -17,7 +17,7 @@ main() {
     say "building the kiosk for $target, and the sandbox"
     cargo build --release --locked --quiet --target "$target"
     cargo build --locked --quiet --manifest-path ../../../Cargo.toml -p thrads-sandbox --target-dir ../../../target
-    image=$PWD/${CARGO_TARGET_DIR:-target}/$target/release/kiosk
+    image=$(realpath -m "${CARGO_TARGET_DIR:-target}")/$target/release/kiosk
 
     ../../../target/debug/sandbox --port 0 --direct --tls "$dir/anchor.der" --tls-host 10.0.2.100 > "$dir/sandbox.log" &
     sandbox=$!

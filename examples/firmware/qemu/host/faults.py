@@ -66,7 +66,7 @@ ROWS = [
     Row("reset at byte 1,500 of what comes", middle="reset-at=1500"),
     Row("a silent server", middle="silent", refusal="took too long|^$"),
     Row("a drip", middle="drip=3"),
-    Row("the server closes idle connections", middle="idle-close=400", served=2),
+    Row("the server closes idle connections", middle="idle-close=1500"),
     Row("nothing for 20 s", middle="stall=20000"),
     Row("a name that does not resolve", host="nowhere.test", refusal="not resolved|took too long|^$"),
     Row("an oversized answer", fault="oversized=1"),
