@@ -53,11 +53,17 @@ fn best_in(text: &str, groups: &[Group], kinds: Kinds) -> Option<(usize, Span)> 
     let part = |first: usize, last: usize| Part::of(text, groups, first, last, harmless);
     let whole = part(0, groups.len().saturating_sub(1));
     let is_number = kinds.has(Kind::Number) && whole.is_some_and(|whole| whole.is_number());
-    for kind in [Kind::Ip, Kind::Card, Kind::Phone, Kind::Number] {
+    let kinds_and_least =
+        [(Kind::Ip, 4), (Kind::Card, 13), (Kind::Phone, 8), (Kind::Number, MIN_DIGITS)];
+    for (kind, least) in kinds_and_least {
         // A number in groups may well have one that begins like a telephone's.
         let ends = if is_number && kind == Kind::Phone { 1 } else { groups.len() };
         for first in 0..if kinds.has(kind) { ends } else { 0 } {
             for last in (first..groups.len()).rev() {
+                // Shorter parts have fewer digits still.
+                if groups.get(first..=last).is_none_or(|groups| Part::sum(groups) < least) {
+                    break;
+                }
                 if let Some(part) = part(first, last)
                     && let Some(start) = part.start_as(kind)
                 {

@@ -27,7 +27,12 @@ impl Wanted {
     pub(super) fn first_in(self, text: &str, from: usize) -> Option<usize> {
         let mut from = from;
         loop {
-            let last = self.position(text.as_bytes(), from)?;
+            // Each with its own constants, where there is room for both.
+            let last = match self.arabic {
+                0 if IS_WIDE => Self::AT.position(text.as_bytes(), from),
+                _ if IS_WIDE => Self::DIGIT.position(text.as_bytes(), from),
+                _ => self.position(text.as_bytes(), from),
+            }?;
             let mut start = last;
             while !text.is_char_boundary(start) {
                 start = start.saturating_sub(1);
@@ -40,17 +45,21 @@ impl Wanted {
     }
 
     /// The first byte that one may end with.
+    #[inline(always)]
     fn position(self, bytes: &[u8], from: usize) -> Option<usize> {
         let mut at = from;
         let mut before = 0;
         loop {
             let rest = bytes.get(at..)?;
-            if IS_WIDE && let Some((block, _)) = rest.split_first_chunk::<BLOCK>() {
-                let next = block.get(1..).unwrap_or_default();
-                let pairs = block.iter().zip(next);
-                let edge = self.may_end_with(before, block[0]);
-                if !pairs.fold(edge, |hit, (before, byte)| hit | self.may_end_with(*before, *byte))
-                {
+            if IS_WIDE
+                && let Some(block) = rest.first_chunk::<BLOCK>()
+                && let Some(next) = rest.get(1..).and_then(<[u8]>::first_chunk::<BLOCK>)
+            {
+                let mut hit = u8::from(self.may_end_with(before, block[0]));
+                for (before, byte) in block.iter().zip(next) {
+                    hit |= u8::from(self.may_end_with(*before, *byte));
+                }
+                if hit == 0 {
                     before = block[BLOCK - 1];
                     at = at.saturating_add(BLOCK);
                     continue;
