@@ -46,6 +46,8 @@ async fn main() -> ExitCode {
 
 async fn load(chats: u64, time: Duration) -> Result<Report, String> {
     let server = Server::start()?;
+    // Everything is loopback in plain text; reqwest wants a provider all the same.
+    let _is_there = rustls::crypto::ring::default_provider().install_default();
     let client =
         reqwest::Client::builder().no_proxy().build().map_err(|error| error.to_string())?;
     let shared = Arc::new(Shared::new(client, server.page.clone()));
