@@ -95,8 +95,32 @@ fn no_fault_reaches_the_conversation() {
 }
 
 #[test]
+fn each_ad_shown_is_drawn_for_every_display() {
+    let folder = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("screens");
+    let _was_not_there = std::fs::remove_dir_all(&folder);
+    let output = kiosk(&["--screen", folder.to_str().unwrap()]);
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    assert!(!text.contains('\x1b'), "there is no terminal to colour");
+    let shown = text.lines().filter(|line| line.contains("│ Sponsored")).count();
+    assert!(shown >= 2, "{text}");
+    let mut files: Vec<_> = std::fs::read_dir(&folder)
+        .unwrap()
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    files.sort();
+    let expected: Vec<_> = (1..=shown)
+        .flat_map(|ad| {
+            ["296x128", "320x240", "480x320"].map(|size| format!("ad-{ad:02}-{size}.png"))
+        })
+        .collect();
+    assert_eq!(files, expected);
+}
+
+#[test]
 fn a_bad_option_is_one_line_and_status_two() {
-    let cases: [&[&str]; 6] = [
+    let cases: [&[&str]; 7] = [
+        &["--screen", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")],
         &["--frobnicate"],
         &["--fault", "flood"],
         &["--summary", "xml"],

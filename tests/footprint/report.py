@@ -18,12 +18,27 @@ IMAGES = [
     ("everything", "every request and answer, turn pacing, trackers"),
     ("session", "the same through a session, with a history"),
     ("rate", "rate and caps"),
+    ("redact", "`redact`"),
     ("card", "`card`"),
     ("speech", "`speech`"),
     ("settings", "provisioning JSON"),
     ("serde_json_core", "serde-json-core: one answer, no numbers"),
     ("serde_json_core_f64", "serde-json-core: the same with one `f64`"),
 ]
+# Names that only one part of the core writes or looks for, and the images that have that part. In any other image it is
+# dead weight.
+PARTS = {
+    "conversationOffset": {"prompt", "everything", "session"},
+    "ad_formats": {"message", "everything", "session"},
+    "number_follow_ups": {"everything"},
+    "option_id": {"everything", "session"},
+    "metaData": {"everything", "session"},
+    "results_url": {"message", "everything", "session"},
+    "sponsored_prompt_id": {"prompt", "everything", "session"},
+    "view_url": {"message", "everything", "session"},
+    "Sponsored": {"card", "speech"},
+    "accept_language": {"settings"},
+}
 WRITABLE, ALLOCATED, PROGBITS, SYMTAB, NOBITS = 1, 2, 1, 2, 8
 MEMORY_ROUTINE = re.compile(r"(__aeabi_)?mem(cpy|move|set|clr|cmp)[48]?$|.*compiler_builtins.*3mem")
 
@@ -32,7 +47,10 @@ def main(budgets, stack, target_dir, *targets):
     budgets = {tuple(words[:2]): int(words[2]) for words in lines(budgets)}
     stack = {words[1]: int(words[2]) for words in lines(stack) if words[0] == "stack"}
     images = {target: measure(Path(target_dir) / target / "release") for target in targets}
-    over = [*flash_table(images, budgets), *stack_table(stack, budgets)]
+    linked = [
+        complaint for target in targets for complaint in misplaced(Path(target_dir) / target / "release", target)
+    ]
+    over = [*flash_table(images, budgets), *stack_table(stack, budgets), *linked]
     for complaint in over:
         print(f"footprint: {complaint}", file=sys.stderr)
     sys.exit(1 if over else 0)
@@ -57,11 +75,7 @@ def sizes(image):
 
     Unwinding tables are left out: no firmware with panic = "abort" loads them.
     """
-    elf = image.read_bytes()
-    (at,) = struct.unpack_from("<I", elf, 0x20)
-    size, count, names_index = struct.unpack_from("<HHH", elf, 0x2E)
-    sections = [struct.unpack_from("<10I", elf, at + size * index) for index in range(count)]
-    names = sections[names_index][4]
+    elf, sections, names = read(image)
     flash = ram = 0
     for name, kind, flags, _, offset, length, link, *_ in sections:
         name = text(elf, names + name)
@@ -72,6 +86,36 @@ def sizes(image):
         ram += length if flags & WRITABLE else 0
         flash += length if kind == PROGBITS else 0
     return flash, ram
+
+
+def read(image):
+    """An ELF image, its section headers, and where their names are."""
+    elf = image.read_bytes()
+    (at,) = struct.unpack_from("<I", elf, 0x20)
+    size, count, names_index = struct.unpack_from("<HHH", elf, 0x2E)
+    sections = [struct.unpack_from("<10I", elf, at + size * index) for index in range(count)]
+    return elf, sections, sections[names_index][4]
+
+
+def loaded(image):
+    """What of an image is in flash, in one run of bytes."""
+    elf, sections, _ = read(image)
+    return b"".join(
+        elf[offset : offset + length]
+        for _, kind, flags, _, offset, length, *_ in sections
+        if flags & ALLOCATED and kind == PROGBITS
+    )
+
+
+def misplaced(directory, target):
+    """Parts that an image has and does not use, or uses and does not have, which would make this check one of nothing."""
+    for name, _ in IMAGES:
+        if name.startswith("serde_json_core"):
+            continue
+        content = loaded(directory / name)
+        for word, places in PARTS.items():
+            if (word.encode() in content) != (name in places):
+                yield f"{name} for {target} {'lacks' if name in places else 'holds'} `{word}`"
 
 
 def memory_routines(elf, symbols, length, names):

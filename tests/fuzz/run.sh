@@ -23,7 +23,7 @@ trap 'rm -rf "$work"' EXIT
 trap 'exit 1' HUP INT TERM
 status=0
 fuzz build
-for target in decode roundtrip session click_url differential; do
+for target in decode roundtrip session click_url differential redact; do
     case $target in
     decode | differential) dict=-dict=json.dict ;;
     click_url) dict=-dict=url.dict ;;

@@ -119,6 +119,7 @@ mod format;
 mod head;
 mod json;
 mod pacing;
+mod redact;
 mod render;
 mod request;
 mod response;
@@ -145,6 +146,7 @@ pub use pacing::{
     Cap, Caps, Counters, DEFAULT_LIMIT, Decision, Enforcement, Explained, Health, Hold, LOW_QUOTA,
     Lent, OffsetMode, Pacing, Policy, Rate, RateEvent, Reason, Shadow, Until, User,
 };
+pub use redact::{Kind, Kinds, Piece, Redacted, Redactor};
 pub use render::{DEFAULT_CTA, DISCLOSURE, MIN_COLUMNS, card, speech};
 pub use request::{
     AdFormat, AdFormats, BidConfig, BidRequest, Body, BufferTooSmall, Call, CountryCode, Device,

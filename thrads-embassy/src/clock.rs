@@ -3,28 +3,38 @@
 //! Beside the transport: the other half of what a `Client` is given.
 
 use core::cell::Cell;
+use embassy_sync::blocking_mutex::Mutex;
+use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_time::Timer;
 use thrads_core::{Clock, Instant, UnixMillis};
 
 /// The clock of the running embassy-time driver. Its time of day is `None` until it is set.
 ///
-/// A client takes the clock itself or a reference to it, so that whoever asks SNTP or an RTC can set it meanwhile.
-#[derive(Debug, Default)]
+/// A client takes the clock itself or a reference to it, so that whoever asks SNTP or an RTC can set it meanwhile, from any
+/// executor or core.
+#[derive(Debug)]
 pub struct EmbassyClock {
     /// From the driver's origin to 1970, as far as a wrapping sum is concerned.
-    offset: Cell<Option<u64>>,
+    offset: Mutex<CriticalSectionRawMutex, Cell<Option<u64>>>,
 }
 
 impl EmbassyClock {
     /// A clock that does not know the time of day.
     pub const fn new() -> Self {
-        Self { offset: Cell::new(None) }
+        Self { offset: Mutex::new(Cell::new(None)) }
     }
 
     /// Sets the time of day to `wall`, as of now. May be called again; the time may then jump, [`now`](Clock::now) does
     /// not.
     pub fn set_wall(&self, wall: UnixMillis) {
-        self.offset.set(Some(wall.0.wrapping_sub(self.now().as_millis())));
+        let offset = wall.0.wrapping_sub(self.now().as_millis());
+        self.offset.lock(|cell| cell.set(Some(offset)));
+    }
+}
+
+impl Default for EmbassyClock {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
@@ -41,7 +51,7 @@ impl Clock for EmbassyClock {
     }
 
     fn wall(&self) -> Option<UnixMillis> {
-        let offset = self.offset.get()?;
+        let offset = self.offset.lock(Cell::get)?;
         Some(UnixMillis(offset.wrapping_add(self.now().as_millis())))
     }
 }

@@ -5,6 +5,7 @@
 use crate::clock::TokioClock;
 use crate::drain::Door;
 use crate::experiment::Arm;
+use crate::fleet::{Fleet, Turns};
 use crate::options::Options;
 use crate::person::{People, Person};
 use crate::telemetry::Meters;
@@ -25,6 +26,7 @@ pub(crate) struct Account {
     pub(crate) door: Door,
     publisher: RwLock<Arc<Publisher>>,
     key: Mutex<Key>,
+    fleet: Option<Fleet>,
     people: Mutex<People>,
     label: Option<Box<str>>,
     meters: Mutex<BTreeMap<Option<Arm>, Arc<Meters>>>,
@@ -34,42 +36,52 @@ pub(crate) struct Account {
 struct Key {
     rate: Rate,
     health: Health,
+    /// Where the budget is a fleet's, `rate` knows only when the platform is to be left alone.
+    turns: Option<Arc<Turns>>,
 }
 
 impl Key {
-    fn new(limit: u32) -> Self {
-        Self { rate: Rate::new(limit), health: Health::new(random_bits()) }
+    fn new(key: &ApiKey, options: &Options, fleet: Option<&Fleet>) -> Self {
+        let turns = fleet.map(|fleet| Turns::new(fleet, key, options.limit, options.timeout));
+        let limit = if turns.is_some() { u32::MAX } else { options.limit };
+        Self { rate: Rate::new(limit), health: Health::new(random_bits()), turns }
     }
 }
 
 impl Account {
-    pub(crate) fn new(publisher: Publisher, options: Options) -> Result<Self, StartError> {
+    pub(crate) fn new(
+        publisher: Publisher,
+        options: Options,
+        fleet: Option<Fleet>,
+    ) -> Result<Self, StartError> {
         let transport =
             ReqwestTransport::connecting_within(options.connect_limit(), options.proxies)?;
-        Ok(Self::over(transport, TokioClock::new(), options, publisher, None))
+        Ok(Self {
+            transport,
+            clock: TokioClock::new(),
+            options,
+            door: Door::default(),
+            key: Mutex::new(Key::new(&publisher.key, &options, fleet.as_ref())),
+            fleet,
+            publisher: RwLock::new(Arc::new(publisher)),
+            people: Mutex::new(People::new(options.people, options.caps)),
+            label: None,
+            meters: Mutex::default(),
+        })
     }
 
     /// Another publisher over the same pool.
     pub(crate) fn beside(&self, publisher: Publisher, label: &str) -> Self {
-        Self::over(self.transport.clone(), self.clock, self.options, publisher, Some(label))
-    }
-
-    fn over(
-        transport: ReqwestTransport,
-        clock: TokioClock,
-        options: Options,
-        publisher: Publisher,
-        label: Option<&str>,
-    ) -> Self {
         Self {
-            transport,
-            clock,
-            options,
+            transport: self.transport.clone(),
+            clock: self.clock,
+            options: self.options,
             door: Door::default(),
+            key: Mutex::new(Key::new(&publisher.key, &self.options, self.fleet.as_ref())),
+            fleet: self.fleet.clone(),
             publisher: RwLock::new(Arc::new(publisher)),
-            key: Mutex::new(Key::new(options.limit)),
-            people: Mutex::new(People::new(options.people, options.caps)),
-            label: label.map(Box::from),
+            people: Mutex::new(People::new(self.options.people, self.options.caps)),
+            label: Some(label.into()),
             meters: Mutex::default(),
         }
     }
@@ -82,15 +94,20 @@ impl Account {
     pub(crate) fn set_key(&self, key: ApiKey) {
         let mut publisher = self.publisher.write().unwrap_or_else(PoisonError::into_inner);
         let Publisher { environment, endpoints, .. } = Publisher::clone(&publisher);
+        *self.key() = Key::new(&key, &self.options, self.fleet.as_ref());
         *publisher = Arc::new(Publisher { key, environment, endpoints });
-        *self.key() = Key::new(self.options.limit);
     }
 
     /// Lends what the chats of a key and of a person share. The key is locked first.
     pub(crate) fn with<R>(&self, person: Option<&Person>, use_it: impl FnOnce(Lent<'_>) -> R) -> R {
-        let Key { rate, health } = &mut *self.key();
+        let Key { rate, health, .. } = &mut *self.key();
         let mut user = person.map(Person::lock);
         use_it(Lent { rate, health: Some(health), user: user.as_deref_mut() })
+    }
+
+    /// The turns of a fleet's budget, where the budget is one.
+    pub(crate) fn turns(&self) -> Option<Arc<Turns>> {
+        self.key().turns.clone()
     }
 
     /// What stopped all calls of the key while one of them waited for its turn.

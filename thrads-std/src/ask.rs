@@ -6,9 +6,10 @@ use crate::account::Account;
 use crate::telemetry::Meters;
 use crate::transport::Prepared;
 use std::sync::Arc;
+use std::time::Duration;
 use thrads_core::{
-    Clock, Decision, Head, Hold, Instant, Millis, RateEvent, Sent, TransportError,
-    TransportErrorKind,
+    Clock, Decision, Head, Hold, Instant, Millis, RateEvent, Reason, Sent, TransportError,
+    TransportErrorKind, Until,
 };
 use tracing::warn;
 
@@ -46,15 +47,31 @@ impl Ask {
                 return Ended::Held(hold);
             }
         }
+        if let Err(hold) = fleets_turn(&account, &meters, start).await {
+            return Ended::Held(hold);
+        }
         let again = if account.options.repeat_once { prepared.again() } else { None };
         let first = send(&account, &meters, start, prepared).await;
         match again {
-            Some(again) if repeat_is_due(&account, start, &first).await => {
+            Some(again) if repeat_is_due(&account, &meters, start, &first).await => {
                 send(&account, &meters, start, again).await
             }
             _ => first,
         }
     }
+}
+
+/// Waits for a turn in the fleet's budget as long as an ask may, and for none where there is no fleet.
+async fn fleets_turn(account: &Account, meters: &Meters, start: Instant) -> Result<(), Hold> {
+    let Some(turns) = account.turns() else { return Ok(()) };
+    let clock = account.clock;
+    let spent = clock.now().since(start);
+    let patience = Duration::from_millis(account.options.patience().0.saturating_sub(spent.0));
+    let turn = turns.wait(std::time::Instant::now() + patience).await;
+    meters.store_is_up(turns.is_up());
+    let until = |at| Hold { reason: Reason::Rate, until: Until::At(clock.at(at)) };
+    turn.map_err(until)?;
+    account.left_alone().map_or(Ok(()), Err)
 }
 
 /// An exchange within what the timeout leaves of the time since `start`.
@@ -73,7 +90,7 @@ async fn send(account: &Account, meters: &Meters, start: Instant, prepared: Prep
 
 /// Waits until the call may be made again; false if it is not to be (wire contract 3.14: only where nothing has left, or the
 /// platform says when to come back).
-async fn repeat_is_due(account: &Account, start: Instant, first: &Ended) -> bool {
+async fn repeat_is_due(account: &Account, meters: &Meters, start: Instant, first: &Ended) -> bool {
     let clock = account.clock;
     let delay = match first {
         Ended::Answer(head, _) if matches!(head.status, 429 | 503) => {
@@ -97,12 +114,18 @@ async fn repeat_is_due(account: &Account, start: Instant, first: &Ended) -> bool
         return false;
     };
     clock.sleep_until(at).await;
-    clock.now() < deadline && account.left_alone().is_none()
+    clock.now() < deadline
+        && account.left_alone().is_none()
+        && fleets_turn(account, meters, now).await.is_ok()
 }
 
 fn learn(account: &Account, meters: &Meters, head: &Head) {
     let (now, wall) = (account.clock.now(), account.clock.wall());
-    let event = account.with(None, |lent| lent.rate.observe(now, wall, head));
+    let mut head = *head;
+    if let Some(turns) = account.turns() {
+        head.limits.limit.take().into_iter().for_each(|limit| turns.learn(limit));
+    }
+    let event = account.with(None, |lent| lent.rate.observe(now, wall, &head));
     if let Some(remaining) = head.limits.remaining {
         meters.remaining(remaining);
     }

@@ -31,7 +31,7 @@ use std::thread;
 use std::time::Duration;
 use thrads_core::{
     ApiKey, Call, EndUser, Explained, Family, Feedback, Impression, Interaction, Policy,
-    PollOption, PromptClick, Publisher, Reported, SponsoredPoll, Vote,
+    PollOption, PromptClick, Publisher, Reported, Snapshot, SnapshotError, SponsoredPoll, Vote,
 };
 use tokio::runtime::{self, Handle};
 
@@ -88,6 +88,22 @@ impl Thrads {
     /// As [`Thrads::chat`](crate::Thrads::chat).
     pub fn chat(&self, family: Family, policy: Policy) -> Chat {
         Chat { inner: self.inner.chat(family, policy), runtime: Arc::clone(&self.runtime) }
+    }
+
+    /// As [`Thrads::wake`](crate::Thrads::wake).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn wake(
+        &self,
+        family: Family,
+        policy: Policy,
+        chat_id: &str,
+        snapshot: &Snapshot,
+    ) -> Result<Chat, SnapshotError> {
+        let inner = self.inner.wake(family, policy, chat_id, snapshot)?;
+        Ok(Chat { inner, runtime: Arc::clone(&self.runtime) })
     }
 
     /// As [`Thrads::person`](crate::Thrads::person).
@@ -147,6 +163,16 @@ impl Chat {
     /// As [`Chat::skip_turn`](crate::Chat::skip_turn).
     pub fn skip_turn(&mut self) {
         self.inner.skip_turn();
+    }
+
+    /// As [`Chat::turn`](crate::Chat::turn).
+    pub fn turn(&self) -> u32 {
+        self.inner.turn()
+    }
+
+    /// As [`Chat::sleep`](crate::Chat::sleep).
+    pub fn sleep(&self, chat_id: &str) -> Snapshot {
+        self.inner.sleep(chat_id)
     }
 
     /// As [`Chat::reset`](crate::Chat::reset).

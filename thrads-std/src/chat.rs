@@ -97,9 +97,22 @@ impl Chat {
         self.session.explained()
     }
 
+    /// Finished exchanges so far.
+    pub fn turn(&self) -> u32 {
+        self.session.turn()
+    }
+
     /// The publisher's connection that this chat uses.
     pub fn thrads(&self) -> &Thrads {
         &self.thrads
+    }
+
+    pub(crate) fn session(&self) -> &Session {
+        &self.session
+    }
+
+    pub(crate) fn session_mut(&mut self) -> &mut Session {
+        &mut self.session
     }
 
     /// The person has moved on by a turn.

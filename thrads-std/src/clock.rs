@@ -17,6 +17,11 @@ impl TokioClock {
     pub fn new() -> Self {
         Self { origin: time::Instant::now() }
     }
+
+    /// A moment of the standard library's in this clock's terms.
+    pub(crate) fn at(&self, moment: std::time::Instant) -> Instant {
+        Instant::from_millis(millis(moment.saturating_duration_since(self.origin.into_std())))
+    }
 }
 
 impl Default for TokioClock {

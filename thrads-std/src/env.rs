@@ -2,6 +2,7 @@
 //!
 //! Beside `thrads`. Section 1 of the wire contract.
 
+use crate::fleet::Fleet;
 use crate::options::Options;
 use crate::thrads::Thrads;
 use crate::transport::StartError;
@@ -50,6 +51,7 @@ impl Thrads {
     /// | `THRADS_SSP_URL` | where the SSP is |
     /// | `THRADS_TIMEOUT_MS` | how long an ask may take over all, 1 to 60000; 5000 |
     /// | `THRADS_REDIS_URL` | one budget for all processes that name it; feature `redis` |
+    /// | `THRADS_REPLICAS` | how many of them there are at most; 1 |
     ///
     /// Proxies are [`Proxies::Environment`](crate::Proxies::Environment).
     ///
@@ -65,9 +67,9 @@ impl Thrads {
     ///
     /// [`EnvError`], which names the variable.
     pub fn from_env() -> Result<Self, EnvError> {
-        let Setup { publisher, options } =
+        let Setup { publisher, options, fleet } =
             Setup::read(|name| env::var_os(name)?.into_string().ok())?;
-        Self::new(publisher, options).map_err(EnvError::start)
+        Self::start(publisher, options, fleet).map_err(EnvError::start)
     }
 }
 
@@ -77,6 +79,7 @@ impl EnvError {
         match error {
             StartError::Proxy => Self::value("HTTPS_PROXY"),
             StartError::Tls => Self::value("SSL_CERT_FILE"),
+            StartError::Redis => Self::value(REDIS_URL),
             StartError::Thread => Self { variable: "", problem: EnvProblem::Machine },
         }
     }
@@ -105,6 +108,7 @@ impl std::error::Error for EnvError {}
 struct Setup {
     publisher: Publisher,
     options: Options,
+    fleet: Option<Fleet>,
 }
 
 impl Setup {
@@ -123,16 +127,22 @@ impl Setup {
         let platform = Endpoints::default();
         let endpoints =
             Endpoints { v1: base(BASE_URL, platform.v1)?, ssp: base(SSP_URL, platform.ssp)? };
-        if read(REDIS_URL).is_some() {
-            return Err(EnvError { variable: REDIS_URL, problem: EnvProblem::NotBuilt });
-        }
+        let replicas = read(REPLICAS).unwrap_or_else(|| "1".to_owned()).trim().parse();
+        let replicas = replicas.map_err(|_| EnvError::value(REPLICAS))?;
+        let fleet = read(REDIS_URL).map(|url| fleet(&url, replicas)).transpose()?;
         let mut options = Options::default();
         if let Some(millis) = read(TIMEOUT_MS) {
             let millis = millis.trim().parse().ok().filter(|millis| (1..=60_000).contains(millis));
             options.timeout = Duration::from_millis(millis.ok_or(EnvError::value(TIMEOUT_MS))?);
         }
-        Ok(Self { publisher: Publisher { key, environment, endpoints }, options })
+        Ok(Self { publisher: Publisher { key, environment, endpoints }, options, fleet })
     }
+}
+
+fn fleet(url: &str, replicas: u32) -> Result<Fleet, EnvError> {
+    let is_built = cfg!(feature = "redis");
+    let problem = if is_built { EnvProblem::Value } else { EnvProblem::NotBuilt };
+    Fleet::of_env(url, replicas).map_err(|_| EnvError { variable: REDIS_URL, problem })
 }
 
 fn key(given: Option<String>, file: Option<String>) -> Result<ApiKey, EnvError> {
@@ -158,6 +168,7 @@ const BASE_URL: &str = "THRADS_BASE_URL";
 const SSP_URL: &str = "THRADS_SSP_URL";
 const TIMEOUT_MS: &str = "THRADS_TIMEOUT_MS";
 const REDIS_URL: &str = "THRADS_REDIS_URL";
+const REPLICAS: &str = "THRADS_REPLICAS";
 
 #[cfg(test)]
 mod tests {
@@ -172,7 +183,7 @@ mod tests {
 
     #[test]
     fn a_key_alone_is_staging_at_the_platforms_own_place() {
-        let Setup { publisher, options } = setup(&[(KEY, " k-1\n")]).unwrap();
+        let Setup { publisher, options, .. } = setup(&[(KEY, " k-1\n")]).unwrap();
         assert_eq!(publisher.key.expose(), "k-1");
         assert_eq!(publisher.environment, Environment::Staging);
         assert_eq!(publisher.endpoints, Endpoints::default());
@@ -181,7 +192,7 @@ mod tests {
 
     #[test]
     fn every_variable_counts() {
-        let Setup { publisher, options } = setup(&[
+        let Setup { publisher, options, .. } = setup(&[
             (KEY, "k"),
             (ENV, "production"),
             (BASE_URL, "https://one.example/"),

@@ -60,10 +60,12 @@
 //! | `thrads_impressions_total` | impressions that a tracker took |
 //! | `thrads_revenue_micros_total` | what they earn, in millionths of the price's unit |
 //! | `thrads_rate_remaining` | requests left this second, as the platform says |
+//! | `thrads_store_up` | 1 while Redis is there, 0 while it is not; feature `redis` |
 //!
 //! # Features
 //!
 //! - `blocking`: the same for programs without an async runtime.
+//! - `redis`: one budget for all processes that use a key, kept by a Redis, see `Fleet`.
 //!
 //! The default set is empty.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -80,10 +82,16 @@ mod engage;
 mod env;
 mod experiment;
 mod failure;
+#[cfg(feature = "redis")]
+mod fleet;
+#[cfg(not(feature = "redis"))]
+#[path = "fleet/none.rs"]
+mod fleet;
 mod options;
 mod outcome;
 mod person;
 mod prefetch;
+mod sleep;
 mod telemetry;
 mod thrads;
 mod transport;
@@ -95,6 +103,9 @@ pub use engage::{PollResults, PollRow, Polled};
 pub use env::{EnvError, EnvProblem};
 pub use experiment::{Arm, Experiment};
 pub use failure::{Cause, Failure, Phase};
+#[cfg(feature = "redis")]
+#[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
+pub use fleet::Fleet;
 pub use options::Options;
 pub use outcome::{Outcome, Served};
 pub use person::Person;

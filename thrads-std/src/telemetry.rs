@@ -71,6 +71,8 @@ pub(crate) fn tell_reported(reported: Reported) {
 pub(crate) struct Meters {
     labels: Vec<Label>,
     handles: OnceLock<Handles>,
+    /// Only where there is a fleet: without one, nothing is down.
+    store_up: OnceLock<Gauge>,
 }
 
 struct Handles {
@@ -87,7 +89,11 @@ impl Meters {
         let label = |name, value: &str| Label::new(name, value.to_owned());
         let publisher = publisher.map(|name| label("publisher", name));
         let arm = arm.map(|arm| label("arm", arm.as_str()));
-        Self { labels: publisher.into_iter().chain(arm).collect(), handles: OnceLock::new() }
+        Self {
+            labels: publisher.into_iter().chain(arm).collect(),
+            handles: OnceLock::new(),
+            store_up: OnceLock::new(),
+        }
     }
 
     pub(crate) fn asked(&self, family: Family, outcome: &Outcome, took: Duration) {
@@ -114,6 +120,12 @@ impl Meters {
 
     pub(crate) fn remaining(&self, requests: u32) {
         self.handles().remaining.set(requests);
+    }
+
+    /// Whether what replicas share is there.
+    pub(crate) fn store_is_up(&self, is_up: bool) {
+        let gauge = self.store_up.get_or_init(|| gauge!("thrads_store_up", self.with(&[])));
+        gauge.set(u8::from(is_up));
     }
 
     fn with(&self, more: &[(&'static str, &'static str)]) -> Vec<Label> {
@@ -156,6 +168,7 @@ fn describe() {
         "thrads_revenue_micros_total",
         "What they earn, in millionths of the price's unit"
     );
+    describe_gauge!("thrads_store_up", "1 while Redis is there, 0 while it is not");
     describe_gauge!("thrads_rate_remaining", "Requests left this second, as the platform says");
 }
 

@@ -6,6 +6,7 @@ use crate::account::Account;
 use crate::chat::Chat;
 use crate::drain::Drained;
 use crate::failure::{Cause, Failure};
+use crate::fleet::Fleet;
 use crate::options::Options;
 use crate::person::Person;
 use crate::telemetry;
@@ -27,7 +28,35 @@ impl Thrads {
     ///
     /// [`StartError`] if TLS cannot be set up on this machine, or the environment names a proxy that cannot be used.
     pub fn new(publisher: Publisher, options: Options) -> Result<Self, StartError> {
-        Ok(Self { account: Arc::new(Account::new(publisher, options)?) })
+        Self::start(publisher, options, None)
+    }
+
+    /// The same as one replica of several that share the key's budget. The budget is the fleet's: [`Options::limit`] is that
+    /// of all replicas together, and has to be the same in each.
+    ///
+    /// A trip to Redis takes a tenth of [`Options::timeout`] at most. While Redis is gone, asking goes on inside its
+    /// deadline: from when the last lease has ended, two seconds later, each replica sends its part of nine tenths of the
+    /// limit.
+    ///
+    /// # Errors
+    ///
+    /// As [`new`](Self::new).
+    #[cfg(feature = "redis")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
+    pub fn in_fleet(
+        publisher: Publisher,
+        options: Options,
+        fleet: Fleet,
+    ) -> Result<Self, StartError> {
+        Self::start(publisher, options, Some(fleet))
+    }
+
+    pub(crate) fn start(
+        publisher: Publisher,
+        options: Options,
+        fleet: Option<Fleet>,
+    ) -> Result<Self, StartError> {
+        Ok(Self { account: Arc::new(Account::new(publisher, options, fleet)?) })
     }
 
     /// Serves a second publisher over the same pool, with a budget and metrics of its own. `label` is the metrics' label
@@ -120,7 +149,8 @@ impl Thrads {
     }
 
     /// Lets no more asks in, from this publisher's chats in all clones; they are [`Cause::ShutDown`] from then on. Waits
-    /// `within` for asks and reports that are under way, ends the rest, and says how many there were of each. Reports may
+    /// `within` for asks and reports that are under way, ends the rest, gives send times that were leased for nothing back to
+    /// the fleet, and says how many there were of each. Reports may
     /// still begin meanwhile. A publisher made by [`with_key`](Self::with_key) is shut down by itself.
     ///
     /// ```
@@ -136,7 +166,11 @@ impl Thrads {
     /// # }
     /// ```
     pub async fn shutdown(&self, within: Duration) -> Drained {
-        self.account.door.shut(within).await
+        let drained = self.account.door.shut(within).await;
+        if let Some(turns) = self.account.turns() {
+            turns.give_back().await;
+        }
+        drained
     }
 
     pub(crate) fn account(&self) -> &Arc<Account> {

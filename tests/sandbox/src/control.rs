@@ -1,4 +1,4 @@
-//! The sandbox's own routes, which the platform does not have: its description, statistics and faults.
+//! The sandbox's own routes, which the platform does not have: its description, statistics, faults and creatives.
 //! None of them is recorded, limited or met by a fault.
 
 use std::sync::Arc;
@@ -9,7 +9,7 @@ use axum::extract::State;
 use axum::http::{Response, Uri};
 use axum::routing::{get, post};
 use serde::Deserialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 
 use crate::fault::Fault;
 use crate::inventory::inventory;
@@ -24,6 +24,7 @@ pub(crate) fn router() -> Router<Arc<Shared>> {
         .route("/openapi.json", get(description))
         .route("/sandbox/stats", get(stats))
         .route("/sandbox/fault", post(arm).delete(clear))
+        .route("/sandbox/creative", post(show).delete(hide))
         .route("/sandbox/redirected", get(redirected).post(redirected))
         .route("/sandbox/landing", get(landing))
 }
@@ -105,6 +106,28 @@ async fn arm(State(shared): State<Arc<Shared>>, body: Bytes) -> Response<Body> {
 
 async fn clear(State(shared): State<Arc<Shared>>) -> Response<Body> {
     shared.clear_faults();
+    reply::with_json(200, b"{}".to_vec())
+}
+
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Creative {
+    members: Map<String, Value>,
+    times: Option<u32>,
+}
+
+async fn show(State(shared): State<Arc<Shared>>, body: Bytes) -> Response<Body> {
+    match serde_json::from_slice(&body) {
+        Ok(Creative { members, times }) => {
+            shared.world().creatives.push(members, times);
+            reply::with_json(200, b"{}".to_vec())
+        }
+        Err(error) => reply::detail(422, &error.to_string()),
+    }
+}
+
+async fn hide(State(shared): State<Arc<Shared>>) -> Response<Body> {
+    shared.world().creatives.clear();
     reply::with_json(200, b"{}".to_vec())
 }
 

@@ -38,6 +38,8 @@
 //! | `GET /sandbox/stats` | [`Stats`] as JSON |
 //! | `POST /sandbox/fault` | `{"fault":"drip=50","times":2,"on":"calls"}`: a [`Fault`] by name; without `times` until cleared, `on` is `calls` or `pings` |
 //! | `DELETE /sandbox/fault` | ends every injected fault |
+//! | `POST /sandbox/creative` | `{"members":{"headline":"<b>"},"times":2}`: lies over the next SSP ads; null takes a member away |
+//! | `DELETE /sandbox/creative` | the ads are the inventory's again |
 //! | `x-sandbox-fault: drip=50` | on any request to the platform's paths: the fault of that one |
 //!
 //! With [`Config::tls`] it speaks TLS, for devices that speak nothing else.
@@ -56,6 +58,7 @@ mod gate;
 mod gzip;
 mod headers;
 mod ids;
+mod injected;
 mod inventory;
 mod issuer;
 mod json;

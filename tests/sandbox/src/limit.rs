@@ -1,6 +1,7 @@
 //! The rate limit of wire contract 3.14: a fixed whole second a key, three headers on every answer.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, VecDeque};
+use std::time::{Duration, Instant};
 
 use axum::http::{HeaderMap, HeaderName, StatusCode};
 
@@ -8,8 +9,12 @@ use axum::http::{HeaderMap, HeaderName, StatusCode};
 pub(crate) struct Limiter {
     limit: u32,
     seconds: HashMap<&'static str, (u64, u32)>,
+    /// When each call of the latest second came.
+    latest: HashMap<&'static str, VecDeque<Instant>>,
     /// The most calls of one key in one second so far.
     pub(crate) busiest: u32,
+    /// The same of any second, wherever it begins.
+    pub(crate) busiest_rolling: usize,
 }
 
 /// What the limiter answers, and what the three headers say.
@@ -37,7 +42,13 @@ impl Quota {
 
 impl Limiter {
     pub(crate) fn new(limit: u32) -> Self {
-        Self { limit, seconds: HashMap::new(), busiest: 0 }
+        Self {
+            limit,
+            seconds: HashMap::new(),
+            latest: HashMap::new(),
+            busiest: 0,
+            busiest_rolling: 0,
+        }
     }
 
     /// Counts one call; one without a known key is shown a full quota and counts nowhere.
@@ -51,10 +62,18 @@ impl Limiter {
             *slot = (second, 0);
         }
         slot.1 = slot.1.saturating_add(1);
+        let (now, latest) = (Instant::now(), self.latest.entry(key).or_default());
+        while latest.front().is_some_and(|first| now.duration_since(*first) >= SECOND) {
+            latest.pop_front();
+        }
+        latest.push_back(now);
+        self.busiest_rolling = self.busiest_rolling.max(latest.len());
         self.busiest = self.busiest.max(slot.1);
         Quota { allowed: slot.1 <= limit, limit, remaining: limit.saturating_sub(slot.1), reset }
     }
 }
+
+const SECOND: Duration = Duration::from_secs(1);
 
 #[cfg(test)]
 mod tests {
@@ -70,7 +89,7 @@ mod tests {
         assert!(!limiter.take(Some("k"), 100).allowed);
         assert!(limiter.take(Some("other"), 100).allowed);
         assert_eq!(limiter.take(Some("k"), 101).remaining, 39);
-        assert_eq!(limiter.busiest, 41);
+        assert_eq!((limiter.busiest, limiter.busiest_rolling), (41, 42));
     }
 
     #[test]

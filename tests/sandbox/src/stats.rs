@@ -35,6 +35,8 @@ pub struct Stats {
     pub redirect_followed: u64,
     /// The most calls of one key within one whole second of wall time.
     pub max_per_second: u64,
+    /// The most calls of one key within any second, wherever it begins.
+    pub max_per_rolling_second: u64,
 }
 
 /// Calls made before the user has said anything.

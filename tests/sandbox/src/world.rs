@@ -8,6 +8,7 @@ use crate::bounded::Bounded;
 use crate::config::Config;
 use crate::gate::Gate;
 use crate::ids::Ids;
+use crate::injected::Creatives;
 use crate::limit::Limiter;
 use crate::pacing::{SspChat, V1Chat};
 use crate::poll::Tallies;
@@ -33,6 +34,7 @@ pub(crate) struct World {
     pub(crate) call_faults: Queue,
     /// For view pings and everything else a client reports.
     pub(crate) ping_faults: Queue,
+    pub(crate) creatives: Creatives,
     pub(crate) ids: Ids,
     pub(crate) v1_chats: Bounded<V1Chat>,
     pub(crate) ssp_chats: Bounded<SspChat>,
@@ -68,6 +70,7 @@ impl Shared {
             limiter: Limiter::new(config.limit),
             call_faults: Queue::default(),
             ping_faults: Queue::default(),
+            creatives: Creatives::default(),
             ids: Ids::new(config.seed),
             v1_chats: Bounded::new(CHATS),
             ssp_chats: Bounded::new(CHATS),
@@ -85,7 +88,11 @@ impl Shared {
 
     pub(crate) fn stats(&self) -> Stats {
         let world = self.world();
-        Stats { max_per_second: world.limiter.busiest.into(), ..world.stats.clone() }
+        Stats {
+            max_per_second: world.limiter.busiest.into(),
+            max_per_rolling_second: world.limiter.busiest_rolling as u64,
+            ..world.stats.clone()
+        }
     }
 }
 

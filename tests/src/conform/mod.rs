@@ -9,6 +9,7 @@ mod normalise;
 mod offer;
 mod pace;
 mod read;
+mod redact;
 mod render;
 mod report;
 mod rfc3339;
@@ -65,6 +66,7 @@ fn run(line: &Members<'_>) -> Answered {
         "normalise" => normalise::answer(line),
         "render" => render::answer(line),
         "pace" => pace::answer(line),
+        "redact" => redact::answer(line),
         "viewability" => viewability::answer(line),
         _ => Err(Refusal::Unsupported),
     }

@@ -1,6 +1,6 @@
 //! What people have seen, over all of their chats.
 
-use thrads_core::{Cap, Caps, Family, Policy, Reason};
+use thrads_core::{Cap, Caps, Family, Policy, Reason, Snapshot};
 use thrads_sandbox::{Fault, PRODUCTION_KEY, Sandbox};
 use thrads_std::{Chat, Options, Outcome, Thrads};
 
@@ -79,4 +79,25 @@ async fn a_refusal_that_says_when_to_come_back_may_be_repeated_once() {
     let thrads = Thrads::new(publisher(&sandbox.base_url(), PRODUCTION_KEY), options).unwrap();
     assert_eq!(ask(&mut chat(&thrads, "ann")).await.code(), "ad");
     assert_eq!(sandbox.stats().requests, 3);
+}
+
+#[tokio::test]
+async fn a_chat_sleeps_and_wakes_in_another_process() {
+    let sandbox = generous();
+    let policy = Policy::device(2, 3);
+    let mut chat = capped(&sandbox, Caps::default()).chat(Family::Ssp, policy);
+    let mut codes = Vec::new();
+    for _ in 0..8 {
+        codes.push(ask(&mut chat).await.code());
+        let mut text = [0; 256];
+        let length = chat.sleep("c").to_json(&mut text).unwrap();
+        let written = String::from_utf8(text[..length].to_vec()).unwrap();
+        assert!(!written.contains(PRODUCTION_KEY) && !written.contains("person"), "{written}");
+        let snapshot = Snapshot::from_json(&text[..length]).unwrap();
+        // All that another process has in common with this one is the publisher.
+        let other = capped(&sandbox, Caps::default());
+        assert!(other.wake(Family::Ssp, policy, "another", &snapshot).is_err());
+        chat = other.wake(Family::Ssp, policy, "c", &snapshot).unwrap();
+    }
+    assert_eq!(codes, ["held", "ad", "held", "held", "ad", "held", "held", "ad"]);
 }

@@ -111,8 +111,9 @@ impl Pacing {
         decision
     }
 
-    /// What holds the latest turn, by turns alone.
-    pub(crate) fn check(&self, forced: Option<bool>) -> Option<Hold> {
+    /// What holds the latest turn, by turns alone; for a device that asks so seldom that it keeps no budget of the key, which
+    /// [`decide`](Self::decide) asks too. `forced` is the call's own `force`.
+    pub fn check(&self, forced: Option<bool>) -> Option<Hold> {
         match (self.policy.enforcement, forced) {
             (Enforcement::Server | Enforcement::Shadow, _) | (Enforcement::Device, Some(true)) => {
                 None

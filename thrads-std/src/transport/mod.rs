@@ -50,6 +50,8 @@ pub enum StartError {
     Tls,
     /// The environment names a proxy that is no `http` or `https` URL.
     Proxy,
+    /// The fleet's URL is not one of a Redis.
+    Redis,
     /// No thread could be made for the blocking client.
     Thread,
 }
@@ -145,6 +147,7 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Tls => "TLS cannot be set up on this machine",
+            Self::Redis => "the fleet's URL is not of the form redis://host:port",
             Self::Thread => "no thread could be made",
             Self::Proxy => "HTTPS_PROXY or ALL_PROXY is not the URL of an http or https proxy",
         })

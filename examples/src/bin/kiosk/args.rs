@@ -1,5 +1,6 @@
 //! The command line.
 
+use std::path::PathBuf;
 use thrads_core::{BaseUrl, Enforcement, Family};
 use thrads_sandbox::Fault;
 
@@ -11,6 +12,8 @@ pub(crate) struct Args {
     pub(crate) enforcement: Enforcement,
     pub(crate) fault: Option<Fault>,
     pub(crate) summary: Summary,
+    /// Where pictures of the ads shown go.
+    pub(crate) screen: Option<PathBuf>,
 }
 
 /// How the summary is printed.
@@ -34,6 +37,7 @@ impl Args {
             enforcement: Enforcement::Device,
             fault: None,
             summary: Summary::Text,
+            screen: None,
         };
         let mut words = words;
         while let Some(word) = words.next() {
@@ -70,6 +74,7 @@ impl Args {
                     let forms = [("text", Summary::Text), ("json", Summary::Json)];
                     args.summary = choose("--summary", &value()?, &forms)?;
                 }
+                "--screen" => args.screen = Some(value()?.into()),
                 "--fault" => {
                     let name = value()?;
                     let fault = name.parse().map_err(|_| {
@@ -106,11 +111,13 @@ Usage: kiosk [OPTIONS]
   --fault NAME            every call for an ad meets this fault of the sandbox
   --list-faults           print the names of faults, one a line
   --summary text|json     how the last lines are printed (default: text)
+  --screen DIR            draw each ad shown as PNG files into this folder, as displays of 320x240, 480x320 and 296x128 show it
   --base-url URL          talk to a platform elsewhere, https or loopback; the key is read from THRADS_API_KEY
   -h, --help              print this
 
 On a terminal you type and it answers: /why explains the last decision, /click shows where the ad leads, /new starts a
 new chat, /quit ends, and a number picks one of the questions offered. With a pipe it plays a conversation of ten turns.
+Where standard output is a terminal, and NO_COLOR is not set, messages come with a code to scan; showing it is no click.
 ";
 
 #[cfg(test)]

@@ -37,7 +37,7 @@ pub(crate) struct Kiosk {
 }
 
 impl Kiosk {
-    pub(crate) fn new(args: &Args, platform: Platform) -> Self {
+    pub(crate) fn new(args: &Args, platform: Platform, screen: Screen) -> Self {
         let family = args.family;
         // The first ad on turn three, in either family's arithmetic.
         let offset = match family {
@@ -60,7 +60,7 @@ impl Kiosk {
             history: Memory::new(),
             clock: TokioClock::new(),
             tally: Tally::default(),
-            screen: Screen::new(false),
+            screen,
             on_offer: Vec::new(),
             click_url: None,
         }
@@ -68,7 +68,7 @@ impl Kiosk {
 
     /// Plays the scripted conversation.
     pub(crate) async fn play(&mut self) {
-        self.screen = Screen::new(true);
+        self.screen.show_remarks();
         self.open().await;
         for (question, turn) in script::QUESTIONS.iter().zip(1..) {
             if turn == script::FAILING_TURN && self.fault.is_none() {

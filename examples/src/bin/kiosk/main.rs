@@ -4,7 +4,9 @@
 //! through a pipe. With `--base-url` and a key the same binary talks to the real platform.
 
 mod args;
+mod code;
 mod kiosk;
+mod pictures;
 mod platform;
 mod screen;
 mod script;
@@ -12,7 +14,9 @@ mod tally;
 
 use args::{Action, Args};
 use kiosk::Kiosk;
+use pictures::Pictures;
 use platform::Platform;
+use screen::Screen;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
@@ -29,6 +33,10 @@ fn main() -> ExitCode {
 
 fn run(args: &Args) -> ExitCode {
     let is_typed = std::io::stdin().is_terminal();
+    let screen = match args.screen.as_deref().map(Pictures::new).transpose() {
+        Ok(pictures) => Screen::new(pictures),
+        Err(problem) => return usage(&problem),
+    };
     let platform = match Platform::start(args, is_typed) {
         Ok(platform) => platform,
         Err(problem) => return usage(&problem),
@@ -38,7 +46,7 @@ fn run(args: &Args) -> ExitCode {
         Err(error) => return usage(&format!("cannot start: {error}")),
     };
     runtime.block_on(async {
-        let mut kiosk = Kiosk::new(args, platform);
+        let mut kiosk = Kiosk::new(args, platform, screen);
         if is_typed {
             kiosk.converse().await
         } else {

@@ -4,7 +4,7 @@
 #![no_main]
 
 use footprint::calls::{
-    any_bid_answer, any_bid_request, message_request, prompt_request, publisher,
+    any_bid_answer, any_bid_request, message_request, prompt_request, publisher, v1_message_request,
 };
 use footprint::opaque::{buffer, of};
 use thrads_core::{Conversation, Message};
@@ -13,10 +13,11 @@ use thrads_core::{Conversation, Message};
 extern "C" fn entry() {
     let Some(publisher) = publisher() else { return };
     prompt_request(&publisher, buffer(&mut [0; 64]));
+    v1_message_request(&publisher, buffer(&mut [0; 64]));
     let messages: &[Message<'_>] = of(&[]);
     if let Ok(conversation) = Conversation::new(messages) {
         message_request(&publisher, conversation, buffer(&mut [0; 64]));
         any_bid_request(&publisher, conversation, buffer(&mut [0; 64]));
     }
-    any_bid_answer(of(200), buffer(&mut [0; 64]));
+    any_bid_answer(&publisher, of(200), buffer(&mut [0; 64]));
 }

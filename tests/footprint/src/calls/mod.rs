@@ -1,7 +1,9 @@
 //! The core's entries as a program calls them, part by part.
 
+mod other;
 mod pacing;
 mod prompt;
+mod redact;
 mod render;
 mod serde_json_core;
 mod session;
@@ -9,8 +11,10 @@ mod settings;
 mod ssp;
 
 pub use self::serde_json_core::{with_price, without_numbers};
+pub use other::{engage, v1_message_request};
 pub use pacing::{budget, caps, turn};
 pub use prompt::{prompt_answer, prompt_request};
+pub use redact::hide;
 pub use render::{show, speak};
 pub use session::ask;
 pub use settings::{provision, store};

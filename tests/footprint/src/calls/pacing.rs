@@ -1,18 +1,15 @@
 //! Turn pacing, and the key's budget by itself.
 
 use crate::opaque::{keep, of, text};
-use thrads_core::{Decision, Family, Head, Instant, Millis, Pacing, Policy, Rate, User};
+use thrads_core::{Family, Head, Instant, Millis, Pacing, Policy, Rate, User};
 
 /// One turn: whether to ask, and that an ad was served.
 #[inline(never)]
-pub fn turn(pacing: &mut Pacing, rate: &mut Rate) {
+pub fn turn(pacing: &mut Pacing) {
     pacing.on_turn();
-    match pacing.decide(now(), rate, Millis(of(500)), of(None)) {
-        Decision::Ask(at) => {
-            keep(at);
-            pacing.on_served();
-        }
-        Decision::Hold(hold) => keep(hold),
+    match pacing.check(of(None)) {
+        None => pacing.on_served(),
+        Some(hold) => keep(hold),
     }
 }
 
@@ -37,8 +34,8 @@ pub fn caps(user: &mut User) {
     }
 }
 
-pub(super) fn pacing(family: Family) -> (Pacing, Rate) {
-    (of(Pacing::new(family, of(Policy::device(3, 5)))), of(Rate::default()))
+pub(super) fn pacing(family: Family) -> Pacing {
+    of(Pacing::new(family, of(Policy::device(3, 5))))
 }
 
 fn now() -> Instant {

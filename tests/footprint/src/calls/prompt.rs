@@ -11,8 +11,8 @@ use thrads_core::{
 /// A prompt call after a turn.
 #[inline(never)]
 pub fn prompt_request(publisher: &Publisher, url: &mut [u8]) {
-    let (mut pacing, mut rate) = pacing(Family::V1);
-    turn(&mut pacing, &mut rate);
+    let mut pacing = pacing(Family::V1);
+    turn(&mut pacing);
     if let Ok(prompt) = prompt() {
         send(&Request::new(publisher, Call::Prompt(prompt)), url);
     }

@@ -1,7 +1,7 @@
 //! The SSP: bid requests, their answers, and reporting impressions.
 
 use super::pacing::pacing;
-use super::{send, turn};
+use super::{engage, send, turn};
 use crate::opaque::{keep, of, text};
 use thrads_core::{
     Ad, AdFormat, AdFormats, Answer, BidConfig, BidRequest, Call, ConfigError, Conversation,
@@ -12,8 +12,8 @@ use thrads_core::{
 /// A bid request for a message after a turn.
 #[inline(never)]
 pub fn message_request(publisher: &Publisher, conversation: Conversation<'_>, url: &mut [u8]) {
-    let (mut pacing, mut rate) = pacing(Family::Ssp);
-    turn(&mut pacing, &mut rate);
+    let mut pacing = pacing(Family::Ssp);
+    turn(&mut pacing);
     if let Ok(bid) = message(conversation) {
         send(&Request::new(publisher, Call::Bid(bid)), url);
     }
@@ -58,7 +58,7 @@ pub fn any_bid_request(publisher: &Publisher, conversation: Conversation<'_>, ur
 
 /// Reads whatever a bid request is answered with.
 #[inline(never)]
-pub fn any_bid_answer(status: u16, body: &mut [u8]) {
+pub fn any_bid_answer(publisher: &Publisher, status: u16, body: &mut [u8]) {
     match decode(of(Endpoint::Bid), &Head::new(status), body) {
         Answer::Ads(served) => {
             keep(&served.envelope);
@@ -68,6 +68,7 @@ pub fn any_bid_answer(status: u16, body: &mut [u8]) {
                     unknown.format().for_each(keep);
                 }
                 report(&ad);
+                engage(publisher, &ad, &mut of([0; 256]));
             }
         }
         Answer::NoAd(no_ad) => keep(&no_ad),

@@ -4,6 +4,7 @@ mod client;
 mod config;
 mod conversation;
 mod pacing;
+mod redact;
 mod render;
 mod request;
 mod response;
@@ -16,6 +17,7 @@ pub(crate) fn all() {
     pacing::all();
     request::all();
     response::all();
+    redact::all();
     render::all();
     tracking::all();
     session::all();

@@ -56,7 +56,10 @@ pub(crate) async fn bid_request(
     let stamp = world.stamp(Family::Ssp, since);
     match outcome {
         Ok((data, style)) => {
-            let mut answer = reply::ssp_success(&stamp, "Bid successful", data, style);
+            let mut answer = match world.creatives.over(&data) {
+                Some(data) => reply::ssp_success(&stamp, "Bid successful", data, style),
+                None => reply::ssp_success(&stamp, "Bid successful", data, style),
+            };
             answer.extensions_mut().insert(Served);
             answer
         }

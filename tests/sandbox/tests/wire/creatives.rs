@@ -53,3 +53,17 @@ fn shows_the_logo_where_images_are_off() {
         assert_eq!(text["headline"], image["headline"]);
     }
 }
+
+#[test]
+fn injected_members_lie_over_the_next_ads() {
+    let sandbox = start();
+    let order = json!({"members": {"headline": "<b>bold</b>", "cta_text": null}, "times": 1});
+    let inject = |body: String| Call::new("POST", "/sandbox/creative").body(body).send(&sandbox);
+    assert_eq!(inject(order.to_string()).status, 200);
+    assert_eq!(inject("{}".to_owned()).status, 422);
+    let bid = |subject| ask(&sandbox, STAGING_KEY, json!({}), subject)["data"]["bid"].clone();
+    let laid = bid("kettle");
+    assert_eq!((&laid["headline"], laid.get("cta_text")), (&json!("<b>bold</b>"), None));
+    assert_eq!(laid["advertiser"], "Boilwell");
+    assert_eq!(bid("kettle")["headline"], "Kettles that do not drip");
+}

@@ -1,0 +1,228 @@
+//! The kiosk on an ESP32-C3: text on the USB serial port, the button is BOOT (GPIO9).
+//!
+//! Network, TLS and the serial port run in thread mode; the kiosk, its button and watchdog in an interrupt above, which a
+//! handshake does not hold up.
+#![no_std]
+#![no_main]
+
+use embassy_executor::{SendSpawner, Spawner};
+use embassy_net::{Config, Stack, StackResources};
+use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
+use embassy_sync::pipe::Pipe;
+use embedded_io_async::{Read, Write};
+use esp_backtrace as _;
+use esp_hal::Async;
+use esp_hal::clock::CpuClock;
+use esp_hal::gpio::{Input, InputConfig, Pull};
+use esp_hal::interrupt::Priority;
+use esp_hal::ram;
+use esp_hal::rng::{Trng, TrngSource};
+use esp_hal::rtc_cntl::{Rtc, Rwdt, RwdtStage};
+use esp_hal::time::Duration;
+use esp_hal::timer::timg::TimerGroup;
+use esp_hal::usb::usb_serial_jtag::{UsbSerialJtag, UsbSerialJtagRx, UsbSerialJtagTx};
+use esp_println::println;
+use esp_radio::wifi::sta::StationConfig;
+use esp_radio::wifi::{
+    AuthenticationMethodConfig, Config as WifiConfig, ControllerConfig, Interface, WifiController,
+};
+use esp_rtos::embassy::InterruptExecutor;
+use esp_storage::FlashStorage;
+use heapless::Vec;
+use kiosk_app::{
+    Connections, Console, Item, Kiosk, Lines, MAX_ANCHORS, Memory, Parts, People, Provision, Pulse,
+    Records, Said, Set, Slots, Tested, expiring, keep_time, stay_joined,
+};
+use rand_core::RngCore;
+use static_cell::{ConstStaticCell, StaticCell};
+use thrads_core::{Publisher, Settings};
+use thrads_embassy::{Anchor, Buffers, EmbassyClock};
+
+esp_bootloader_esp_idf::esp_app_desc!();
+
+type Random = Tested<Trng>;
+type Store = Slots<FlashStorage<'static>>;
+type SerialIn = UsbSerialJtagRx<'static, Async>;
+
+static PEOPLE: People = People::new();
+static PULSE: Pulse = Pulse::new();
+static TEXT: Pipe<CriticalSectionRawMutex, 1024> = Pipe::new();
+
+#[esp_rtos::main]
+async fn main(spawner: Spawner) {
+    static PROVISION: ConstStaticCell<Provision> = ConstStaticCell::new(Provision::new());
+    static UI: StaticCell<InterruptExecutor<1>> = StaticCell::new();
+    static SOURCE: StaticCell<TrngSource<'static>> = StaticCell::new();
+    let p = esp_hal::init(esp_hal::Config::default().with_cpu_clock(CpuClock::max()));
+    // For the radio alone: nothing of this project allocates.
+    esp_alloc::heap_allocator!(#[ram(reclaimed)] size: 64 * 1024);
+    esp_alloc::heap_allocator!(size: 36 * 1024);
+    esp_rtos::start(TimerGroup::new(p.TIMG0).timer0, p.FROM_CPU_INTR0);
+    let ui = UI.init(InterruptExecutor::new(p.FROM_CPU_INTR1)).start(Priority::Priority2);
+    // True randomness whether or not the radio is on.
+    SOURCE.init(TrngSource::new(p.RNG, p.ADC1));
+
+    let (rx, tx) = UsbSerialJtag::new(p.USB_DEVICE).into_async().split();
+    spawner.spawn(text(tx).unwrap());
+    let button = Input::new(p.GPIO9, InputConfig::default().with_pull(Pull::Up));
+    let mut slots = Store::new(FlashStorage::new(p.FLASH), SLOTS_AT);
+    let provision = PROVISION.take();
+    let is_set_up = slots.load(provision).unwrap_or(false) && button.is_high();
+    let Some((publisher, settings)) = provision.publisher().filter(|_| is_set_up) else {
+        return spawner.spawn(set_up(rx, slots, provision).unwrap());
+    };
+    spawner.spawn(typed(rx).unwrap());
+    ui.spawn(pressed(button).unwrap());
+    ui.spawn(pulse(Rtc::new(p.RTC_TIMER).rwdt).unwrap());
+
+    let ssid = provision.text(Item::Ssid).unwrap_or_default();
+    let password = provision.text(Item::Password).unwrap_or_default();
+    let (Ok(ssid), Ok(password)) = (ssid.try_into(), password.try_into()) else { return };
+    let access = AuthenticationMethodConfig::Wpa2Personal(password);
+    let station = StationConfig::default().with_ssid(ssid).with_authentication(access);
+    let config = ControllerConfig::default().with_initial_config(WifiConfig::Station(station));
+    let Ok(wifi) = WifiController::new(p.WIFI, config) else { return };
+    let Ok(trng) = Trng::try_new() else { return };
+    let (stack, random) = network(&spawner, Random::new(trng));
+    spawner.spawn(joined(stack, wifi).unwrap());
+    kiosk(&spawner, ui, stack, random, provision, publisher, settings);
+}
+
+fn network(spawner: &Spawner, mut random: Random) -> (Stack<'static>, Random) {
+    static RESOURCES: StaticCell<StackResources<6>> = StaticCell::new();
+    let (config, resources) = (Config::dhcpv4(Default::default()), StackResources::new());
+    let resources = RESOURCES.init(resources);
+    let (stack, runner) =
+        embassy_net::new(Interface::station(), config, resources, random.next_u64());
+    spawner.spawn(packets(runner).unwrap());
+    (stack, random)
+}
+
+fn kiosk(
+    spawner: &Spawner,
+    ui: SendSpawner,
+    stack: Stack<'static>,
+    random: Random,
+    provision: &'static Provision,
+    publisher: Publisher,
+    settings: Settings,
+) {
+    static MEMORY: ConstStaticCell<Memory> = ConstStaticCell::new(Memory::new());
+    static CLOCK: EmbassyClock = EmbassyClock::new();
+    static ANCHORS: StaticCell<Vec<Anchor<'static>, MAX_ANCHORS>> = StaticCell::new();
+    static RECORDS: ConstStaticCell<Records> = ConstStaticCell::new(Records::new());
+    static KIOSK: StaticCell<Kiosk<Screen, Random>> = StaticCell::new();
+    let anchors = &*ANCHORS.init(provision.anchors());
+    let parts = MEMORY.take().parts(RECORDS.take(), stack, anchors, random, &CLOCK);
+    let Parts { transport, connections: runner, buffers } = parts;
+    let Ok(trng) = Trng::try_new() else { return };
+    let kiosk = Kiosk::new(transport, &CLOCK, publisher, settings, Screen, Random::new(trng));
+    spawner.spawn(connections(runner, buffers).unwrap());
+    spawner.spawn(time(stack, &CLOCK, anchors).unwrap());
+    ui.spawn(talk(KIOSK.init(kiosk)).unwrap());
+}
+
+#[embassy_executor::task]
+async fn packets(mut runner: embassy_net::Runner<'static, Interface>) -> ! {
+    runner.run().await
+}
+
+#[embassy_executor::task]
+async fn joined(stack: Stack<'static>, mut wifi: WifiController<'static>) -> ! {
+    stay_joined(stack, async || wifi.connect_async().await.is_ok()).await
+}
+
+#[embassy_executor::task]
+async fn connections(mut runner: Connections<Random>, buffers: Buffers<'static>) -> ! {
+    runner.run(buffers).await
+}
+
+#[embassy_executor::task]
+async fn time(
+    stack: Stack<'static>,
+    clock: &'static EmbassyClock,
+    anchors: &'static [Anchor<'static>],
+) {
+    let Ok(mut random) = Trng::try_new() else { return };
+    keep_time(stack, "pool.ntp.org", clock, &mut random, |now| {
+        expiring(anchors, now).for_each(|anchor| {
+            println!("an anchor expires at {} ms since 1970", anchor.expires().0)
+        });
+    })
+    .await
+}
+
+#[embassy_executor::task]
+async fn talk(kiosk: &'static mut Kiosk<Screen, Random>) -> ! {
+    kiosk.serve(&PEOPLE).await
+}
+
+#[embassy_executor::task]
+async fn pulse(mut watchdog: Rwdt) -> ! {
+    watchdog.set_timeout(RwdtStage::Stage0, STARVES);
+    watchdog.enable();
+    PULSE.beat(|| watchdog.feed()).await
+}
+
+#[embassy_executor::task]
+async fn pressed(mut button: Input<'static>) -> ! {
+    loop {
+        button.wait_for_falling_edge().await;
+        PEOPLE.try_send(Said::Seen).ok();
+    }
+}
+
+#[embassy_executor::task]
+async fn typed(mut rx: SerialIn) -> ! {
+    let mut lines = Lines::default();
+    loop {
+        if let Some(line) = next_line(&mut rx, &mut lines).await {
+            PEOPLE.send(Said::Line(line)).await;
+        }
+    }
+}
+
+#[embassy_executor::task]
+async fn set_up(mut rx: SerialIn, mut slots: Store, provision: &'static mut Provision) -> ! {
+    let (mut lines, mut console) = (Lines::default(), Console::default());
+    loop {
+        let Some(line) = next_line(&mut rx, &mut lines).await else { continue };
+        let said = match console.command(&line, provision) {
+            Set::Taken => "taken\r\n",
+            Set::Save if slots.store(provision).is_ok() => "saved: restart\r\n",
+            Set::Save | Set::Refused => "refused\r\n",
+        };
+        TEXT.write_all(said.as_bytes()).await;
+    }
+}
+
+async fn next_line(rx: &mut SerialIn, lines: &mut Lines) -> Option<heapless::String<256>> {
+    let mut byte = [0];
+    rx.read_exact(&mut byte).await.ok()?;
+    lines.take(byte[0])
+}
+
+#[embassy_executor::task]
+async fn text(mut tx: UsbSerialJtagTx<'static, Async>) -> ! {
+    let mut piece = [0; 64];
+    loop {
+        let read = TEXT.read(&mut piece).await;
+        tx.write_all(&piece[..read]).await.ok();
+    }
+}
+
+/// Text that waits for the serial port; what finds no room is left out.
+struct Screen;
+
+impl core::fmt::Write for Screen {
+    fn write_str(&mut self, text: &str) -> core::fmt::Result {
+        for byte in text.bytes() {
+            TEXT.try_write(&[byte]).ok();
+        }
+        Ok(())
+    }
+}
+
+/// The first two sectors of the partition `nvs` of the usual table.
+const SLOTS_AT: u32 = 0x9000;
+const STARVES: Duration = Duration::from_secs(8);

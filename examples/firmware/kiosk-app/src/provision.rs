@@ -1,0 +1,346 @@
+//! What a device is set up with, in two checksummed slots of flash.
+//!
+//! Written over the wire without reflashing. The older slot is overwritten and its head comes last, so that a device whose
+//! power fails meanwhile starts with what it had.
+
+use crc::{CRC_32_ISO_HDLC, Crc};
+use embedded_storage::nor_flash::NorFlash;
+use heapless::Vec;
+use thrads_core::{ApiKey, Environment, Publisher, Settings};
+use thrads_embassy::Anchor;
+
+/// A kind of entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Item {
+    /// The name of the network.
+    Ssid = 1,
+    /// Its password.
+    Password = 2,
+    /// The platform's key.
+    Key = 3,
+    /// The settings, as JSON.
+    Settings = 4,
+    /// An anchor, in DER; there may be several.
+    Anchor = 5,
+}
+
+/// The entries of a device, as they stand in flash.
+pub struct Provision {
+    image: [u8; SLOT_BYTES],
+    length: usize,
+}
+
+/// There is no room for an entry.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Full;
+
+impl Provision {
+    /// No entry.
+    pub const fn new() -> Self {
+        Self { image: [0xff; SLOT_BYTES], length: 0 }
+    }
+
+    /// The first entry of a kind.
+    pub fn get(&self, item: Item) -> Option<&[u8]> {
+        self.all(item).next()
+    }
+
+    /// The entry as text.
+    pub fn text(&self, item: Item) -> Option<&str> {
+        core::str::from_utf8(self.get(item)?).ok()
+    }
+
+    /// All entries of a kind.
+    pub fn all(&self, item: Item) -> impl Iterator<Item = &[u8]> {
+        let mut rest = self.payload();
+        core::iter::from_fn(move || {
+            let (kind, value, behind) = split(rest)?;
+            rest = behind;
+            Some((kind, value))
+        })
+        .filter_map(move |(kind, value)| (kind == item as u8).then_some(value))
+    }
+
+    /// What the entries make of a publisher and its settings; `None` while something of it is missing.
+    pub fn publisher(&self) -> Option<(Publisher, Settings)> {
+        let settings = Settings::from_json(self.get(Item::Settings)?).ok()?;
+        let key = ApiKey::new(self.text(Item::Key)?).ok()?;
+        let environment: Environment = settings.environment;
+        Some((Publisher { key, environment, endpoints: settings.endpoints() }, settings))
+    }
+
+    /// The anchors, as many as there is room for.
+    pub fn anchors(&self) -> Vec<Anchor<'_>, MAX_ANCHORS> {
+        self.all(Item::Anchor)
+            .filter_map(|der| Anchor::from_der(der).ok())
+            .take(MAX_ANCHORS)
+            .collect()
+    }
+
+    /// Adds an entry; one of the same kind is replaced, unless it is an anchor.
+    ///
+    /// # Errors
+    ///
+    /// [`Full`], with the entries as they were.
+    pub fn put(&mut self, item: Item, value: &[u8]) -> Result<(), Full> {
+        let old = if item == Item::Anchor { 0 } else { self.get(item).map_or(0, |v| v.len() + 3) };
+        let length = u16::try_from(value.len()).map_err(|_| Full)?;
+        if self.length - old + value.len() + 3 > PAYLOAD_BYTES {
+            return Err(Full);
+        }
+        if old > 0 {
+            self.remove(item);
+        }
+        let [low, high] = length.to_le_bytes();
+        for byte in [item as u8, low, high].iter().chain(value) {
+            self.image[HEAD_BYTES + self.length] = *byte;
+            self.length += 1;
+        }
+        Ok(())
+    }
+
+    /// Removes all entries of a kind.
+    pub fn remove(&mut self, item: Item) {
+        let mut from = 0;
+        while let Some((kind, value, _)) = split(&self.payload()[from..]) {
+            let size = value.len() + 3;
+            if kind == item as u8 {
+                let start = HEAD_BYTES + from;
+                self.image.copy_within(start + size..HEAD_BYTES + self.length, start);
+                self.length -= size;
+            } else {
+                from += size;
+            }
+        }
+    }
+
+    fn payload(&self) -> &[u8] {
+        &self.image[HEAD_BYTES..HEAD_BYTES + self.length]
+    }
+
+    /// Writes the head for this place in the order of writing.
+    fn seal(&mut self, sequence: u32) {
+        let length = self.length as u32;
+        let check = checksum(sequence, length, self.payload());
+        let words = [MAGIC, sequence, length, check];
+        for (place, word) in self.image.chunks_exact_mut(4).zip(words) {
+            place.copy_from_slice(&word.to_le_bytes());
+        }
+    }
+
+    /// The place in the order of writing, if what was read is whole.
+    fn open(&mut self) -> Option<u32> {
+        let mut words =
+            self.image.chunks_exact(4).map(|word| word.try_into().map_or(0, u32::from_le_bytes));
+        let (magic, sequence, length, check) =
+            (words.next()?, words.next()?, words.next()?, words.next()?);
+        if magic != MAGIC || length as usize > PAYLOAD_BYTES {
+            return None;
+        }
+        self.length = length as usize;
+        (checksum(sequence, length, self.payload()) == check).then_some(sequence)
+    }
+}
+
+impl Default for Provision {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Two slots, one behind the other, from `first` on.
+pub struct Slots<F> {
+    flash: F,
+    first: u32,
+}
+
+impl<F: NorFlash> Slots<F> {
+    /// Slots of 4,096 bytes at the offsets `first` and `first + 4096`, both on an erase boundary.
+    pub const fn new(flash: F, first: u32) -> Self {
+        Self { flash, first }
+    }
+
+    /// Reads the newer of the slots that are whole; `false`, and no entries, if neither is.
+    ///
+    /// # Errors
+    ///
+    /// Those of the flash.
+    pub fn load(&mut self, into: &mut Provision) -> Result<bool, F::Error> {
+        let newest = self.newest(into)?;
+        if let Some((slot, _)) = newest {
+            self.read(slot, into)?;
+            into.open();
+        } else {
+            *into = Provision::new();
+        }
+        Ok(newest.is_some())
+    }
+
+    /// Writes over the older slot. `provision` is used as a place to work, and is as it was at the end.
+    ///
+    /// # Errors
+    ///
+    /// Those of the flash; the newer slot is untouched.
+    pub fn store(&mut self, provision: &mut Provision) -> Result<(), F::Error> {
+        let mut scratch = Provision::new();
+        let newest = self.newest(&mut scratch)?;
+        let (slot, sequence) = newest.map_or((0, 0), |(slot, sequence)| (1 - slot, sequence + 1));
+        provision.seal(sequence);
+        let start = self.first + slot * SLOT_BYTES as u32;
+        self.flash.erase(start, start + SLOT_BYTES as u32)?;
+        let (head, payload) = provision.image.split_at(HEAD_BYTES);
+        self.flash.write(start + HEAD_BYTES as u32, payload)?;
+        self.flash.write(start, head)
+    }
+
+    /// The newer whole slot and its place in the order of writing.
+    fn newest(&mut self, scratch: &mut Provision) -> Result<Option<(u32, u32)>, F::Error> {
+        let mut newest = None;
+        for slot in 0..2 {
+            self.read(slot, scratch)?;
+            let sequence = scratch.open();
+            if sequence > newest.map(|(_, sequence)| sequence) {
+                newest = sequence.map(|sequence| (slot, sequence));
+            }
+        }
+        Ok(newest)
+    }
+
+    fn read(&mut self, slot: u32, into: &mut Provision) -> Result<(), F::Error> {
+        self.flash.read(self.first + slot * SLOT_BYTES as u32, &mut into.image)
+    }
+}
+
+/// Kind, value, and what stands behind it.
+fn split(entries: &[u8]) -> Option<(u8, &[u8], &[u8])> {
+    let (&[kind, low, high], rest) = entries.split_first_chunk()?;
+    let (value, rest) = rest.split_at_checked(u16::from_le_bytes([low, high]).into())?;
+    Some((kind, value, rest))
+}
+
+fn checksum(sequence: u32, length: u32, payload: &[u8]) -> u32 {
+    let crc = Crc::<u32>::new(&CRC_32_ISO_HDLC);
+    let mut digest = crc.digest();
+    digest.update(&sequence.to_le_bytes());
+    digest.update(&length.to_le_bytes());
+    digest.update(payload);
+    digest.finalize()
+}
+
+/// A slot: an erase block of either chip.
+pub const SLOT_BYTES: usize = 4096;
+/// Anchors of a device at most.
+pub const MAX_ANCHORS: usize = 4;
+const HEAD_BYTES: usize = 16;
+const PAYLOAD_BYTES: usize = SLOT_BYTES - HEAD_BYTES;
+const MAGIC: u32 = 0x6b73_696b;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use embedded_storage::nor_flash::{ErrorType, NorFlashError, NorFlashErrorKind, ReadNorFlash};
+
+    /// Flash that loses its power after so many writes.
+    struct Flash {
+        bytes: std::vec::Vec<u8>,
+        writes_left: usize,
+    }
+
+    #[derive(Debug)]
+    struct PowerCut;
+
+    impl NorFlashError for PowerCut {
+        fn kind(&self) -> NorFlashErrorKind {
+            NorFlashErrorKind::Other
+        }
+    }
+
+    impl ErrorType for &mut Flash {
+        type Error = PowerCut;
+    }
+
+    impl ReadNorFlash for &mut Flash {
+        const READ_SIZE: usize = 1;
+        fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), PowerCut> {
+            bytes.copy_from_slice(&self.bytes[offset as usize..][..bytes.len()]);
+            Ok(())
+        }
+        fn capacity(&self) -> usize {
+            self.bytes.len()
+        }
+    }
+
+    impl NorFlash for &mut Flash {
+        const WRITE_SIZE: usize = 4;
+        const ERASE_SIZE: usize = 4096;
+        fn erase(&mut self, from: u32, to: u32) -> Result<(), PowerCut> {
+            self.writes_left = self.writes_left.checked_sub(1).ok_or(PowerCut)?;
+            self.bytes[from as usize..to as usize].fill(0xff);
+            Ok(())
+        }
+        fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), PowerCut> {
+            self.writes_left = self.writes_left.checked_sub(1).ok_or(PowerCut)?;
+            self.bytes[offset as usize..][..bytes.len()].copy_from_slice(bytes);
+            Ok(())
+        }
+    }
+
+    fn with_key(key: &[u8]) -> Provision {
+        let mut provision = Provision::new();
+        provision.put(Item::Key, key).unwrap();
+        provision
+    }
+
+    #[test]
+    fn entries_are_added_replaced_and_removed() {
+        let mut provision = with_key(b"old");
+        provision.put(Item::Anchor, b"one").unwrap();
+        provision.put(Item::Key, b"newer").unwrap();
+        provision.put(Item::Anchor, b"two").unwrap();
+        assert_eq!(provision.text(Item::Key), Some("newer"));
+        assert_eq!(provision.all(Item::Anchor).collect::<std::vec::Vec<_>>(), [b"one", b"two"]);
+        provision.remove(Item::Anchor);
+        assert_eq!(provision.all(Item::Anchor).count(), 0);
+        assert_eq!(provision.put(Item::Anchor, &[0; SLOT_BYTES]), Err(Full));
+        assert_eq!(provision.text(Item::Key), Some("newer"));
+    }
+
+    #[test]
+    fn what_was_stored_last_is_loaded() {
+        let mut flash = Flash { bytes: vec![0xff; 2 * SLOT_BYTES], writes_left: usize::MAX };
+        let mut slots = Slots::new(&mut flash, 0);
+        let mut loaded = Provision::new();
+        assert!(!slots.load(&mut loaded).unwrap());
+        for key in [b"a", b"b", b"c"] {
+            slots.store(&mut with_key(key)).unwrap();
+            assert!(slots.load(&mut loaded).unwrap());
+            assert_eq!(loaded.get(Item::Key), Some(&key[..]));
+        }
+    }
+
+    #[test]
+    fn a_power_cut_at_any_write_leaves_what_was_there() {
+        for writes in 0..3 {
+            let mut flash = Flash { bytes: vec![0xff; 2 * SLOT_BYTES], writes_left: usize::MAX };
+            Slots::new(&mut flash, 0).store(&mut with_key(b"kept")).unwrap();
+            flash.writes_left = writes;
+            assert!(Slots::new(&mut flash, 0).store(&mut with_key(b"lost")).is_err());
+            let mut loaded = Provision::new();
+            assert!(Slots::new(&mut flash, 0).load(&mut loaded).unwrap());
+            assert_eq!(loaded.text(Item::Key), Some("kept"), "after {writes} writes");
+        }
+    }
+
+    #[test]
+    fn a_slot_with_a_wrong_bit_is_not_used() {
+        for place in [0, 5, 9, 13, 17, 20] {
+            let mut flash = Flash { bytes: vec![0xff; 2 * SLOT_BYTES], writes_left: usize::MAX };
+            Slots::new(&mut flash, 0).store(&mut with_key(b"old")).unwrap();
+            Slots::new(&mut flash, 0).store(&mut with_key(b"new")).unwrap();
+            flash.bytes[SLOT_BYTES + place] ^= 1;
+            let mut loaded = Provision::new();
+            assert!(Slots::new(&mut flash, 0).load(&mut loaded).unwrap());
+            assert_eq!(loaded.text(Item::Key), Some("old"), "{place}");
+        }
+    }
+}

@@ -1,0 +1,72 @@
+//! What came of it all.
+
+use core::fmt;
+use thrads_core::Outcome;
+use thrads_embassy::Counts;
+
+/// What a kiosk has counted.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Tally {
+    /// Exchanges of question and answer.
+    pub turns: u32,
+    /// Requests for an ad.
+    pub asked: u32,
+    /// Ads that came.
+    pub served: u32,
+    /// Turns on which pacing had none asked for.
+    pub held: u32,
+    /// Requests that brought no ad.
+    pub no_ad: u32,
+    /// Requests that failed.
+    pub failed: u32,
+    /// Ads that were seen for a second, and told to the platform.
+    pub impressions: u32,
+    /// Trackers that could not be told, most of them for want of an anchor.
+    pub untold: u32,
+    /// What the impressions earn, in millionths.
+    pub revenue_micros: u64,
+    /// Work of the dearest ask that had a connection made for it, in units of the board's.
+    pub cold_work: u64,
+    /// The same of an ask over a connection that was there.
+    pub warm_work: u64,
+    /// What came of connections.
+    pub connections: Counts,
+}
+
+impl Tally {
+    pub(crate) fn count(&mut self, outcome: &Outcome<'_>, work: u64, is_cold: bool) {
+        let count = match outcome {
+            Outcome::Held(_) => &mut self.held,
+            Outcome::Ad(_) => &mut self.served,
+            Outcome::NoAd(_) => &mut self.no_ad,
+            _ => &mut self.failed,
+        };
+        *count = count.saturating_add(1);
+        let is_asked = !matches!(outcome, Outcome::Held(_));
+        self.asked = self.asked.saturating_add(is_asked.into());
+        if matches!(outcome, Outcome::Ad(_) | Outcome::NoAd(_)) {
+            let dearest = if is_cold { &mut self.cold_work } else { &mut self.warm_work };
+            *dearest = (*dearest).max(work);
+        }
+    }
+}
+
+impl fmt::Display for Tally {
+    /// A line for each number, its name and a space before it.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "turns {}", self.turns)?;
+        writeln!(f, "asked {}", self.asked)?;
+        writeln!(f, "served {}", self.served)?;
+        writeln!(f, "held {}", self.held)?;
+        writeln!(f, "no_ad {}", self.no_ad)?;
+        writeln!(f, "failed {}", self.failed)?;
+        writeln!(f, "impressions {}", self.impressions)?;
+        writeln!(f, "untold {}", self.untold)?;
+        writeln!(f, "revenue_micros {}", self.revenue_micros)?;
+        writeln!(f, "cold_work {}", self.cold_work)?;
+        writeln!(f, "warm_work {}", self.warm_work)?;
+        writeln!(f, "connections {}", self.connections.opened)?;
+        writeln!(f, "reused {}", self.connections.reused)?;
+        writeln!(f, "refused {}", self.connections.refused)
+    }
+}

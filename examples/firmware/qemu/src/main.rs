@@ -1,0 +1,95 @@
+//! The kiosk on QEMU's mps2-an385, built for the instruction set of an RP2040.
+//!
+//! A scripted conversation over verified TLS, and a line for each number of the summary. `run.sh` starts it beside a sandbox;
+//! what the kiosk is provisioned with are files of the host in the folder that QEMU runs in: `settings.json`, `key` and the
+//! anchors, `anchor.der`. The exit status is 0 if the conversation was held to its end, whatever became of the ads.
+#![no_std]
+#![no_main]
+
+mod board;
+
+use board::{HostRandom, Lan9118, Screen};
+use embassy_executor::{SendSpawner, Spawner};
+use embassy_net::{Config, StackResources};
+use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
+use embassy_sync::signal::Signal;
+use kiosk_app::{Connections, Kiosk, Memory, Parts, Pulse, Records, Tested};
+use rand_core::RngCore;
+use semihosting::println;
+use static_cell::{ConstStaticCell, StaticCell};
+use thrads_embassy::{Buffers, EmbassyClock};
+
+type Random = Tested<HostRandom>;
+
+/// Beats on the executor that a handshake must not hold up.
+static PULSE: Pulse = Pulse::new();
+/// The network is there.
+static ONLINE: Signal<CriticalSectionRawMutex, ()> = Signal::new();
+
+#[cortex_m_rt::entry]
+fn main() -> ! {
+    board::paint_stack();
+    let (work, ui) = board::start();
+    work.spawn(start(ui).unwrap());
+    board::idle()
+}
+
+/// Network and TLS run in one interrupt; the kiosk itself runs in another above it.
+#[embassy_executor::task]
+async fn start(ui: SendSpawner) {
+    static MEMORY: ConstStaticCell<Memory> = ConstStaticCell::new(Memory::new());
+    static RECORDS: ConstStaticCell<Records> = ConstStaticCell::new(Records::new());
+    static KIOSK: StaticCell<Kiosk<Screen, Random>> = StaticCell::new();
+    static RESOURCES: StaticCell<StackResources<4>> = StaticCell::new();
+    static CLOCK: EmbassyClock = EmbassyClock::new();
+    let mut random = Random::new(HostRandom);
+    let device = Lan9118::new([0x02, 0, 0, 0, 0, 1]);
+    let (config, resources) = (Config::dhcpv4(Default::default()), StackResources::new());
+    let resources = RESOURCES.init(resources);
+    let (stack, packets) = embassy_net::new(device, config, resources, random.next_u64());
+    if let Some(wall) = board::wall() {
+        CLOCK.set_wall(wall);
+    }
+    let parts = MEMORY.take().parts(RECORDS.take(), stack, board::anchors(), random, &CLOCK);
+    let Parts { transport, connections: runner, buffers } = parts;
+    let (publisher, settings) = board::provisioned();
+    let random = Random::new(HostRandom);
+    let kiosk = Kiosk::new(transport, &CLOCK, publisher, settings, Screen, random);
+    let kiosk = kiosk.metered(board::instructions);
+    // SAFETY: nothing takes this task out of its executor.
+    let spawner = unsafe { Spawner::for_current_executor().await };
+    spawner.spawn(network(packets).unwrap());
+    spawner.spawn(connections(runner, buffers).unwrap());
+    ui.spawn(pulse().unwrap());
+    ui.spawn(talk(KIOSK.init(kiosk)).unwrap());
+    stack.wait_config_up().await;
+    ONLINE.signal(());
+}
+
+#[embassy_executor::task]
+async fn network(mut runner: embassy_net::Runner<'static, Lan9118>) -> ! {
+    runner.run().await
+}
+
+#[embassy_executor::task]
+async fn connections(mut runner: Connections<Random>, buffers: Buffers<'static>) -> ! {
+    runner.run(buffers).await
+}
+
+#[embassy_executor::task]
+async fn pulse() -> ! {
+    PULSE.beat(|| {}).await
+}
+
+#[embassy_executor::task]
+async fn talk(kiosk: &'static mut Kiosk<Screen, Random>) {
+    ONLINE.wait().await;
+    let tally = kiosk.play().await;
+    let (beats, late) = PULSE.seen();
+    println!("\n{tally}beats {beats}\nlatest_beat_ms {}", late.as_millis());
+    if let Some(refusal) = tally.connections.last_refusal {
+        println!("last_refusal {refusal}");
+    }
+    println!("stack_bytes {}", board::stack_high_water());
+    board::exit(0)
+}

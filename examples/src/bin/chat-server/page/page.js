@@ -1,0 +1,129 @@
+// The chat: what the person says goes to the server, what comes back is shown as it comes.
+
+import { card, message, post, starter } from "./cards.js";
+
+const [room, log, starters, composer, words, send, fresh, status] = [
+  "room", "log", "starters", "composer", "words", "send", "fresh", "status",
+].map((id) => document.getElementById(id));
+
+// What is under way for the last message; given up when the person goes on.
+let turn = null;
+
+// Follows what is new, unless the person has scrolled up to read.
+function follow(change) {
+  const isAtEnd = room.scrollHeight - room.scrollTop - room.clientHeight < 80;
+  change();
+  if (isAtEnd) room.scrollTop = room.scrollHeight;
+}
+
+function show(box) {
+  follow(() => log.append(box));
+}
+
+async function say(text, starterId) {
+  turn?.abort();
+  turn = new AbortController();
+  const { signal } = turn;
+  starters.hidden = true;
+  starters.replaceChildren();
+  show(message("user", text));
+  room.scrollTop = room.scrollHeight;
+  const answer = message("assistant", "");
+  answer.setAttribute("aria-busy", "true");
+  show(answer);
+  send.disabled = true;
+  try {
+    const reply = await post("/api/say", { text, starter: starterId ?? null }, { signal });
+    if (!reply.ok) throw new Error(String(reply.status));
+    for await (const event of events(reply.body)) on(event, answer);
+    if (send.disabled && !signal.aborted) throw new Error("cut short");
+  } catch {
+    if (!signal.aborted && send.disabled) fail(answer);
+  }
+}
+
+function on(event, answer) {
+  if (event.type === "words") {
+    follow(() => (answer.lastChild.textContent += event.text));
+  } else if (event.type === "done") {
+    settle(answer);
+  } else if (event.type === "card") {
+    show(card(event.card));
+  }
+}
+
+function settle(answer) {
+  answer.removeAttribute("aria-busy");
+  send.disabled = false;
+}
+
+function fail(answer) {
+  settle(answer);
+  if (!answer.lastChild.textContent) answer.lastChild.textContent = "…";
+  status.textContent = "The answer did not arrive. Please try again.";
+  answer.append(status.cloneNode(true));
+  answer.lastChild.removeAttribute("id");
+  answer.lastChild.className = "trouble";
+}
+
+// One JSON object a line.
+async function* events(body) {
+  const reader = body.pipeThrough(new TextDecoderStream()).getReader();
+  for (let rest = ""; ; ) {
+    const { value, done } = await reader.read();
+    if (done) return;
+    const lines = (rest + value).split("\n");
+    rest = lines.pop();
+    for (const line of lines) yield JSON.parse(line);
+  }
+}
+
+async function offer() {
+  const reply = await post("/api/starters", {}).catch(() => null);
+  const offered = reply?.ok ? await reply.json() : [];
+  if (log.childElementCount > 1 || offered.length === 0) return;
+  starters.replaceChildren(...offered.map((one) => starter(one, pick)));
+  starters.hidden = false;
+}
+
+function pick(offered) {
+  words.focus();
+  say(offered.question, offered.id);
+}
+
+function welcome() {
+  log.replaceChildren(message("assistant", "Hello! Ask me about anything in the shop."));
+}
+
+async function begin() {
+  welcome();
+  const reply = await fetch("/api/chat").catch(() => null);
+  const entries = reply?.ok ? await reply.json() : [];
+  for (const entry of entries) show(entry.type === "said" ? message(entry.who, entry.text) : card(entry.card));
+  if (entries.length === 0) await offer();
+}
+
+composer.addEventListener("submit", (event) => {
+  event.preventDefault();
+  const text = words.value.trim();
+  if (!text || send.disabled) return;
+  words.value = "";
+  say(text);
+});
+
+words.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+  event.preventDefault();
+  composer.requestSubmit();
+});
+
+fresh.addEventListener("click", async () => {
+  turn?.abort();
+  send.disabled = false;
+  await post("/api/new", {}).catch(() => {});
+  welcome();
+  words.focus();
+  await offer();
+});
+
+begin();

@@ -1,0 +1,46 @@
+//! The same call against the same loopback sandbox: through thrads-std, through reqwest and serde_json as a user would write
+//! it by hand, and through Python's `requests`.
+//!
+//! One table from one run: each client in processes of its own, five rounds in turns, the median of each figure, and ratios
+//! to the client written by hand. Exits 1 where a goal is missed. `--rounds N --asks N` for shorter runs.
+
+mod bare;
+mod by_hand;
+mod contestant;
+mod ours;
+mod python;
+mod said;
+mod table;
+
+use contestant::{Client, Figures};
+use std::process::ExitCode;
+use thrads_sandbox::{Config, Sandbox};
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let (rounds, asks) = match arguments[..] {
+        [] => (5, 8000),
+        ["--rounds", rounds, "--asks", asks] => match (rounds.parse(), asks.parse()) {
+            (Ok(rounds), Ok(asks)) if rounds > 0 && asks >= 100 => (rounds, asks),
+            _ => return usage(),
+        },
+        [contestant::COMMAND, client, base, asks] => return contestant::main(client, base, asks),
+        _ => return usage(),
+    };
+    let config = Config { always_match: true, limit: u32::MAX, ..Config::default() };
+    let Ok(sandbox) = Sandbox::start(config) else { return ExitCode::FAILURE };
+    let base = sandbox.base_url();
+    let mut met: Vec<(Client, Vec<Figures>)> = Client::ALL.map(|client| (client, vec![])).into();
+    for _ in 0..rounds {
+        for (client, figures) in &mut met {
+            figures.extend(client.run(&base, asks));
+        }
+    }
+    if table::print(&met) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+fn usage() -> ExitCode {
+    eprintln!("usage: bench_server [--rounds N --asks N]");
+    ExitCode::from(2)
+}

@@ -1,0 +1,29 @@
+//! The call through thrads-std.
+
+use crate::said;
+use thrads_core::{ApiKey, BaseUrl, Endpoints, Environment, Family, Policy, Publisher};
+use thrads_sandbox::PRODUCTION_KEY;
+use thrads_std::{Chat, Options, Outcome, Proxies, Thrads};
+
+pub(crate) struct Ours(Chat);
+
+impl Ours {
+    pub(crate) fn new(base: &str) -> Option<Self> {
+        let publisher = Publisher {
+            endpoints: Endpoints::at(BaseUrl::new(base).ok()?),
+            ..Publisher::new(ApiKey::new(PRODUCTION_KEY).ok()?, Environment::Production)
+        };
+        let options = Options { limit: u32::MAX, proxies: Proxies::None, ..Options::default() };
+        let thrads = Thrads::new(publisher, options).ok()?;
+        Some(Self(thrads.chat(Family::Ssp, Policy::device(0, 0))))
+    }
+
+    /// Asks; the length of the headline, so that nothing can be left out.
+    pub(crate) async fn ask(&mut self) -> Option<usize> {
+        let messages = said::messages();
+        let outcome = self.0.ask(said::call(&messages)?).await;
+        let Outcome::Ad(served) = outcome else { return None };
+        let thrads_core::Ad::SponsoredMessage(ad) = &served.offers.first()?.ad else { return None };
+        ad.headline.as_deref().map(str::len)
+    }
+}

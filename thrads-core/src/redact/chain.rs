@@ -1,0 +1,121 @@
+//! Groups of digits and what joins them: `+49 (0)30 1234-567` is a chain of five.
+//!
+//! A helper of `redact`: numbers of all kinds are looked for in parts of a chain.
+
+use super::sign::{EDGE, LONG, Sign, sign_at};
+
+/// Digits without a gap.
+#[derive(Clone, Copy)]
+pub(super) struct Group {
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// How many digits it has, at most 255.
+    pub(super) digits: u8,
+    /// What is between it and the group before.
+    pub(super) joint: Joint,
+    /// Its number; `u16::MAX` if it has more than four digits.
+    pub(super) value: u16,
+}
+
+/// What may stand between two groups.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Joint {
+    /// Nothing: the chain begins or ends.
+    Edge,
+    Space,
+    Dot,
+    Dash,
+    /// Alone or between spaces.
+    Slash,
+    /// A bracket that opens, also behind a space or a dash.
+    Open,
+    /// A bracket that closes, also in front of them.
+    Close,
+}
+
+impl Joint {
+    /// That of a group and the one before it; `Edge` where there is none.
+    pub(super) fn of(groups: &[Group], index: usize) -> Self {
+        groups.get(index).map_or(Self::Edge, |group| group.joint)
+    }
+
+    /// As the groups of any number are joined.
+    pub(super) fn is_plain(self) -> bool {
+        matches!(self, Self::Space | Self::Dash)
+    }
+}
+
+/// A chain of at most [`MAX_GROUPS`]; it may go on.
+pub(super) type Chain = heapless::Vec<Group, MAX_GROUPS, u8>;
+
+/// The chain that begins with the digit at `at`.
+#[inline(never)]
+pub(super) fn chain_at(text: &str, at: usize) -> Chain {
+    let mut chain = Chain::new();
+    let mut next = Some((at, Joint::Edge));
+    while let Some((start, joint)) = next {
+        let group = group_at(text, start, joint);
+        if chain.push(group).is_err() {
+            break;
+        }
+        next = joint_at(text, group.end);
+    }
+    chain
+}
+
+/// Behind the last group of a chain that needs no second look; the last ones of a long chain may begin a number.
+pub(super) fn settled(chain: &[Group]) -> usize {
+    let last = if chain.len() == MAX_GROUPS { SETTLED } else { chain.len() };
+    chain.get(last.saturating_sub(1)).map_or(usize::MAX, |group| group.end)
+}
+
+fn group_at(text: &str, start: usize, joint: Joint) -> Group {
+    let mut group = Group { start, end: start, digits: 0, joint, value: 0 };
+    loop {
+        let (sign, next) = sign_at(text, group.end);
+        if !sign.is_ascii_digit() {
+            return group;
+        }
+        group.value = if group.digits < 4 {
+            group.value.wrapping_mul(10).wrapping_add(u16::from(sign & 0xf))
+        } else {
+            u16::MAX
+        };
+        group.digits = group.digits.saturating_add(1);
+        group.end = next;
+    }
+}
+
+/// What joins the digit behind it to the one before `at`, and where that digit is.
+fn joint_at(text: &str, at: usize) -> Option<(usize, Joint)> {
+    let mut signs = [EDGE; MAX_JOINT];
+    let mut at = at;
+    let mut slots = signs.iter_mut();
+    loop {
+        let (sign, next) = sign_at(text, at);
+        if sign.is_ascii_digit() {
+            return Some((at, joint_of(signs)?));
+        }
+        *slots.next()? = if sign == LONG { b'-' } else { sign };
+        at = next;
+    }
+}
+
+fn joint_of(signs: [Sign; MAX_JOINT]) -> Option<Joint> {
+    Some(match signs {
+        [b' ', EDGE, _] => Joint::Space,
+        [b'.', EDGE, _] => Joint::Dot,
+        [b'-', EDGE, _] => Joint::Dash,
+        [b'/', EDGE, _] | [b' ', b'/', b' '] => Joint::Slash,
+        [b'(', EDGE, _] | [b' ' | b'-', b'(', EDGE] => Joint::Open,
+        [b')', EDGE, _] | [b')', b' ' | b'-' | b'/', EDGE] => Joint::Close,
+        _ => return None,
+    })
+}
+
+/// Groups of a chain that are looked at together. The longest telephone numbers as people write them have eight.
+pub(super) const MAX_GROUPS: usize = 12;
+/// Of a chain of so many groups, those that are done with once nothing was found in all of them.
+const SETTLED: usize = MAX_GROUPS - 8;
+/// Characters between two groups.
+const MAX_JOINT: usize = 3;

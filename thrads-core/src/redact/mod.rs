@@ -1,0 +1,260 @@
+//! Hides what tells who somebody is: text in, pieces of it out, with `[email]` and the like in place of what must not
+//! leave.
+//!
+//! A helper of `request`, for all that a person says or is told. Section 5 of the wire contract: a conversation goes to an
+//! advertising platform, and no name, address or number of a person may go with it.
+//!
+//! A text is split by one kind of detector after the other, in the order of [`Kind`]: what is left between two finds of one is
+//! a text of its own to the next. So nothing is found twice, and each detector passes over the text once.
+
+mod card;
+mod chain;
+mod digits;
+mod email;
+mod iban;
+mod ip;
+mod name;
+mod phone;
+mod scan;
+mod secret;
+mod shapes;
+mod sign;
+
+/// What can be hidden. Where two would fit, the first of these does.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+#[non_exhaustive]
+pub enum Kind {
+    /// An e-mail address, in any script.
+    Email,
+    /// A key, a token, a password that looks like one.
+    Secret,
+    /// An international bank account number whose checksum is right.
+    Iban,
+    /// An IP address, version 4 or 6.
+    Ip,
+    /// A payment card's number whose check digit is right.
+    Card,
+    /// A telephone number, international or as a country writes its own.
+    Phone,
+    /// Any other long number: a customer's, a passport's, a parcel's.
+    Number,
+    /// A name or word that the caller lists.
+    Name,
+}
+
+impl Kind {
+    /// Every kind.
+    pub const ALL: [Self; 8] = [
+        Self::Email,
+        Self::Secret,
+        Self::Iban,
+        Self::Ip,
+        Self::Card,
+        Self::Phone,
+        Self::Number,
+        Self::Name,
+    ];
+
+    /// What stands in the text instead.
+    pub const fn marker(self) -> &'static str {
+        match self {
+            Self::Email => "[email]",
+            Self::Secret => "[secret]",
+            Self::Iban => "[iban]",
+            Self::Ip => "[ip]",
+            Self::Card => "[card]",
+            Self::Phone => "[phone]",
+            Self::Number => "[number]",
+            Self::Name => "[name]",
+        }
+    }
+}
+
+/// A set of kinds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Kinds(u8);
+
+impl Kinds {
+    /// Every kind.
+    pub const ALL: Self = Self(u8::MAX);
+    /// No kind: text passes as it is.
+    pub const NONE: Self = Self(0);
+
+    /// The set and `kind`.
+    #[must_use]
+    pub const fn with(self, kind: Kind) -> Self {
+        Self(self.0 | 1 << kind as u8)
+    }
+
+    /// The set without `kind`. What would have been hidden as such may still be hidden as another: without
+    /// [`Kind::Card`], a card's number is a [`Kind::Number`].
+    #[must_use]
+    pub const fn without(self, kind: Kind) -> Self {
+        Self(self.0 & !(1 << kind as u8))
+    }
+
+    /// Whether `kind` is in the set.
+    pub const fn has(self, kind: Kind) -> bool {
+        self.0 & 1 << kind as u8 != 0
+    }
+}
+
+/// What is to be hidden: kinds, and names of the caller's.
+///
+/// ```
+/// use thrads_core::{Kind, Kinds, Redactor};
+///
+/// let redactor = Redactor::new(Kinds::ALL.without(Kind::Ip)).names(&["Anna Lind"]);
+/// let text = "I am Anna Lind, write to anna@example.org from 192.0.2.7";
+/// let mut safe = String::new();
+/// redactor.pieces(text).for_each(|piece| safe.push_str(piece.as_str()));
+/// assert_eq!(safe, "I am [name], write to [email] from 192.0.2.7");
+/// assert_eq!(redactor.len(text), safe.len());
+/// ```
+///
+/// Hiding twice changes nothing more, and so does the way in which the pieces are taken. The time it takes grows with the
+/// length of the text, and with the number of names, whatever the text.
+#[derive(Clone, Copy, Debug)]
+pub struct Redactor<'n> {
+    kinds: Kinds,
+    names: &'n [&'n str],
+}
+
+impl<'n> Redactor<'n> {
+    /// Hides these kinds.
+    pub const fn new(kinds: Kinds) -> Self {
+        Self { kinds, names: &[] }
+    }
+
+    /// Also hides these names, words and phrases ([`Kind::Name`]), in any letter case, where they stand as whole words; in
+    /// Chinese, Japanese and Korean, which part no words, anywhere. Accents count. A name that is empty or holds a square
+    /// bracket is never found.
+    #[must_use]
+    pub const fn names<'m>(self, names: &'m [&'m str]) -> Redactor<'m> {
+        Redactor { kinds: self.kinds, names }
+    }
+
+    /// The pieces of `text`, in order.
+    pub fn pieces<'t>(&self, text: &'t str) -> Redacted<'t>
+    where
+        'n: 't,
+    {
+        Redacted {
+            redactor: *self,
+            levels: [Level { rest: text, then: None }, Level::DONE, Level::DONE, Level::DONE],
+        }
+    }
+
+    /// How many bytes all pieces of `text` have.
+    pub fn len(&self, text: &str) -> usize {
+        let reborrowed = Redactor { kinds: self.kinds, names: self.names };
+        reborrowed.pieces(text).fold(0, |length, piece| length.saturating_add(piece.as_str().len()))
+    }
+}
+
+/// All kinds, no names.
+impl Default for Redactor<'_> {
+    fn default() -> Self {
+        Self::new(Kinds::ALL)
+    }
+}
+
+/// A piece of a text from which things are hidden.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Piece<'t> {
+    /// A stretch of the text as it stands; never empty.
+    Text(&'t str),
+    /// Something was here.
+    Hidden(Kind),
+}
+
+impl<'t> Piece<'t> {
+    /// What is to be written for it.
+    pub const fn as_str(self) -> &'t str {
+        match self {
+            Self::Text(text) => text,
+            Self::Hidden(kind) => kind.marker(),
+        }
+    }
+}
+
+/// The pieces of a text from which things are hidden: [`Redactor::pieces`]. Found as they are asked for; a clone goes on from
+/// the same place.
+#[derive(Clone, Debug)]
+pub struct Redacted<'t> {
+    redactor: Redactor<'t>,
+    levels: [Level<'t>; LEVELS],
+}
+
+/// What one detector has yet to look at, and what it found in front of that; the detectors behind it are not done with what
+/// stands before the find.
+#[derive(Clone, Copy, Debug)]
+struct Level<'t> {
+    rest: &'t str,
+    then: Option<Kind>,
+}
+
+impl Level<'_> {
+    const DONE: Self = Self { rest: "", then: None };
+}
+
+/// A find: bytes of the text that was looked at, and the kind.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Span {
+    start: usize,
+    end: usize,
+    kind: Kind,
+}
+
+impl<'t> Iterator for Redacted<'t> {
+    type Item = Piece<'t>;
+
+    fn next(&mut self) -> Option<Piece<'t>> {
+        loop {
+            let mut ready = None;
+            for index in (0..LEVELS).rev() {
+                let level = self.levels.get_mut(index)?;
+                if let Some(kind) = level.then.take() {
+                    return Some(Piece::Hidden(kind));
+                }
+                if !level.rest.is_empty() {
+                    ready = Some((index, core::mem::take(&mut level.rest)));
+                    break;
+                }
+            }
+            let (index, text) = ready?;
+            let span = find(&self.redactor, index, text);
+            let (before, rest, then) = match span {
+                Some(span) => (text.get(..span.start)?, text.get(span.end..)?, Some(span.kind)),
+                None => (text, "", None),
+            };
+            if let Some(level) = self.levels.get_mut(index) {
+                *level = Level { rest, then };
+            }
+            match self.levels.get_mut(index.saturating_add(1)) {
+                Some(below) => below.rest = before,
+                None if before.is_empty() => {}
+                None => return Some(Piece::Text(before)),
+            }
+        }
+    }
+}
+
+/// The first find of the detector at `index` in a text that the ones before it have looked at.
+fn find(redactor: &Redactor<'_>, index: usize, text: &str) -> Option<Span> {
+    let kinds = redactor.kinds;
+    match index {
+        0 => kinds.has(Kind::Email).then(|| email::find(text)).flatten(),
+        1 => kinds.has(Kind::Secret).then(|| secret::find(text)).flatten(),
+        2 => digits::find(text, kinds),
+        _ if kinds.has(Kind::Name) && !redactor.names.is_empty() => {
+            name::find(text, redactor.names)
+        }
+        _ => None,
+    }
+}
+
+/// Detectors: addresses, secrets, all that is digits, names.
+const LEVELS: usize = 4;

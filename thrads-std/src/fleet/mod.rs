@@ -1,0 +1,240 @@
+//! One budget for all replicas of a server, kept by Redis.
+//!
+//! Feature `redis`. Between `ask` and the network: an ask that pacing let through waits here for its turn. Section 3.14 of
+//! the wire contract: the limit is the key's, however many processes use it.
+
+mod leases;
+mod link;
+
+use crate::transport::StartError;
+use leases::{Leases, Turn};
+use link::{Link, Order};
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::time::{Duration, Instant};
+use thrads_core::ApiKey;
+use tokio::sync::Notify;
+use tokio::time::{sleep, sleep_until, timeout_at};
+use tracing::{info, warn};
+
+/// The replicas that share a key's budget: processes that name the same Redis.
+///
+/// ```
+/// use thrads_std::core::{ApiKey, Environment, Publisher};
+/// use thrads_std::{Fleet, Options, Thrads};
+///
+/// let publisher = Publisher::new(ApiKey::new("K")?, Environment::Production);
+/// let fleet = Fleet::new("redis://127.0.0.1:6379")?.replicas(4);
+/// let thrads = Thrads::in_fleet(publisher, Options::default(), fleet)?;
+/// # drop(thrads);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Clone)]
+pub struct Fleet {
+    client: redis::Client,
+    replicas: u32,
+}
+
+impl Fleet {
+    /// The fleet of a Redis, such as `redis://:password@redis.internal:6379/0`. Nothing is connected yet.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Redis`] if it is not a URL of this form.
+    pub fn new(url: &str) -> Result<Self, StartError> {
+        let client = redis::Client::open(url.trim()).map_err(|_| StartError::Redis)?;
+        Ok(Self { client, replicas: 1 })
+    }
+
+    /// As the environment says.
+    pub(crate) fn of_env(url: &str, replicas: u32) -> Result<Self, StartError> {
+        Ok(Self::new(url)?.replicas(replicas))
+    }
+
+    /// How many replicas there are at most. Without Redis each sends its part of nine tenths of the limit, so give the most
+    /// there will ever be; 1, and 0 counts as 1.
+    #[must_use]
+    pub fn replicas(self, replicas: u32) -> Self {
+        Self { replicas: replicas.max(1), ..self }
+    }
+}
+
+impl fmt::Debug for Fleet {
+    /// Without the URL, which may hold a password.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Fleet").field("replicas", &self.replicas).finish_non_exhaustive()
+    }
+}
+
+/// The turns of one key in one replica.
+pub(crate) struct Turns {
+    state: Mutex<State>,
+    /// Told when there is something new to decide by.
+    changed: Notify,
+    link: Link,
+    rate: String,
+}
+
+struct State {
+    leases: Leases,
+    /// Where the last lease ended on the server's clock.
+    ends: String,
+    is_leasing: bool,
+    /// Leases in a row that came too late to be of use.
+    useless: u32,
+}
+
+impl Turns {
+    /// `timeout` is that of an ask, of which a trip to Redis may take a tenth.
+    pub(crate) fn new(fleet: &Fleet, key: &ApiKey, limit: u32, timeout: Duration) -> Arc<Self> {
+        let state = State {
+            leases: Leases::new(limit, fleet.replicas),
+            ends: String::new(),
+            is_leasing: false,
+            useless: 0,
+        };
+        Arc::new(Self {
+            state: Mutex::new(state),
+            changed: Notify::new(),
+            link: Link::new(fleet.client.clone(), timeout / 10),
+            rate: format!("thrads:{{{}}}:rate", link::publisher(key)),
+        })
+    }
+
+    /// Waits for a turn until `latest`.
+    ///
+    /// # Errors
+    ///
+    /// When the next turn is, where that is later, or as far as is known.
+    pub(crate) async fn wait(self: &Arc<Self>, latest: Instant) -> Result<(), Instant> {
+        loop {
+            let changed = self.changed.notified();
+            tokio::pin!(changed);
+            changed.as_mut().enable();
+            match self.turn(latest) {
+                Turn::Later(next) => return Err(next),
+                Turn::Lease => {
+                    timeout_at(latest.into(), changed).await.map_err(|_| latest)?;
+                }
+                Turn::Take(slot) => {
+                    sleep_until(slot.from.into()).await;
+                    if Instant::now() < slot.until {
+                        return Ok(());
+                    }
+                    // This process stood still in its turn.
+                }
+            }
+        }
+    }
+
+    /// The platform says what it allows.
+    pub(crate) fn learn(&self, limit: u32) {
+        self.state().leases.learn(limit);
+    }
+
+    /// Whether Redis is there.
+    pub(crate) fn is_up(&self) -> bool {
+        !self.state().leases.is_cut()
+    }
+
+    /// Gives back what nobody will use.
+    pub(crate) async fn give_back(&self) {
+        let (unused, ends) = {
+            let mut state = self.state();
+            (state.leases.give_up() * state.leases.spacing(), std::mem::take(&mut state.ends))
+        };
+        if !unused.is_zero() {
+            self.link.give_back(&self.rate, &ends, unused).await;
+        }
+    }
+
+    fn turn(self: &Arc<Self>, latest: Instant) -> Turn {
+        let mut state = self.state();
+        let turn = state.leases.turn(Instant::now(), latest);
+        if turn == Turn::Lease && !state.is_leasing {
+            state.is_leasing = true;
+            tokio::spawn(lease(Leasing(Arc::downgrade(self))));
+        }
+        turn
+    }
+
+    async fn trip(&self) {
+        let order = {
+            let leases = &self.state().leases;
+            Order {
+                spacing: leases.spacing(),
+                // Whether it is back is asked without taking what may not be of use.
+                count: if leases.is_cut() { 0 } else { leases.block() },
+                grace: leases.longest(),
+                was_cut: leases.is_cut(),
+            }
+        };
+        let answer = self.link.lease(&self.rate, &order).await;
+        let mut state = self.state();
+        match answer {
+            Ok((lease, ends)) => state.on_lease(lease, ends),
+            Err(cut) => state.on_cut(cut.0),
+        }
+        drop(state);
+        self.changed.notify_waiters();
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl State {
+    fn on_lease(&mut self, lease: leases::Lease, ends: String) {
+        let was_cut = self.leases.is_cut();
+        let too_slow = lease.answered.duration_since(lease.asked) > self.leases.spacing();
+        if was_cut && too_slow {
+            return;
+        }
+        self.ends = ends;
+        self.useless = if self.leases.on_lease(lease) { 0 } else { self.useless + 1 };
+        if self.useless >= MOST_USELESS {
+            self.on_cut("slow");
+        } else if was_cut {
+            info!("redis is back: replicas share one budget again");
+        }
+    }
+
+    fn on_cut(&mut self, reason: &'static str) {
+        if !self.leases.is_cut() {
+            warn!(reason, "redis is gone: this replica goes on with its own share of the budget");
+        }
+        self.leases.on_cut(Instant::now());
+        self.useless = 0;
+    }
+}
+
+/// The one who leases for all who wait. However that ends, another may begin.
+struct Leasing(Weak<Turns>);
+
+impl Drop for Leasing {
+    fn drop(&mut self) {
+        if let Some(turns) = self.0.upgrade() {
+            turns.state().is_leasing = false;
+            turns.changed.notify_waiters();
+        }
+    }
+}
+
+/// Leases once; while Redis is gone, again and again until it is back or nobody is there any more.
+async fn lease(leasing: Leasing) {
+    loop {
+        let Some(turns) = leasing.0.upgrade() else { return };
+        turns.trip().await;
+        if turns.is_up() {
+            return;
+        }
+        drop(turns);
+        sleep(RETRY).await;
+    }
+}
+
+/// Between two looks whether Redis is back: soon enough for all replicas to stop their own shares within its grace.
+const RETRY: Duration = Duration::from_millis(200);
+/// Leases in a row that come too late to be of use, after which Redis counts as gone.
+const MOST_USELESS: u32 = 3;
