@@ -16,7 +16,8 @@ fn main() {
     println!("{:<44} {:>10} {:>10} {:>7}", "4 KB of clean text", "scrub", "encode", "ratio");
     for (language, sentence) in CLEAN {
         let text = sentence.repeat(4096 / sentence.len() + 1);
-        let (scrub, encode) = beside_encoding(first_bytes(&text, 4096), rounds);
+        let end = (0..=4096).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        let (scrub, encode) = beside_encoding(&text[..end], rounds);
         println!("{language:<44} {scrub:>7.2} us {encode:>7.2} us {:>7.2}", scrub / encode);
     }
     println!("\n{:<44} {:>10} {:>10} {:>7}", "hostile text, ns a byte", "16 KB", "64 KB", "growth");
@@ -87,9 +88,3 @@ const CLEAN: [(&str, &str); 4] = [
 /// What detectors look far around for, without an end.
 const HOSTILE: [&str; 12] =
     ["1", "1 ", "1-1.", "a1", "a@", "a@b.", "@", "1:", "1a:", "A1b!", "1234567x", "eyJ1."];
-
-/// At most so many bytes of `text`, in whole characters.
-fn first_bytes(text: &str, most: usize) -> &str {
-    let end = (0..=most.min(text.len())).rev().find(|&end| text.is_char_boundary(end));
-    &text[..end.unwrap_or(0)]
-}
