@@ -19,6 +19,7 @@
 //! - Reading what the platform answers in all the shapes it is known to take, in place, whatever the bytes.
 //! - Deciding whether to ask: offset and frequency in turns, a person's caps and opt-out, the key's requests a second,
 //!   `Retry-After`, and how the platform is. Each decision says why and until when.
+//! - What of that survives a restart, as one small line of JSON.
 //! - Impressions: which trackers an ad has, whether it could be seen, and telling each of them once.
 //! - Taps on prompts, feedback, votes on polls and their results: each told once, by the call that follows from the ad.
 //! - Text of an ad that is safe to show or say, always behind its disclosure.

@@ -23,6 +23,7 @@ mod headers;
 mod impressions;
 mod isolation;
 mod pacing;
+mod persons;
 mod pings;
 mod quiet;
 mod rates;
