@@ -115,7 +115,9 @@ test("no name in the page is one that filters take for an advertisement", async 
   await page.goto(server.page);
   await page.locator(".chip").first().waitFor();
   await say(page, "I need boots for hiking.");
-  await cards(page).waitFor();
+  await cards(page).locator("img.card-picture").waitFor();
+  await say(page, "My old kettle leaks.");
+  await cards(page).locator("img.card-logo").waitFor();
   const names = await page.evaluate(() =>
     [...document.querySelectorAll("*")].flatMap((node) => [...node.classList, node.id, ...Object.keys(node.dataset)]));
   const own = paths.filter((path) => !path.includes("."));
