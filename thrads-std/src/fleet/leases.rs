@@ -151,6 +151,18 @@ impl Leases {
         }
     }
 
+    /// Whether a lease took so long that nothing in it can be of use.
+    pub(super) fn is_late(&self, lease: &Lease) -> bool {
+        lease.answered.duration_since(lease.asked) >= self.spacing() + SLACK
+    }
+
+    /// Sends nothing of the own share before then.
+    pub(super) fn rest_until(&mut self, moment: Instant) {
+        if let Supply::Own { next } = &mut self.supply {
+            *next = moment.max(*next);
+        }
+    }
+
     /// Send times that nobody has taken, given up.
     pub(super) fn give_up(&mut self) -> u32 {
         match &mut self.supply {
@@ -241,6 +253,18 @@ mod tests {
             let Turn::Take(slot) = leases.turn(start, start + ms(60_000)) else { panic!() };
             assert!(slot.from >= end, "{limit}: {:?}", end - slot.from);
         }
+    }
+
+    #[test]
+    fn the_own_share_rests_while_redis_comes_back() {
+        let start = Instant::now();
+        let mut leases = Leases::new(40, 4);
+        leases.on_cut(start);
+        leases.rest_until(start + ms(5000));
+        let Turn::Take(slot) = leases.turn(start + ms(4000), start + ms(9000)) else { panic!() };
+        assert_eq!(slot.from, start + ms(5000));
+        let answered = |millis| Lease { answered: start + ms(millis), ..lease(start, 0, 0) };
+        assert!(leases.is_late(&answered(40)) && !leases.is_late(&answered(30)));
     }
 
     #[test]

@@ -92,6 +92,7 @@ impl Link {
             .set_connection_timeout(Some(self.limit))
             .set_response_timeout(Some(self.limit))
             .set_number_of_retries(1)
+            .set_min_delay(SOON)
             .set_max_delay(self.limit);
         let manager = ConnectionManager::new_lazy_with_config(self.client.clone(), config)?;
         Ok(self.manager.get_or_init(|| manager).clone())
@@ -128,6 +129,8 @@ fn micros(duration: Duration) -> u64 {
 
 static LEASE: LazyLock<Script> = LazyLock::new(|| Script::new(LEASE_LUA));
 static GIVE_BACK: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("give_back.lua")));
+/// Before a second attempt to connect.
+const SOON: Duration = Duration::from_millis(20);
 const LEASE_LUA: &str = include_str!("lease.lua");
 const LABEL: &[u8] = b"thrads-std fleet";
 

@@ -187,8 +187,12 @@ impl Turns {
 impl State {
     fn on_lease(&mut self, lease: leases::Lease, ends: String) {
         let was_cut = self.leases.is_cut();
-        let too_slow = lease.answered.duration_since(lease.asked) > self.leases.spacing();
-        if was_cut && too_slow {
+        if was_cut && self.leases.is_late(&lease) {
+            // It is there again, for others at least: the own share rests, unless Redis is slow for good.
+            self.useless += 1;
+            if self.useless <= MOST_SLOW {
+                self.leases.rest_until(lease.answered + 2 * RETRY);
+            }
             return;
         }
         self.ends = ends;
@@ -203,9 +207,9 @@ impl State {
     fn on_cut(&mut self, reason: &'static str) {
         if !self.leases.is_cut() {
             warn!(reason, "redis is gone: this replica goes on with its own share of the budget");
+            self.useless = 0;
         }
         self.leases.on_cut(Instant::now());
-        self.useless = 0;
     }
 }
 
@@ -235,6 +239,8 @@ async fn lease(leasing: Leasing) {
 }
 
 /// Between two looks whether Redis is back: soon enough for all replicas to stop their own shares within its grace.
-const RETRY: Duration = Duration::from_millis(200);
+const RETRY: Duration = Duration::from_millis(100);
+/// Answers in a row that are too late to lease by, after which a replica that has been without Redis stays so.
+const MOST_SLOW: u32 = 10;
 /// Leases in a row that come too late to be of use, after which Redis counts as gone.
 const MOST_USELESS: u32 = 3;

@@ -16,7 +16,9 @@ use reqwest::redirect;
 use std::error::Error;
 use std::fmt;
 use std::ops::Range;
-use std::time::Duration;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant};
 use thrads_core::{BaseUrl, Head, Millis, Request, Transport, TransportError, TransportErrorKind};
 use tokio::time::timeout;
 
@@ -40,6 +42,9 @@ pub const MAX_BODY_BYTES: usize = 1 << 20;
 #[derive(Clone, Debug)]
 pub struct ReqwestTransport {
     client: reqwest::Client,
+    /// When an exchange of any clone ended last, in milliseconds since `made`.
+    used: Arc<AtomicU64>,
+    made: Instant,
 }
 
 /// Why nothing can be sent from this process.
@@ -95,7 +100,19 @@ impl ReqwestTransport {
     }
 
     fn build(builder: reqwest::ClientBuilder) -> Result<Self, StartError> {
-        Ok(Self { client: builder.build().map_err(|_| StartError::Tls)? })
+        let client = builder.build().map_err(|_| StartError::Tls)?;
+        Ok(Self { client, used: Arc::default(), made: Instant::now() })
+    }
+
+    /// Where the runtime stood still since the last exchange, it has yet to hear which connections were closed meanwhile.
+    async fn hear(&self) {
+        if self.age() > self.used.load(Ordering::Relaxed) + BUSY_MILLIS {
+            tokio::task::yield_now().await;
+        }
+    }
+
+    fn age(&self) -> u64 {
+        u64::try_from(self.made.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
     /// Makes a connection to `base` and leaves it in the pool, by asking for its health without a key (wire contract 2.8).
@@ -114,13 +131,13 @@ impl ReqwestTransport {
         buffer.clear();
         let Prepared { request, wants_body } = prepared;
         let exchange = async {
-            // Where the runtime stood still since the last call, it has yet to hear which connections were closed.
-            tokio::task::yield_now().await;
+            self.hear().await;
             let mut response = self.client.execute(request).await.map_err(|e| classify(&e))?;
             let head = wire::head(&response);
             if wants_body {
                 read_body(&mut response, buffer).await?;
             }
+            self.used.store(self.age(), Ordering::Relaxed);
             Ok(head)
         };
         let late = TransportError::maybe_sent(TransportErrorKind::Timeout);
@@ -156,6 +173,9 @@ impl fmt::Display for StartError {
 
 impl Error for StartError {}
 
+/// An exchange so soon after another finds the pool as that one left it.
+const BUSY_MILLIS: u64 = 1;
+
 async fn read_body(
     response: &mut reqwest::Response,
     buffer: &mut Vec<u8>,
@@ -175,8 +195,6 @@ mod tests {
     use reqwest::dns::{Name, Resolve, Resolving};
     use std::future;
     use std::net::TcpListener;
-    use std::sync::Arc;
-    use std::time::Instant;
     use thrads_core::{ApiKey, BidRequest, Call, EndUser, Endpoints, Environment, Publisher, Sent};
 
     struct Silent;

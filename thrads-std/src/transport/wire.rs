@@ -22,10 +22,11 @@ impl Prepared {
         let mut made = reqwest::Request::new(method, url(request).ok_or(refused)?);
         *made.headers_mut() = headers(request).ok_or(refused)?;
         if request.method() == Method::Post {
-            if request.body().is_empty() {
+            let body = encode(request);
+            if body.is_empty() {
                 made.headers_mut().insert(CONTENT_LENGTH, HeaderValue::from_static("0"));
             } else {
-                *made.body_mut() = Some(encode(request).into());
+                *made.body_mut() = Some(body.into());
             }
         }
         Ok(Self { request: made, wants_body: request.wants_body() })
