@@ -41,7 +41,7 @@ impl Ask {
 
     async fn exchange(self) -> Ended {
         let Self { account, meters, prepared, start, not_before } = self;
-        if not_before > start {
+        if not_before.since(start) > GRAIN {
             account.clock.sleep_until(not_before).await;
             if let Some(hold) = account.left_alone() {
                 return Ended::Held(hold);
@@ -60,6 +60,10 @@ impl Ask {
         }
     }
 }
+
+/// What the clock's milliseconds hide: a turn that is no further off may have come, and requests are spaced by more than
+/// that below the limit.
+const GRAIN: Millis = Millis(1);
 
 /// Waits for a turn in the fleet's budget as long as an ask may, and for none where there is no fleet.
 async fn fleets_turn(account: &Account, meters: &Meters, start: Instant) -> Result<(), Hold> {

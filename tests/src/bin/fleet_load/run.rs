@@ -56,7 +56,7 @@ impl Run {
         mut redis: RedisServer,
     ) -> Option<Self> {
         let sandbox = Sandbox::start(Config { always_match: true, ..Config::default() }).ok()?;
-        let length = WARM_UP + time + Duration::from_secs(2);
+        let length = WARM_UP + time + COOL_DOWN;
         let replicas = start(disturbance, &sandbox, &redis, length)?;
         thread::sleep(WARM_UP);
         let mut watch = Watch { sandbox: &sandbox, since: Instant::now(), asks: asks(&sandbox) };
@@ -164,4 +164,6 @@ fn start(
 
 /// Until the first leases have begun and all chats are in step.
 const WARM_UP: Duration = Duration::from_secs(4);
+/// Replicas outlive what is measured, and the three seconds that Redis has to come back.
+const COOL_DOWN: Duration = Duration::from_secs(6);
 pub(crate) const LIMIT: u32 = 40;
