@@ -240,11 +240,31 @@ fn is_server_error(status: u16) -> bool {
     (500..=599).contains(&status)
 }
 
+/// What is as it is a moment later too.
+fn is_lasting(kind: TransportErrorKind) -> bool {
+    use TransportErrorKind::{NoAnchor, NoClock, NoRandom, Target};
+    matches!(kind, Target | NoAnchor | NoClock | NoRandom)
+}
+
 fn is_worth_repeating(status: Result<u16, TransportError>) -> bool {
     match status {
         Ok(status) => is_server_error(status),
-        Err(TransportError { kind, sent }) => {
-            sent == Sent::No && kind != TransportErrorKind::Target
+        Err(TransportError { kind, sent }) => sent == Sent::No && !is_lasting(kind),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use TransportErrorKind::{Connect, NoAnchor, NoClock, NoRandom, Target};
+
+    #[test]
+    fn what_would_fail_again_at_once_is_not_repeated() {
+        let failed = |kind, sent| is_worth_repeating(Err(TransportError { kind, sent }));
+        assert!(failed(Connect, Sent::No));
+        assert!(!failed(Connect, Sent::Maybe));
+        for kind in [NoAnchor, NoClock, NoRandom, Target] {
+            assert!(!failed(kind, Sent::No), "{kind:?}");
         }
     }
 }
