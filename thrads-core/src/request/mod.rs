@@ -14,6 +14,7 @@ mod ip;
 mod message;
 mod pieces;
 mod prompt;
+mod redaction;
 mod steps;
 mod v1;
 mod walk;
