@@ -148,7 +148,10 @@ pub use pacing::{
     Lent, OffsetMode, Pacing, Policy, Rate, RateEvent, Reason, Shadow, Until, User,
 };
 pub use redact::{Kind, Kinds, Piece, Redacted, Redactor};
-pub use render::{DEFAULT_CTA, DISCLOSURE, MIN_COLUMNS, card, speech};
+pub use render::{
+    DEFAULT_CTA, DISCLOSURE, MIN_COLUMNS, Phrases, Spoken, Voice, card, plain, speech,
+    spoken_choice,
+};
 pub use request::{
     AdFormat, AdFormats, BidConfig, BidRequest, Body, BufferTooSmall, Call, CountryCode, Device,
     EndUser, Field, Geo, HeaderText, Interaction, Ip, MAX_EXPERIMENT_TAG_CHARS, MAX_ID_CHARS,
