@@ -94,12 +94,10 @@ impl<'a> Request<'a> {
         let base = Url::plain(publisher.endpoints.of(call.family()).as_str());
         let (path, key, end_user) = match &call {
             Call::Prompt(prompt) => {
-                let end_user = prompt.v1.end_user.map(EndUser::user_agent_only);
-                ("/api/v1/prompt/get-ad/", "thrads-api-key", end_user)
+                ("/api/v1/prompt/get-ad/", "thrads-api-key", prompt.v1.end_user())
             }
             Call::Message(message) => {
-                let end_user = message.v1.end_user.map(EndUser::user_agent_only);
-                ("/api/v1/message/get-ad/", "thrads-api-key", end_user)
+                ("/api/v1/message/get-ad/", "thrads-api-key", message.v1.end_user())
             }
             Call::Bid(bid) => ("/api/v1/ssp/bid-request", "thrad-api-key", Some(bid.end_user)),
         };
