@@ -145,7 +145,7 @@ pub use error::{ConfigError, Sent, SnapshotError, TransportError, TransportError
 pub use head::{Head, Limits, RetryAfter};
 pub use pacing::{
     Cap, Caps, Counters, DEFAULT_LIMIT, Decision, Enforcement, Explained, Health, Hold, LOW_QUOTA,
-    Lent, OffsetMode, Pacing, Policy, Rate, RateEvent, Reason, Shadow, Until, User,
+    Lent, OffsetMode, Pacing, Policy, Rate, RateEvent, Reason, Seen, Shadow, Until, User,
 };
 pub use redact::{Kind, Kinds, Piece, Redacted, Redactor};
 pub use render::{DEFAULT_CTA, DISCLOSURE, MIN_COLUMNS, card, speech};

@@ -3,6 +3,8 @@
 //! Between `chat`, whose session made it, and `transport`. It owns all it needs, so that it may run beside the chat.
 
 use crate::account::Account;
+use crate::fleet::Place;
+use crate::person::Person;
 use crate::telemetry::Meters;
 use crate::transport::Prepared;
 use std::sync::Arc;
@@ -17,6 +19,7 @@ use tracing::warn;
 pub(crate) struct Ask {
     pub(crate) account: Arc<Account>,
     pub(crate) meters: Arc<Meters>,
+    pub(crate) person: Option<Person>,
     pub(crate) prepared: Prepared,
     /// When the ask began; its deadline counts from there.
     pub(crate) start: Instant,
@@ -25,7 +28,8 @@ pub(crate) struct Ask {
 
 /// How asking ended.
 pub(crate) enum Ended {
-    Answer(Head, Vec<u8>),
+    /// With the place that its ad has in the fleet.
+    Answer(Head, Vec<u8>, Option<Place>),
     Failed(TransportError),
     Held(Hold),
     ShutDown,
@@ -40,23 +44,28 @@ impl Ask {
     }
 
     async fn exchange(self) -> Ended {
-        let Self { account, meters, prepared, start, not_before } = self;
+        let Self { account, meters, person, prepared, start, not_before } = self;
         if not_before.since(start) > GRAIN {
             account.clock.sleep_until(not_before).await;
             if let Some(hold) = account.left_alone() {
                 return Ended::Held(hold);
             }
         }
-        if let Err(hold) = fleets_turn(&account, &meters, start).await {
-            return Ended::Held(hold);
-        }
+        let place = match fleets_turn(&account, &meters, start, person.as_ref()).await {
+            Ok(place) => place,
+            Err(hold) => return Ended::Held(hold),
+        };
         let again = if account.options.repeat_once { prepared.again() } else { None };
         let first = send(&account, &meters, start, prepared).await;
-        match again {
+        let ended = match again {
             Some(again) if repeat_is_due(&account, &meters, start, &first).await => {
                 send(&account, &meters, start, again).await
             }
             _ => first,
+        };
+        match ended {
+            Ended::Answer(head, body, _) => Ended::Answer(head, body, place),
+            other => other,
         }
     }
 }
@@ -65,17 +74,38 @@ impl Ask {
 /// that below the limit.
 const GRAIN: Millis = Millis(1);
 
-/// Waits for a turn in the fleet's budget as long as an ask may, and for none where there is no fleet.
-async fn fleets_turn(account: &Account, meters: &Meters, start: Instant) -> Result<(), Hold> {
-    let Some(turns) = account.turns() else { return Ok(()) };
+/// Waits for a turn in the fleet's budget as long as an ask may, and for none where there is no fleet. Brings the place of
+/// the person's ad, where they have caps.
+async fn fleets_turn(
+    account: &Account,
+    meters: &Meters,
+    start: Instant,
+    person: Option<&Person>,
+) -> Result<Option<Place>, Hold> {
+    let Some(turns) = account.turns() else { return Ok(None) };
     let clock = account.clock;
     let spent = clock.now().since(start);
     let patience = Duration::from_millis(account.options.patience().0.saturating_sub(spent.0));
-    let turn = turns.wait(std::time::Instant::now() + patience).await;
+    let place = async { if turns.is_up() { place(account, person).await } else { Ok(None) } };
+    let turn = turns.wait(std::time::Instant::now() + patience, place).await;
     meters.store_is_up(turns.is_up());
     let until = |at| Hold { reason: Reason::Rate, until: Until::At(clock.at(at)) };
-    turn.map_err(until)?;
-    account.left_alone().map_or(Ok(()), Err)
+    let place = turn.map_err(until)??;
+    account.left_alone().map_or(Ok(place), Err)
+}
+
+/// Keeps a place for an ad of the person in the whole fleet. What other replicas counted is known here from then on, and
+/// holds the next ask without a trip.
+async fn place(account: &Account, person: Option<&Person>) -> Result<Option<Place>, Hold> {
+    let shared = account.places_of(person).zip(person);
+    let Some(((places, id), person)) = shared else { return Ok(None) };
+    let Some(asked) = places.ask(id).await else { return Ok(None) };
+    let now = account.clock.now();
+    person.lock().learn(now, asked.seen);
+    asked.place.map(Some).map_err(|(cap, wait)| {
+        let wait = Millis(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
+        Hold { reason: Reason::Cap(cap), until: Until::At(now.after(wait)) }
+    })
 }
 
 /// An exchange within what the timeout leaves of the time since `start`.
@@ -86,7 +116,7 @@ async fn send(account: &Account, meters: &Meters, start: Instant, prepared: Prep
     match account.transport.send(prepared, left, &mut body).await {
         Ok(head) => {
             learn(account, meters, &head);
-            Ended::Answer(head, body)
+            Ended::Answer(head, body, None)
         }
         Err(error) => Ended::Failed(error),
     }
@@ -97,7 +127,7 @@ async fn send(account: &Account, meters: &Meters, start: Instant, prepared: Prep
 async fn repeat_is_due(account: &Account, meters: &Meters, start: Instant, first: &Ended) -> bool {
     let clock = account.clock;
     let delay = match first {
-        Ended::Answer(head, _) if matches!(head.status, 429 | 503) => {
+        Ended::Answer(head, ..) if matches!(head.status, 429 | 503) => {
             head.retry_delay(clock.wall())
         }
         Ended::Failed(error) => {
@@ -120,7 +150,7 @@ async fn repeat_is_due(account: &Account, meters: &Meters, start: Instant, first
     clock.sleep_until(at).await;
     clock.now() < deadline
         && account.left_alone().is_none()
-        && fleets_turn(account, meters, now).await.is_ok()
+        && fleets_turn(account, meters, now, None).await.is_ok()
 }
 
 fn learn(account: &Account, meters: &Meters, head: &Head) {

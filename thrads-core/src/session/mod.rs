@@ -220,10 +220,20 @@ impl Session {
         let hold = self.stopped(&lent).or_else(|| lent.rate.check(now)).or_else(|| {
             lent.health.as_mut().filter(|_| !asked.is_trial).and_then(|health| health.check(now))
         })?;
-        self.conclude(Verdict::Unknown, false);
-        self.tell(now, lent.reborrow());
-        self.note(now, Decision::Hold(hold), &lent);
+        self.give_up(now, lent, hold);
         Some(hold)
+    }
+
+    /// Gives up the request that was handed out, because of a hold that whoever sends it knows of, such as a cap that
+    /// replicas of a server share. It must not be sent; the person's place is free again. Does nothing where none was
+    /// handed out.
+    pub fn give_up<'l>(&mut self, now: Instant, lent: impl Into<Lent<'l>>, hold: Hold) {
+        let mut lent = lent.into();
+        if let State::Asked(_) = self.state {
+            self.conclude(Verdict::Unknown, false);
+            self.tell(now, lent.reborrow());
+            self.note(now, Decision::Hold(hold), &lent);
+        }
     }
 
     /// Makes an answer that has come a late one if the person has opted out since it was asked for.
