@@ -148,7 +148,10 @@ pub use pacing::{
     Lent, OffsetMode, Pacing, Policy, Rate, RateEvent, Reason, Seen, Shadow, Until, User,
 };
 pub use redact::{Kind, Kinds, Piece, Redacted, Redactor};
-pub use render::{DEFAULT_CTA, DISCLOSURE, MIN_COLUMNS, card, speech};
+pub use render::{
+    DEFAULT_CTA, DISCLOSURE, MIN_COLUMNS, Phrases, Spoken, Voice, card, plain, speech,
+    spoken_choice,
+};
 pub use request::{
     AdFormat, AdFormats, BidConfig, BidRequest, Body, BufferTooSmall, Call, CountryCode, Device,
     EndUser, Field, Geo, HeaderText, Interaction, Ip, MAX_EXPERIMENT_TAG_CHARS, MAX_ID_CHARS,
@@ -156,9 +159,9 @@ pub use request::{
     Setting, UserAgent, UserMetadata,
 };
 pub use response::{
-    Ads, Answer, ApiError, ApiErrorKind, Diagnostic, Endpoint, Envelope, FieldError, Loc, MAX_ADS,
-    MAX_FIELD_ERRORS, MAX_SNIPPET_BYTES, Malformed, NoAd, PollAnswer, PollResults, PollRow,
-    PollRows, Served, decode,
+    Ads, Answer, ApiError, ApiErrorKind, Diagnostic, Endpoint, Envelope, FieldError, FieldErrors,
+    Loc, MAX_ADS, MAX_FIELD_ERRORS, MAX_SNIPPET_BYTES, Malformed, NoAd, PollAnswer, PollResults,
+    PollRow, PollRows, Served, decode,
 };
 pub use session::{Failure, Next, Offer, Offers, Outcome, Session, Step};
 pub use settings::{MAX_ACCEPT_LANGUAGE_BYTES, MAX_USER_AGENT_BYTES, Settings};

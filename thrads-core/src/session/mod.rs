@@ -212,16 +212,30 @@ impl Session {
         Step::Send { request: Request::new(publisher, self.spaced(call)), not_before }
     }
 
-    /// Decides again about a request that had to wait: what stopped calls meanwhile stops this one. It is then given up
-    /// and must not be sent.
-    pub fn recheck<'l>(&mut self, now: Instant, lent: impl Into<Lent<'l>>) -> Option<Hold> {
+    /// Decides again about a request that waited until `not_before`: what stopped calls meanwhile stops this one, which is
+    /// then given up and must not be sent. One that woke too late for its turn may have to wait for another, within what is
+    /// left of its `patience`; recheck it again then.
+    pub fn recheck<'l>(
+        &mut self,
+        now: Instant,
+        lent: impl Into<Lent<'l>>,
+        not_before: Instant,
+        patience: Millis,
+    ) -> Decision {
         let mut lent = lent.into();
-        let State::Asked(asked) = self.state else { return None };
-        let hold = self.stopped(&lent).or_else(|| lent.rate.check(now)).or_else(|| {
-            lent.health.as_mut().filter(|_| !asked.is_trial).and_then(|health| health.check(now))
-        })?;
-        self.give_up(now, lent, hold);
-        Some(hold)
+        let decision = match self.stopped(&lent) {
+            Some(hold) => Decision::Hold(hold),
+            None => lent.recheck(now, not_before, patience, self.is_trial()),
+        };
+        if let Decision::Hold(hold) = decision {
+            self.give_up(now, lent, hold);
+        }
+        decision
+    }
+
+    /// Whether the request under way is the one that finds out whether a platform that was left alone is back.
+    pub fn is_trial(&self) -> bool {
+        matches!(self.state, State::Asked(Asked { is_trial: true, .. }))
     }
 
     /// Gives up the request that was handed out, because of a hold that whoever sends it knows of, such as a cap that
@@ -309,10 +323,7 @@ impl Session {
     }
 
     fn stopped(&self, lent: &Lent<'_>) -> Option<Hold> {
-        if lent.user.as_ref().is_some_and(|user| user.is_opted_out()) {
-            return Some(Hold { reason: Reason::OptOut, until: Until::Lifted });
-        }
-        self.is_sensitive.then(|| self.pacing.opted_out())
+        lent.opted_out().or_else(|| self.is_sensitive.then(|| self.pacing.opted_out()))
     }
 
     fn note(&mut self, now: Instant, decision: Decision, lent: &Lent<'_>) {
@@ -449,12 +460,13 @@ mod tests {
         ];
         for (stop, reason) in stop.into_iter().zip([Reason::OptOut, Reason::Key, Reason::Backoff]) {
             assert_eq!(poll(&mut session, shared.lend(), 0), None);
-            assert_eq!(session.recheck(now(0), shared.lend()), None);
+            let recheck = |session: &mut Session, shared: &mut Shared| {
+                session.recheck(now(0), shared.lend(), now(0), Millis(0))
+            };
+            assert_eq!(recheck(&mut session, &mut shared), Decision::Ask(now(0)));
             stop(&mut shared);
-            assert_eq!(
-                session.recheck(now(0), shared.lend()).map(|hold| hold.reason),
-                Some(reason)
-            );
+            let Decision::Hold(hold) = recheck(&mut session, &mut shared) else { panic!() };
+            assert_eq!(hold.reason, reason);
             assert_eq!(session.handle_head(&Head::new(200)), Next::Drop);
             assert_eq!(shared.user.counts(), (0, 0));
             shared = Shared::new(shared.user.caps());
