@@ -169,7 +169,7 @@ pub use snapshot::{MAX_SNAPSHOT_BYTES, Snapshot};
 pub use target::{Target, Url};
 pub use time::{Instant, Millis, UnixMillis};
 pub use tracking::{
-    Engagement, Feedback, Impression, MAX_TRACKERS, PromptClick, Trackers, VIEWABLE_FOR,
-    VIEWABLE_PER_MILLE, Viewability, Vote, poll_results, trackers,
+    Engagement, Feedback, Impression, ImpressionParts, MAX_TRACKERS, PromptClick, Trackers,
+    VIEWABLE_FOR, VIEWABLE_PER_MILLE, Viewability, Vote, poll_results, trackers,
 };
 pub use transport::{Clock, Transport};
