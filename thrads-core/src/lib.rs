@@ -145,7 +145,7 @@ pub use error::{ConfigError, Sent, SnapshotError, TransportError, TransportError
 pub use head::{Head, Limits, RetryAfter};
 pub use pacing::{
     Cap, Caps, Counters, DEFAULT_LIMIT, Decision, Enforcement, Explained, Health, Hold, LOW_QUOTA,
-    Lent, OffsetMode, Pacing, Policy, Rate, RateEvent, Reason, Shadow, Until, User,
+    Lent, OffsetMode, Pacing, Policy, Rate, RateEvent, Reason, Seen, Shadow, Until, User,
 };
 pub use redact::{Kind, Kinds, Piece, Redacted, Redactor};
 pub use render::{
@@ -169,7 +169,7 @@ pub use snapshot::{MAX_SNAPSHOT_BYTES, Snapshot};
 pub use target::{Target, Url};
 pub use time::{Instant, Millis, UnixMillis};
 pub use tracking::{
-    Engagement, Feedback, Impression, MAX_TRACKERS, PromptClick, Trackers, VIEWABLE_FOR,
-    VIEWABLE_PER_MILLE, Viewability, Vote, poll_results, trackers,
+    Engagement, Feedback, Impression, ImpressionParts, MAX_TRACKERS, PromptClick, Trackers,
+    VIEWABLE_FOR, VIEWABLE_PER_MILLE, Viewability, Vote, poll_results, trackers,
 };
 pub use transport::{Clock, Transport};

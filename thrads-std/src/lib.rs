@@ -65,7 +65,7 @@
 //! # Features
 //!
 //! - `blocking`: the same for programs without an async runtime.
-//! - `redis`: one budget for all processes that use a key, kept by a Redis, see `Fleet`.
+//! - `redis`: one budget for all processes that use a key, and one count of each person's ads, kept by a Redis; see `Fleet`.
 //!
 //! The default set is empty.
 #![cfg_attr(docsrs, feature(doc_cfg))]

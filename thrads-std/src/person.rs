@@ -2,6 +2,7 @@
 //!
 //! Beside `chat`. What a person has seen is kept by a hash of their id, never by the id.
 
+use crate::fleet::PersonId;
 use lru::LruCache;
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroUsize;
@@ -10,6 +11,9 @@ use std::time::{Duration, Instant};
 use thrads_core::{Caps, User};
 
 /// One person: what they have seen in all of their chats, and whether they want ads. Clones are the same person.
+///
+/// One that [`Thrads::person`](crate::Thrads::person) brings has their caps in all replicas of a fleet, one that is made here
+/// in this process.
 ///
 /// ```
 /// use thrads_std::Person;
@@ -20,7 +24,11 @@ use thrads_core::{Caps, User};
 /// assert!(person.user().is_opted_out());
 /// ```
 #[derive(Clone, Debug)]
-pub struct Person(Arc<Mutex<User>>);
+pub struct Person {
+    user: Arc<Mutex<User>>,
+    /// Who it is to a fleet.
+    id: Option<PersonId>,
+}
 
 impl Person {
     /// Someone who has seen no ad yet, and is shown no more than `caps` say.
@@ -44,18 +52,22 @@ impl Person {
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, User> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.user.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn id(&self) -> Option<PersonId> {
+        self.id
     }
 
     /// Whether a chat or the caller has it in hand.
     fn is_in_hand(&self) -> bool {
-        Arc::strong_count(&self.0) > 1
+        Arc::strong_count(&self.user) > 1
     }
 }
 
 impl From<User> for Person {
     fn from(user: User) -> Self {
-        Self(Arc::new(Mutex::new(user)))
+        Self { user: Arc::new(Mutex::new(user)), id: None }
     }
 }
 
@@ -84,7 +96,10 @@ impl People {
     pub(crate) fn person(&mut self, id: &str, now: Instant) -> Person {
         self.forget(now);
         let key = self.hasher.hash_one(id);
-        let new = || Known { person: Person::new(self.caps), used: now };
+        let new = || {
+            let person = Person { id: Some(PersonId::of(id)), ..Person::new(self.caps) };
+            Known { person, used: now }
+        };
         let known = self.known.get_or_insert_mut(key, new);
         known.used = now;
         known.person.clone()

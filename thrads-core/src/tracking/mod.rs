@@ -8,6 +8,6 @@ mod trackers;
 mod viewability;
 
 pub use engagement::{Engagement, Feedback, PromptClick, Vote, poll_results};
-pub use impression::Impression;
+pub use impression::{Impression, ImpressionParts};
 pub use trackers::{MAX_TRACKERS, Trackers, trackers};
 pub use viewability::{VIEWABLE_FOR, VIEWABLE_PER_MILLE, Viewability};
