@@ -4,7 +4,7 @@
 
 use super::end_user::{EndUser, UserAgent};
 use super::redaction::Redaction;
-use super::steps::{Steps, Value};
+use super::steps::Steps;
 use super::user_id;
 use crate::config::Environment;
 use crate::error::ConfigError;
