@@ -5,9 +5,11 @@
 use lru::LruCache;
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroUsize;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use thrads_core::{Caps, User};
+use tokio::sync::Notify;
 
 /// One person: what they have seen in all of their chats, and whether they want ads. Clones are the same person.
 ///
@@ -20,7 +22,13 @@ use thrads_core::{Caps, User};
 /// assert!(person.user().is_opted_out());
 /// ```
 #[derive(Clone, Debug)]
-pub struct Person(Arc<Mutex<User>>);
+pub struct Person(Arc<Shared>);
+
+#[derive(Debug)]
+struct Shared {
+    user: Mutex<User>,
+    opted_out: Notify,
+}
 
 impl Person {
     /// Someone who has seen no ad yet, and is shown no more than `caps` say.
@@ -28,9 +36,11 @@ impl Person {
         User::new(caps).into()
     }
 
-    /// Nothing is sent about this person from now on, and answers under way are dropped.
+    /// Nothing is sent about this person from now on: asks of their chats that are under way are ended, wherever they run,
+    /// and nothing that a chat of theirs was served is reported any more.
     pub fn opt_out(&self) {
         self.lock().opt_out();
+        self.0.opted_out.notify_waiters();
     }
 
     /// The person wants ads again.
@@ -43,8 +53,22 @@ impl Person {
         *self.lock()
     }
 
+    /// `work`, or `None` as soon as the person opts out.
+    pub(crate) async fn unless_opted_out<F: Future>(&self, work: F) -> Option<F::Output> {
+        let mut opted_out = pin!(self.0.opted_out.notified());
+        opted_out.as_mut().enable();
+        if self.lock().is_opted_out() {
+            return None;
+        }
+        tokio::select! {
+            biased;
+            () = opted_out => None,
+            output = work => Some(output),
+        }
+    }
+
     pub(crate) fn lock(&self) -> MutexGuard<'_, User> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.user.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// Whether a chat or the caller has it in hand.
@@ -55,7 +79,7 @@ impl Person {
 
 impl From<User> for Person {
     fn from(user: User) -> Self {
-        Self(Arc::new(Mutex::new(user)))
+        Self(Arc::new(Shared { user: Mutex::new(user), opted_out: Notify::new() }))
     }
 }
 
