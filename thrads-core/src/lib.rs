@@ -113,6 +113,7 @@
 mod ad;
 mod client;
 mod config;
+mod consent;
 mod conversation;
 mod error;
 #[cfg(feature = "defmt")]
@@ -140,6 +141,7 @@ pub use client::{Asked, Budget, Client, DEFAULT_MAX_RATE_WAIT, DEFAULT_TIMEOUT, 
 pub use config::{
     ApiKey, BaseUrl, Endpoints, Environment, Family, MAX_BASE_URL_BYTES, MAX_KEY_BYTES, Publisher,
 };
+pub use consent::{Consent, Permission};
 pub use conversation::{Conversation, History, HistoryError, Message, Pushed, Role, Timestamp};
 pub use error::{ConfigError, Sent, SnapshotError, TransportError, TransportErrorKind};
 pub use head::{Head, Limits, RetryAfter};

@@ -133,6 +133,12 @@ impl<'a> BidRequest<'a> {
         self.turn_number = turn.or(self.turn_number);
     }
 
+    pub(super) fn without_person(&mut self) {
+        self.user_id = self.context.map_or(NOBODY, |context| context.chat_id);
+        self.user_metadata = self.user_metadata.map(UserMetadata::without_person);
+        self.end_user = self.end_user.without_geo();
+    }
+
     fn with(self, ad_formats: AdFormats) -> Self {
         Self { ad_formats, ..self }
     }
@@ -171,6 +177,9 @@ impl<'a> BidRequest<'a> {
         steps.text(Some(if context.is_some() { "contextual" } else { "opener" }));
     }
 }
+
+/// Stands for the id, which the platform demands, of a person who is not told of and has no chat yet.
+const NOBODY: &str = "anonymous";
 
 static TEXTS: [&str; 28] = [
     first!("userId"),
