@@ -169,7 +169,8 @@ pub use snapshot::{MAX_SNAPSHOT_BYTES, Snapshot};
 pub use target::{Target, Url};
 pub use time::{Instant, Millis, UnixMillis};
 pub use tracking::{
-    Engagement, Feedback, Impression, MAX_TRACKERS, PromptClick, Trackers, VIEWABLE_FOR,
-    VIEWABLE_PER_MILLE, Viewability, Vote, poll_results, trackers,
+    AUDIBLE_FOR, AUDIBLE_PER_MILLE, Engagement, Feedback, Impression, Listening, MAX_TRACKERS,
+    PromptClick, Trackers, VIEWABLE_FOR, VIEWABLE_PER_MILLE, Viewability, Vote, poll_results,
+    trackers,
 };
 pub use transport::{Clock, Transport};
