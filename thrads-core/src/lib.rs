@@ -163,9 +163,9 @@ pub use request::{
     Setting, UserAgent, UserMetadata,
 };
 pub use response::{
-    Ads, Answer, ApiError, ApiErrorKind, Diagnostic, Endpoint, Envelope, FieldError, Loc, MAX_ADS,
-    MAX_FIELD_ERRORS, MAX_SNIPPET_BYTES, Malformed, NoAd, PollAnswer, PollResults, PollRow,
-    PollRows, Served, decode,
+    Ads, Answer, ApiError, ApiErrorKind, Diagnostic, Endpoint, Envelope, FieldError, FieldErrors,
+    Loc, MAX_ADS, MAX_FIELD_ERRORS, MAX_SNIPPET_BYTES, Malformed, NoAd, PollAnswer, PollResults,
+    PollRow, PollRows, Served, decode,
 };
 pub use session::{Failure, Next, Offer, Offers, Outcome, Session, Step};
 pub use settings::{MAX_ACCEPT_LANGUAGE_BYTES, MAX_USER_AGENT_BYTES, Settings};

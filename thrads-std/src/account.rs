@@ -15,9 +15,7 @@ use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Instant;
-use thrads_core::{
-    ApiKey, Client, Clock, Decision, Health, Hold, Lent, Millis, Publisher, Rate, Reason,
-};
+use thrads_core::{ApiKey, Client, Health, Lent, Publisher, Rate};
 
 pub(crate) struct Account {
     pub(crate) transport: ReqwestTransport,
@@ -108,16 +106,6 @@ impl Account {
     /// The turns of a fleet's budget, where the budget is one.
     pub(crate) fn turns(&self) -> Option<Arc<Turns>> {
         self.key().turns.clone()
-    }
-
-    /// What stopped all calls of the key while one of them waited for its turn.
-    pub(crate) fn left_alone(&self) -> Option<Hold> {
-        // A copy decides, so that nothing is taken out of the budget.
-        let (mut rate, now) = (self.key().rate, self.clock.now());
-        match rate.decide(now, Millis(u64::MAX)) {
-            Decision::Hold(hold) if hold.reason != Reason::Rate => Some(hold),
-            _ => None,
-        }
     }
 
     pub(crate) fn person(&self, id: &str) -> Person {

@@ -2,7 +2,7 @@
 //!
 //! Drives a session of thrads-core over the publisher's connection.
 
-use crate::ask::{Ask, Ended};
+use crate::ask::{Ask, Asker, Ended};
 use crate::experiment::Arm;
 use crate::failure::{Cause, Failure};
 use crate::outcome::Outcome;
@@ -149,10 +149,14 @@ impl Chat {
             Step::Hold(hold) => Err(Ended::Held(hold)),
             Step::Send { request, not_before } => match Prepared::of(&request) {
                 Ok(prepared) => Ok(Ask {
-                    account: Arc::clone(account),
-                    meters: Arc::clone(&self.meters),
+                    asker: Asker {
+                        account: Arc::clone(account),
+                        person: self.person.clone(),
+                        meters: Arc::clone(&self.meters),
+                        start: now,
+                        is_trial: session.is_trial(),
+                    },
                     prepared,
-                    start: now,
                     not_before,
                 }),
                 Err(error) => Err(Ended::Failed(error)),

@@ -124,7 +124,7 @@ fn assert_results(results: PollResults<'_>, lent: &Lent) {
 
 fn assert_error(error: &ApiError<'_>, lent: &Lent) {
     lent.hold_all([error.message, error.request_id]);
-    for field in &error.fields {
+    for field in error.fields.iter() {
         lent.hold(field.message);
         let _ = field.loc.to_string();
     }

@@ -10,9 +10,9 @@ pub use deliver::Delivered;
 pub use engage::Polled;
 
 use crate::config::Publisher;
-use crate::error::{Sent, TransportError, TransportErrorKind};
+use crate::error::TransportError;
 use crate::head::Head;
-use crate::pacing::{Hold, Lent, Rate, RateEvent};
+use crate::pacing::{Decision, Hold, Lent, Rate, RateEvent};
 use crate::request::{Call, EndUser, Request};
 use crate::session::{Failure, Next, Outcome, Session, Step};
 use crate::time::{Instant, Millis};
@@ -129,30 +129,28 @@ impl<T: Transport, C: Clock> Client<T, C> {
             Step::Send { request, not_before } => (request, not_before),
         };
         if not_before > start {
-            self.clock.sleep_until(not_before).await;
-            let now = self.clock.now();
-            if let Some(hold) = budget.with(|lent| session.recheck(now, lent)) {
+            let latest = start.after(patience);
+            if let Err(hold) = self.await_turn(session, budget, not_before, latest).await {
                 return Asked::held(hold);
             }
         }
         let (mut event, mut may_repeat) = (None, self.may_repeat);
         let answer = loop {
             let answer = self.exchange_since(start, &request, buffer).await;
-            if !may_repeat || !self.repeat_is_due(start, session, budget, &answer, &mut event).await
-            {
+            if let Ok((head, _)) = &answer {
+                let (now, wall) = (self.clock.now(), self.clock.wall());
+                event = event.or(budget.with(|lent| lent.rate.observe(now, wall, head)));
+            }
+            if !may_repeat || !self.repeat_is_due(start, session, budget, &answer).await {
                 break answer;
             }
             may_repeat = false;
         };
-        let (now, wall) = (self.clock.now(), self.clock.wall());
+        let now = self.clock.now();
         let outcome = match answer {
             Err(error) => session.handle_failure(error),
             Ok((head, body)) => {
-                let news = budget.with(|lent| {
-                    session.recheck_answer(&lent);
-                    lent.rate.observe(now, wall, &head)
-                });
-                event = event.or(news);
+                budget.with(|lent| session.recheck_answer(&lent));
                 match session.handle_head(&head) {
                     Next::Body => session.handle_response(&head, inside(buffer, body)),
                     Next::Drop => Outcome::Failed(Failure::Stale),
@@ -194,6 +192,26 @@ impl<T: Transport, C: Clock> Client<T, C> {
             *count = count.saturating_add(1);
         }
         reported
+    }
+
+    /// Waits for a request's turn; for another one, until `latest`, where it woke too late for its own.
+    async fn await_turn(
+        &mut self,
+        session: &mut Session,
+        budget: &mut impl Budget,
+        mut not_before: Instant,
+        latest: Instant,
+    ) -> Result<(), Hold> {
+        loop {
+            self.clock.sleep_until(not_before).await;
+            let now = self.clock.now();
+            let patience = latest.since(now);
+            match budget.with(|lent| session.recheck(now, lent, not_before, patience)) {
+                Decision::Hold(hold) => return Err(hold),
+                Decision::Ask(turn) if turn <= now => return Ok(()),
+                Decision::Ask(turn) => not_before = turn,
+            }
+        }
     }
 
     /// An exchange within what the timeout leaves of the time since `start`.
@@ -242,31 +260,9 @@ fn is_server_error(status: u16) -> bool {
     (500..=599).contains(&status)
 }
 
-/// What is as it is a moment later too.
-fn is_lasting(kind: TransportErrorKind) -> bool {
-    use TransportErrorKind::{NoAnchor, NoClock, NoRandom, Target};
-    matches!(kind, Target | NoAnchor | NoClock | NoRandom)
-}
-
 fn is_worth_repeating(status: Result<u16, TransportError>) -> bool {
     match status {
         Ok(status) => is_server_error(status),
-        Err(TransportError { kind, sent }) => sent == Sent::No && !is_lasting(kind),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use TransportErrorKind::{Connect, NoAnchor, NoClock, NoRandom, Target};
-
-    #[test]
-    fn what_would_fail_again_at_once_is_not_repeated() {
-        let failed = |kind, sent| is_worth_repeating(Err(TransportError { kind, sent }));
-        assert!(failed(Connect, Sent::No));
-        assert!(!failed(Connect, Sent::Maybe));
-        for kind in [NoAnchor, NoClock, NoRandom, Target] {
-            assert!(!failed(kind, Sent::No), "{kind:?}");
-        }
+        Err(error) => error.may_be_repeated(),
     }
 }

@@ -234,7 +234,7 @@ impl<'t> Words<'t> {
         (said, rest): (&str, Clean<'t>),
         speaker: &mut Speaker<'_, W>,
     ) -> fmt::Result {
-        let (stem, more) = split_before(said, b"/");
+        let (stem, more) = split_before(said, b'/');
         speaker.phrase(stem)?;
         if self.number != Number::One {
             speaker.phrase(more.get(1..).unwrap_or_default())?;
@@ -375,9 +375,9 @@ impl<'t> Words<'t> {
 fn find<'p, 't>(table: &'p str, here: &Clean<'t>, any_case: bool) -> Option<(&'p str, Clean<'t>)> {
     let mut table = table;
     while !table.is_empty() {
-        let (line, behind) = split_before(table, b"\n");
+        let (line, behind) = split_before(table, b'\n');
         table = behind.get(1..).unwrap_or_default();
-        let (written, said) = split_before(line, b" ");
+        let (written, said) = split_before(line, b' ');
         if let Some(rest) = begins(here, written, any_case) {
             let goes_on = written.chars().next_back().is_some_and(is_word) && is_word(ahead(&rest));
             if !goes_on && !written.is_empty() {

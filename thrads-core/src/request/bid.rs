@@ -5,6 +5,7 @@
 use super::ad_formats::{AdFormat, AdFormats};
 use super::bid_options::{BidConfig, Setting, UserMetadata};
 use super::end_user::EndUser;
+use super::redaction::Redaction;
 use super::steps::{END, END_ARRAY, Steps, Value, bare, first, quoted};
 use super::user_id;
 use super::walk::message_step;
@@ -23,6 +24,7 @@ pub struct BidRequest<'a> {
     turn_number: Option<u32>,
     pub(super) force: Option<bool>,
     pub(super) end_user: EndUser<'a>,
+    pub(super) redaction: Option<Redaction<'a>>,
 }
 
 /// What only a contextual request has.
@@ -70,6 +72,7 @@ impl<'a> BidRequest<'a> {
             turn_number: None,
             force: None,
             end_user,
+            redaction: None,
         })
     }
 
@@ -136,6 +139,7 @@ impl<'a> BidRequest<'a> {
 
     pub(super) fn push(&'a self, steps: &mut Steps<'a>) {
         steps.begin(&TEXTS);
+        steps.redaction = self.redaction;
         steps.text(Some(self.user_id));
         self.push_context(steps);
         self.ad_formats.names().into_iter().for_each(|format| steps.text(format));

@@ -14,6 +14,7 @@ mod ip;
 mod message;
 mod pieces;
 mod prompt;
+mod redaction;
 mod steps;
 mod v1;
 mod walk;
@@ -257,7 +258,7 @@ const CONTENT_TYPE: usize = 8;
 
 /// An id that does not tell who the person is: the platform asks for no e-mail address (wire contract 5).
 fn user_id(id: &str) -> Result<&str, ConfigError> {
-    let (name, domain) = split_before(id, b"@");
+    let (name, domain) = split_before(id, b'@');
     let is_email = !name.is_empty() && domain.bytes().any(|byte| byte == b'.');
     if id.is_empty() || is_email { Err(ConfigError::UserId) } else { Ok(id) }
 }

@@ -3,6 +3,7 @@
 //! Part of `request`. Sections 2.2 and 2.3 of the wire contract.
 
 use super::end_user::EndUser;
+use super::redaction::Redaction;
 use super::steps::{Steps, Value};
 use super::user_id;
 use crate::config::Environment;
@@ -23,6 +24,7 @@ pub(super) struct V1<'a> {
     ad_frequency_limit: Option<u8>,
     environment: Environment,
     pub(super) end_user: Option<EndUser<'a>>,
+    pub(super) redaction: Option<Redaction<'a>>,
 }
 
 impl<'a> V1<'a> {
@@ -35,6 +37,7 @@ impl<'a> V1<'a> {
         ad_frequency_limit: None,
         environment: Environment::Staging,
         end_user: None,
+        redaction: None,
     };
 
     pub(super) fn set_user_id(&mut self, id: &'a str) -> Result<(), ConfigError> {
@@ -78,6 +81,7 @@ impl<'a> V1<'a> {
 
     /// `userId` to `content`.
     pub(super) fn push_who_and_what(&'a self, steps: &mut Steps<'a>) {
+        steps.redaction = self.redaction;
         steps.text(self.user_id);
         steps.text(self.chat_id);
         steps.text(self.content.map(|(user, _)| user));

@@ -10,19 +10,21 @@ mod bid;
 mod chatbot_message;
 mod chatbot_prompt;
 mod envelope;
+mod notes;
 mod number;
 mod options;
 mod poll;
+mod said;
 mod shape;
-mod texts;
 
 pub use ads::{Ads, MAX_ADS};
-pub use api_error::{ApiError, ApiErrorKind, FieldError, Loc, MAX_FIELD_ERRORS};
+pub use api_error::{ApiError, ApiErrorKind, FieldError, FieldErrors, Loc, MAX_FIELD_ERRORS};
 pub use envelope::Envelope;
 pub use poll::{PollAnswer, PollResults, PollRow, PollRows};
 
 use crate::head::Head;
-use crate::json::read::{Reader, Value};
+use crate::json::read::Reader;
+use crate::json::value::Value;
 use core::fmt;
 use shape::Shape;
 
@@ -53,7 +55,6 @@ impl Endpoint {
 
 /// What an answer says.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is no heap to put the larger one on")]
 #[non_exhaustive]
 pub enum Answer<'b> {
     /// At least one ad.
@@ -140,7 +141,7 @@ impl Diagnostic {
 /// Never fails and never panics, whatever the bytes: what cannot be read is [`Answer::Malformed`], or
 /// [`Answer::ApiError`] where the status already says so. Statuses of 200 to 299 are read alike, but for 204, which has
 /// no ad and is no answer to a vote; the content type is not asked. How long a body may be is the transport's to limit,
-/// below the 32 KiB above which it is malformed on a target without an operating system, and 2 GiB elsewhere. What the
+/// below the 32 KiB above which it is malformed on a target without an operating system, and 2 MiB elsewhere. What the
 /// result borrows is undone of its escapes inside `body`.
 pub fn decode<'b>(endpoint: Endpoint, head: &Head, body: &'b mut [u8]) -> Answer<'b> {
     if head.status == 204 && !endpoint.is_poll() {

@@ -2,10 +2,11 @@
 //!
 //! Part of `response`. Section 3.10 of the wire contract; ids that are numbers become text (T83).
 
+use super::said::{Takes, say};
 use crate::ad::pack;
-use crate::json::read::{Reader, Value};
+use crate::json::read::Reader;
 use crate::json::schema::Schema;
-use crate::json::text::{is_blank, undo};
+use crate::json::value::Value;
 use core::ops::Range;
 
 /// Packs the options of a list to its front, as [`PollOptions`](crate::PollOptions) reads them, and returns where they then
@@ -44,16 +45,9 @@ pub(super) fn pack_all(list: Value, document: &mut [u8]) -> Value {
 /// Id and text of an option that has both, undone of their escapes.
 fn chosen(members: &mut [Value; OPTION.len], bytes: &mut [u8]) -> Option<[Range<usize>; 2]> {
     let [id, text] = members;
-    if !text.is_text(bytes) || is_blank(text.inside_of(bytes)) {
-        return None;
-    }
-    let is_number = matches!(id.kind(bytes)?, b'-' | b'0'..=b'9');
-    if !is_number && (!id.is_text(bytes) || is_blank(id.inside_of(bytes))) {
-        return None;
-    }
-    undo(id, bytes);
-    undo(text, bytes);
-    Some([if is_number { id.range() } else { id.inside() }, text.inside()])
+    say(id, Takes::Number, bytes);
+    say(text, Takes::Words, bytes);
+    if id.is_there() && text.is_there() { Some([id.range(), text.range()]) } else { None }
 }
 
 const OPTION: Schema = Schema::of(&["id", "text"]);

@@ -4,8 +4,12 @@
 //! contract.
 
 mod decided;
+#[cfg(test)]
+mod fixture;
 mod kept;
 mod outcome;
+mod shows;
+mod verdict;
 
 pub(crate) use kept::KeptSession;
 pub use outcome::{Failure, Offer, Offers, Outcome};
@@ -21,6 +25,8 @@ use crate::request::{Call, Request};
 use crate::response::{Answer, Endpoint, MAX_ADS, decode};
 use crate::time::{Instant, Millis};
 use decided::Decided;
+use shows::Shows;
+use verdict::verdict;
 
 /// The ads of one conversation.
 ///
@@ -61,23 +67,6 @@ struct Asked {
     is_opener: bool,
     is_trial: bool,
     is_late: bool,
-}
-
-/// The ads that count against the person's caps in this conversation.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
-struct Shows {
-    seen: u8,
-    on_screen: u8,
-    /// The ask under way has a place.
-    asked: bool,
-}
-
-impl Shows {
-    const NONE: Self = Self { seen: 0, on_screen: 0, asked: false };
-
-    fn count(self) -> u8 {
-        self.seen.saturating_add(self.on_screen).saturating_add(self.asked.into())
-    }
 }
 
 /// What to do with a call.
@@ -223,18 +212,32 @@ impl Session {
         Step::Send { request: Request::new(publisher, self.spaced(call)), not_before }
     }
 
-    /// Decides again about a request that had to wait: what stopped calls meanwhile stops this one. It is then given up
-    /// and must not be sent.
-    pub fn recheck<'l>(&mut self, now: Instant, lent: impl Into<Lent<'l>>) -> Option<Hold> {
+    /// Decides again about a request that waited until `not_before`: what stopped calls meanwhile stops this one, which is
+    /// then given up and must not be sent. One that woke too late for its turn may have to wait for another, within what is
+    /// left of its `patience`; recheck it again then.
+    pub fn recheck<'l>(
+        &mut self,
+        now: Instant,
+        lent: impl Into<Lent<'l>>,
+        not_before: Instant,
+        patience: Millis,
+    ) -> Decision {
         let mut lent = lent.into();
-        let State::Asked(asked) = self.state else { return None };
-        let hold = self.stopped(&lent).or_else(|| lent.rate.check(now)).or_else(|| {
-            lent.health.as_mut().filter(|_| !asked.is_trial).and_then(|health| health.check(now))
-        })?;
-        self.conclude(Verdict::Unknown, false);
-        self.tell(now, lent.reborrow());
-        self.note(now, Decision::Hold(hold), &lent);
-        Some(hold)
+        let decision = match self.stopped(&lent) {
+            Some(hold) => Decision::Hold(hold),
+            None => lent.recheck(now, not_before, patience, self.is_trial()),
+        };
+        if let Decision::Hold(_) = decision {
+            self.conclude(Verdict::Unknown, false);
+            self.tell(now, lent.reborrow());
+            self.note(now, decision, &lent);
+        }
+        decision
+    }
+
+    /// Whether the request under way is the one that finds out whether a platform that was left alone is back.
+    pub fn is_trial(&self) -> bool {
+        matches!(self.state, State::Asked(Asked { is_trial: true, .. }))
     }
 
     /// Makes an answer that has come a late one if the person has opted out since it was asked for.
@@ -300,51 +303,6 @@ impl Session {
         hold
     }
 
-    /// Tells what is lent what came of the last ask; until then, its ad keeps its place, and a trial is under way. The
-    /// next ask does it too.
-    pub fn tell<'l>(&mut self, now: Instant, lent: impl Into<Lent<'l>>) {
-        let lent = lent.into();
-        let State::Answered { verdict, is_trial, has_ad } = self.state else { return };
-        self.state = State::Idle;
-        if let Some(health) = lent.health {
-            health.on_verdict(now, verdict, is_trial);
-        }
-        let Some(user) = lent.user.filter(|_| core::mem::take(&mut self.shows.asked)) else {
-            return;
-        };
-        if has_ad {
-            self.shows.on_screen = self.shows.on_screen.saturating_add(1);
-        } else {
-            user.release();
-        }
-    }
-
-    /// An ad of this conversation was seen, as [`Viewability`](crate::Viewability) tells: it counts now. False if it must
-    /// not be reported: the person has opted out, or it was on screen for so long without a word that it has been counted
-    /// already.
-    pub fn on_seen<'l>(&mut self, now: Instant, lent: impl Into<Lent<'l>>) -> bool {
-        let mut lent = lent.into();
-        self.tell(now, lent.reborrow());
-        let Some(user) = lent.user else { return true };
-        let counts = !user.is_opted_out() && user.on_seen(now);
-        // What was on screen was seen here, whether or not it is still in time to be reported.
-        let was_here = self.shows.on_screen > 0;
-        self.shows.on_screen = self.shows.on_screen.saturating_sub(1);
-        self.shows.seen = self.shows.seen.saturating_add((was_here || counts).into());
-        counts
-    }
-
-    /// An ad of this conversation went away unseen: its place is free again. In doubt, say nothing; it then counts as seen
-    /// after ten minutes.
-    pub fn on_unseen<'l>(&mut self, now: Instant, lent: impl Into<Lent<'l>>) {
-        let mut lent = lent.into();
-        self.tell(now, lent.reborrow());
-        if let Some(user) = lent.user.filter(|_| self.shows.on_screen > 0) {
-            self.shows.on_screen = self.shows.on_screen.saturating_sub(1);
-            user.release();
-        }
-    }
-
     /// What holds a call, but for the key's budget.
     fn held(&self, now: Instant, lent: &mut Lent<'_>, call: &Call<'_>) -> Option<Hold> {
         let by_turns = || if call.is_opener() { None } else { self.pacing.check(call.forced()) };
@@ -355,10 +313,7 @@ impl Session {
     }
 
     fn stopped(&self, lent: &Lent<'_>) -> Option<Hold> {
-        if lent.user.as_ref().is_some_and(|user| user.is_opted_out()) {
-            return Some(Hold { reason: Reason::OptOut, until: Until::Lifted });
-        }
-        self.is_sensitive.then(|| self.pacing.opted_out())
+        lent.opted_out().or_else(|| self.is_sensitive.then(|| self.pacing.opted_out()))
     }
 
     fn note(&mut self, now: Instant, decision: Decision, lent: &Lent<'_>) {
@@ -405,89 +360,16 @@ fn endpoint(call: &Call<'_>) -> Endpoint {
     }
 }
 
-/// What an answer says of the platform. A page comes from something between it and here, whatever its status.
-fn verdict(answer: &Answer<'_>, status: u16, is_page: bool) -> Verdict {
-    match (answer, status) {
-        (Answer::Ads(_) | Answer::NoAd(_) | Answer::Poll(_), _) => Verdict::Works,
-        _ if is_page => Verdict::Failed,
-        (_, 401) => Verdict::KeyRefused,
-        (_, 403) => Verdict::Failed,
-        (_, 400..=499) => Verdict::Works,
-        _ => Verdict::Failed,
-    }
-}
-
 const _: () = assert!(size_of::<Session>() <= 64, "a conversation takes 64 bytes at most");
 
 #[cfg(test)]
 mod tests {
+    use super::fixture::{BID, NO_BID, Shared, ask, now, poll, session};
     use super::*;
     use crate::config::{ApiKey, Environment};
     use crate::conversation::{Conversation, Message, Role};
-    use crate::pacing::{Cap, Caps, Rate};
+    use crate::pacing::{Caps, Rate};
     use crate::request::{BidRequest, EndUser};
-
-    const BID: &[u8] = br#"{"data":{"bid":{"headline":"H","url":"https://s.example/r"}}}"#;
-    const BIDS: &[u8] = br#"{"data":{"bids":[{"headline":"H","url":"https://s.example/r"},
-        {"headline":"I","url":"https://s.example/s"}]}}"#;
-    const NO_BID: &[u8] = br#"{"data":{"bid":null}}"#;
-
-    /// What conversations share, of one key and one person.
-    struct Shared {
-        rate: Rate,
-        health: Health,
-        user: User,
-    }
-
-    impl Shared {
-        fn new(caps: Caps) -> Self {
-            Self { rate: Rate::new(1000), health: Health::new(1), user: User::new(caps) }
-        }
-
-        fn lend(&mut self) -> Lent<'_> {
-            Lent {
-                rate: &mut self.rate,
-                health: Some(&mut self.health),
-                user: Some(&mut self.user),
-            }
-        }
-    }
-
-    fn session() -> Session {
-        Session::new(Family::Ssp, Policy::SERVER)
-    }
-
-    /// Asks; what holds the call, if anything does.
-    fn poll<'l>(session: &mut Session, lent: impl Into<Lent<'l>>, at: u64) -> Option<Hold> {
-        let publisher = Publisher::new(ApiKey::new("K").unwrap(), Environment::Staging);
-        let user = EndUser::this_device("test/1").unwrap();
-        let call = Call::Bid(BidRequest::opener("u", user).unwrap());
-        match session.poll_request(now(at), lent, Millis(5), &publisher, call) {
-            Step::Send { .. } => None,
-            Step::Hold(hold) => Some(hold),
-        }
-    }
-
-    /// Asks and is answered; how many ads are offered.
-    fn ask(session: &mut Session, shared: &mut Shared, at: u64, status: u16, body: &[u8]) -> usize {
-        session.on_turn();
-        assert_eq!(poll(session, shared.lend(), at), None);
-        let mut body = body.to_vec();
-        let offered = match session.handle_response(&Head::new(status), &mut body) {
-            Outcome::Ad(offers) => offers.count(),
-            _ => 0,
-        };
-        session.tell(now(at), shared.lend());
-        offered
-    }
-
-    fn now(at: u64) -> Instant {
-        Instant::from_millis(at)
-    }
-
-    fn capped(cap: Cap, until: u64) -> Option<Hold> {
-        Some(Hold { reason: Reason::Cap(cap), until: Until::At(now(until)) })
-    }
 
     #[test]
     fn a_request_that_is_never_answered_is_settled_by_the_next() {
@@ -523,77 +405,6 @@ mod tests {
         let outcome = session.handle_response(&Head::new(200), &mut body);
         assert!(matches!(outcome, Outcome::Failed(Failure::Stale)));
         assert_eq!(session.late(), 0);
-    }
-
-    #[test]
-    fn two_chats_of_a_person_cannot_both_take_the_last_ad() {
-        let mut shared = Shared::new(Caps { hour: 2, ..Caps::default() });
-        let (mut one, mut other) = (session(), session());
-        assert_eq!(ask(&mut one, &mut shared, 0, 200, BID), 1);
-        assert!(one.on_seen(now(1000), shared.lend()));
-        one.on_turn();
-        assert_eq!(poll(&mut one, shared.lend(), 2000), None);
-        other.on_turn();
-        assert_eq!(poll(&mut other, shared.lend(), 2000), capped(Cap::Hour, 3_601_000));
-        let mut body = NO_BID.to_vec();
-        one.handle_response(&Head::new(200), &mut body);
-        one.tell(now(3000), shared.lend());
-        assert_eq!(ask(&mut other, &mut shared, 3000, 200, BID), 1);
-        assert_eq!(poll(&mut one, shared.lend(), 3001), capped(Cap::Hour, 3_601_000));
-        other.on_unseen(now(4000), shared.lend());
-        assert_eq!(ask(&mut one, &mut shared, 4000, 200, BID), 1);
-        assert!(one.on_seen(now(5000), shared.lend()));
-        assert_eq!(poll(&mut other, shared.lend(), 3_600_999), capped(Cap::Hour, 3_601_000));
-        assert_eq!(poll(&mut other, shared.lend(), 3_601_000), None);
-    }
-
-    #[test]
-    fn an_ad_that_nobody_speaks_of_counts_and_then_its_impression_does_not() {
-        let mut shared = Shared::new(Caps { day: 1, ..Caps::default() });
-        let mut session = session();
-        assert_eq!(ask(&mut session, &mut shared, 0, 200, BID), 1);
-        assert_eq!(poll(&mut session, shared.lend(), 1000), capped(Cap::Day, 600_000));
-        assert_eq!(poll(&mut session, shared.lend(), 600_000), capped(Cap::Day, 87_000_000));
-        assert!(!session.on_seen(now(600_001), shared.lend()));
-        assert_eq!(poll(&mut session, shared.lend(), 87_000_000), None);
-    }
-
-    #[test]
-    fn an_ask_that_was_given_up_gives_its_place_back() {
-        let mut shared = Shared::new(Caps { hour: 1, ..Caps::default() });
-        let mut session = session();
-        assert_eq!(poll(&mut session, shared.lend(), 0), None);
-        assert_eq!(poll(&mut session, shared.lend(), 100), None);
-        session.handle_failure(TransportError::maybe_sent(TransportErrorKind::Timeout));
-        session.tell(now(200), shared.lend());
-        assert_eq!(shared.user.counts(), (0, 0));
-    }
-
-    #[test]
-    fn a_cap_keeps_a_place_for_one_ad_and_offers_one() {
-        let mut shared = Shared::new(Caps::default());
-        assert_eq!(ask(&mut session(), &mut shared, 0, 200, BIDS), 2);
-        shared.user = User::new(Caps { conversation: 2, ..Caps::default() });
-        let mut session = session();
-        assert_eq!(ask(&mut session, &mut shared, 100, 200, BIDS), 1);
-        assert!(session.on_seen(now(200), shared.lend()));
-        assert_eq!(ask(&mut session, &mut shared, 300, 200, BIDS), 1);
-        let hold = Hold { reason: Reason::Cap(Cap::Conversation), until: Until::Lifted };
-        assert_eq!(poll(&mut session, shared.lend(), 400), Some(hold));
-        session.reset();
-        assert_eq!(poll(&mut session, shared.lend(), 500), None);
-    }
-
-    #[test]
-    fn ads_of_a_person_keep_their_distance() {
-        let mut shared = Shared::new(Caps { gap_secs: 60, ..Caps::default() });
-        let (mut one, mut other) = (session(), session());
-        assert_eq!(ask(&mut one, &mut shared, 0, 200, BID), 1);
-        assert_eq!(poll(&mut other, shared.lend(), 10), capped(Cap::Gap, 600_000));
-        assert!(one.on_seen(now(1000), shared.lend()));
-        assert_eq!(poll(&mut other, shared.lend(), 1001), capped(Cap::Gap, 61_000));
-        assert_eq!(poll(&mut other, shared.lend(), 900), capped(Cap::Gap, 60_899));
-        assert_eq!(poll(&mut other, shared.lend(), 60_899), None);
     }
 
     #[test]
@@ -639,56 +450,16 @@ mod tests {
         ];
         for (stop, reason) in stop.into_iter().zip([Reason::OptOut, Reason::Key, Reason::Backoff]) {
             assert_eq!(poll(&mut session, shared.lend(), 0), None);
-            assert_eq!(session.recheck(now(0), shared.lend()), None);
+            let recheck = |session: &mut Session, shared: &mut Shared| {
+                session.recheck(now(0), shared.lend(), now(0), Millis(0))
+            };
+            assert_eq!(recheck(&mut session, &mut shared), Decision::Ask(now(0)));
             stop(&mut shared);
-            assert_eq!(
-                session.recheck(now(0), shared.lend()).map(|hold| hold.reason),
-                Some(reason)
-            );
+            let Decision::Hold(hold) = recheck(&mut session, &mut shared) else { panic!() };
+            assert_eq!(hold.reason, reason);
             assert_eq!(session.handle_head(&Head::new(200)), Next::Drop);
             assert_eq!(shared.user.counts(), (0, 0));
             shared = Shared::new(shared.user.caps());
-        }
-    }
-
-    #[test]
-    fn failures_in_a_row_hold_and_one_trial_comes_back() {
-        let mut shared = Shared::new(Caps::default());
-        let (mut session, mut other) = (session(), session());
-        for (status, body) in [(403, ""), (500, ""), (200, "<html>")] {
-            ask(&mut session, &mut shared, 0, status, body.as_bytes());
-        }
-        let Some(Hold { reason: Reason::Breaker, until: Until::At(end) }) =
-            poll(&mut session, shared.lend(), 0)
-        else {
-            panic!("not held")
-        };
-        assert!(session.explained().unwrap().to_string().contains("3 failures in a row"));
-        let end = end.as_millis();
-        assert_eq!(poll(&mut session, shared.lend(), end), None);
-        let until = Until::At(now(end + 10_000));
-        let hold = Some(Hold { reason: Reason::Breaker, until });
-        assert_eq!(poll(&mut other, shared.lend(), end), hold);
-        let mut body = NO_BID.to_vec();
-        session.handle_response(&Head::new(200), &mut body);
-        session.tell(now(end), shared.lend());
-        assert_eq!(poll(&mut other, shared.lend(), end + 1), None);
-    }
-
-    #[test]
-    fn what_an_answer_says_of_the_platform() {
-        for (status, body, reason) in [
-            (401, "", Some(Reason::Key)),
-            (401, "<html>", None),
-            (422, "{}", None),
-            (404, "", None),
-            (200, "{}", None),
-        ] {
-            let mut shared = Shared::new(Caps::default());
-            let mut session = session();
-            ask(&mut session, &mut shared, 0, status, body.as_bytes());
-            assert_eq!(poll(&mut session, shared.lend(), 1).map(|hold| hold.reason), reason);
-            assert_eq!(shared.health.failures() > 0, status == 401 && reason.is_none(), "{status}");
         }
     }
 

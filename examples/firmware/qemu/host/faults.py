@@ -37,10 +37,13 @@ class Row:
                 return f"refused because {kiosk.get('last_refusal')}"
         if self.served is not None and int(kiosk["served"]) < self.served:
             return f"{kiosk['served']} ads, not {self.served}"
-        if int(kiosk["latest_beat_ms"]) > 5:
+        if int(kiosk["latest_beat_ms"]) > LATEST_BEAT_MS:
             return f"a beat was {kiosk['latest_beat_ms']} ms late"
         return None
 
+
+# A handshake that held the ticker would make it 370 ms late; a few are the emulator's own when its host is busy.
+LATEST_BEAT_MS = 50
 
 ROWS = [
     Row("a good certificate", served=2),

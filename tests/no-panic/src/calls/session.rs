@@ -52,7 +52,8 @@ fn ask(session: &mut Session, lent: &mut Lent<'_>, publisher: &Publisher, call: 
     }
     match session.poll_request(now(), lent.reborrow(), patience(), publisher, call) {
         Step::Send { request, not_before } => {
-            keep((not_before, session.recheck(now(), lent.reborrow())));
+            keep((session.is_trial(), not_before));
+            keep(session.recheck(now(), lent.reborrow(), not_before, patience()));
             write(&request);
             session.recheck_answer(lent);
             answer(session);
