@@ -204,6 +204,14 @@ impl TransportError {
         Self { kind, sent: Sent::No }
     }
 
+    /// Whether the same request may be made again at once: none of it has left, and what kept it is not as it is a moment
+    /// later too.
+    pub const fn may_be_repeated(self) -> bool {
+        use TransportErrorKind::{NoAnchor, NoClock, NoRandom, Target};
+        matches!(self.sent, Sent::No)
+            && !matches!(self.kind, Target | NoAnchor | NoClock | NoRandom)
+    }
+
     /// The platform may have seen the request.
     pub const fn maybe_sent(kind: TransportErrorKind) -> Self {
         Self { kind, sent: Sent::Maybe }
@@ -218,3 +226,18 @@ impl fmt::Display for TransportError {
 }
 
 impl core::error::Error for TransportError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use TransportErrorKind::{Connect, NoAnchor, NoClock, NoRandom, Target};
+
+    #[test]
+    fn what_would_fail_again_at_once_is_not_repeated() {
+        assert!(TransportError::unsent(Connect).may_be_repeated());
+        assert!(!TransportError::maybe_sent(Connect).may_be_repeated());
+        for kind in [NoAnchor, NoClock, NoRandom, Target] {
+            assert!(!TransportError::unsent(kind).may_be_repeated(), "{kind:?}");
+        }
+    }
+}

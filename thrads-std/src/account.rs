@@ -5,7 +5,7 @@
 use crate::clock::TokioClock;
 use crate::drain::Door;
 use crate::experiment::Arm;
-use crate::fleet::{Fleet, Turns};
+use crate::fleet::{Fleet, PersonId, Places, Turns};
 use crate::options::Options;
 use crate::person::{People, Person};
 use crate::telemetry::Meters;
@@ -15,9 +15,7 @@ use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Instant;
-use thrads_core::{
-    ApiKey, Client, Clock, Decision, Health, Hold, Lent, Millis, Publisher, Rate, Reason,
-};
+use thrads_core::{ApiKey, Client, Health, Lent, Publisher, Rate};
 
 pub(crate) struct Account {
     pub(crate) transport: ReqwestTransport,
@@ -42,8 +40,9 @@ struct Key {
 
 impl Key {
     fn new(key: &ApiKey, options: &Options, fleet: Option<&Fleet>) -> Self {
-        let turns = fleet.map(|fleet| Turns::new(fleet, key, options.limit, options.timeout));
-        let limit = if turns.is_some() { u32::MAX } else { options.limit };
+        let Options { limit, caps, timeout, .. } = *options;
+        let turns = fleet.map(|fleet| Turns::new(fleet, key, limit, caps, timeout));
+        let limit = if turns.is_some() { u32::MAX } else { limit };
         Self { rate: Rate::new(limit), health: Health::new(random_bits()), turns }
     }
 }
@@ -110,14 +109,10 @@ impl Account {
         self.key().turns.clone()
     }
 
-    /// What stopped all calls of the key while one of them waited for its turn.
-    pub(crate) fn left_alone(&self) -> Option<Hold> {
-        // A copy decides, so that nothing is taken out of the budget.
-        let (mut rate, now) = (self.key().rate, self.clock.now());
-        match rate.decide(now, Millis(u64::MAX)) {
-            Decision::Hold(hold) if hold.reason != Reason::Rate => Some(hold),
-            _ => None,
-        }
+    /// Where a person's caps are those of a fleet: who keeps them, and who the person is to them.
+    pub(crate) fn places_of(&self, person: Option<&Person>) -> Option<(Arc<Places>, PersonId)> {
+        let id = person?.id()?;
+        Some((Arc::clone(self.turns()?.places()?), id))
     }
 
     pub(crate) fn person(&self, id: &str) -> Person {

@@ -3,29 +3,39 @@
 //! Between `chat`, whose session made it, and `transport`. It owns all it needs, so that it may run beside the chat.
 
 use crate::account::Account;
+use crate::fleet::Place;
+use crate::person::Person;
 use crate::telemetry::Meters;
 use crate::transport::Prepared;
 use std::sync::Arc;
 use std::time::Duration;
 use thrads_core::{
-    Clock, Decision, Head, Hold, Instant, Millis, RateEvent, Reason, Sent, TransportError,
-    TransportErrorKind, Until,
+    Clock, Decision, Head, Hold, Instant, Millis, RateEvent, Reason, TransportError, Until,
 };
 use tracing::warn;
 
 /// A request that may be sent from a moment on.
 pub(crate) struct Ask {
-    pub(crate) account: Arc<Account>,
-    pub(crate) meters: Arc<Meters>,
+    pub(crate) asker: Asker,
     pub(crate) prepared: Prepared,
+    pub(crate) not_before: Instant,
+}
+
+/// Who asks, and since when.
+pub(crate) struct Asker {
+    pub(crate) account: Arc<Account>,
+    pub(crate) person: Option<Person>,
+    pub(crate) meters: Arc<Meters>,
     /// When the ask began; its deadline counts from there.
     pub(crate) start: Instant,
-    pub(crate) not_before: Instant,
+    /// It finds out whether a platform that was left alone is back.
+    pub(crate) is_trial: bool,
 }
 
 /// How asking ended.
 pub(crate) enum Ended {
-    Answer(Head, Vec<u8>),
+    /// With the place that its ad has in the fleet.
+    Answer(Head, Vec<u8>, Option<Place>),
     Failed(TransportError),
     Held(Hold),
     ShutDown,
@@ -34,29 +44,144 @@ pub(crate) enum Ended {
 impl Ask {
     /// Waits for the request's turn, sends it, and lets the key's budget learn from the answer.
     pub(crate) async fn run(self) -> Ended {
-        let account = Arc::clone(&self.account);
+        let account = Arc::clone(&self.asker.account);
         let Some(_pass) = account.door.enter() else { return Ended::ShutDown };
-        account.door.unless_ended(self.exchange()).await.unwrap_or(Ended::ShutDown)
+        account.door.unless_ended(self.unless_opted_out()).await.unwrap_or(Ended::ShutDown)
+    }
+
+    async fn unless_opted_out(self) -> Ended {
+        let Some(person) = self.asker.person.clone() else { return self.exchange().await };
+        let hold = Hold { reason: Reason::OptOut, until: Until::Lifted };
+        person.unless_opted_out(self.exchange()).await.unwrap_or(Ended::Held(hold))
     }
 
     async fn exchange(self) -> Ended {
-        let Self { account, meters, prepared, start, not_before } = self;
-        if not_before.since(start) > GRAIN {
-            account.clock.sleep_until(not_before).await;
-            if let Some(hold) = account.left_alone() {
-                return Ended::Held(hold);
-            }
-        }
-        if let Err(hold) = fleets_turn(&account, &meters, start).await {
-            return Ended::Held(hold);
-        }
-        let again = if account.options.repeat_once { prepared.again() } else { None };
-        let first = send(&account, &meters, start, prepared).await;
-        match again {
-            Some(again) if repeat_is_due(&account, &meters, start, &first).await => {
-                send(&account, &meters, start, again).await
-            }
+        let Self { asker, prepared, not_before } = self;
+        let place = match asker.await_turn(not_before, asker.start, asker.place()).await {
+            Ok(place) => place,
+            Err(hold) => return Ended::Held(hold),
+        };
+        let again = if asker.account.options.repeat_once { prepared.again() } else { None };
+        let first = asker.send(prepared).await;
+        let last = match again {
+            Some(again) if asker.repeat_is_due(&first).await => asker.send(again).await,
             _ => first,
+        };
+        match last {
+            Ended::Answer(head, body, _) => Ended::Answer(head, body, place),
+            other => other,
+        }
+    }
+}
+
+impl Asker {
+    /// Waits for a turn in the key's budget and in the fleet's, as long as an ask may that began to wait at `since`. What
+    /// stops calls meanwhile holds this one. `place` is asked for once the fleet has a turn.
+    async fn await_turn(
+        &self,
+        mut not_before: Instant,
+        since: Instant,
+        place: impl Future<Output = Result<Option<Place>, Hold>>,
+    ) -> Result<Option<Place>, Hold> {
+        let latest = since.after(self.account.options.patience());
+        while not_before.since(self.account.clock.now()) > GRAIN {
+            self.account.clock.sleep_until(not_before).await;
+            not_before = self.recheck(not_before, latest)?;
+        }
+        let Some(turns) = self.account.turns() else { return Ok(None) };
+        let now = self.account.clock.now();
+        let patience = Duration::from_millis(latest.since(now).0);
+        // Who is without Redis for the budget is so for places.
+        let place = async { if turns.is_up() { place.await } else { Ok(None) } };
+        let turn = turns.wait(std::time::Instant::now() + patience, place).await;
+        self.meters.store_is_up(turns.is_up());
+        let until = |at| Hold { reason: Reason::Rate, until: Until::At(self.account.clock.at(at)) };
+        let place = turn.map_err(until)??;
+        self.recheck(self.account.clock.now(), latest).map(|_| place)
+    }
+
+    /// Keeps a place for an ad of the person in the whole fleet. What other replicas counted is known here from then on, and
+    /// holds the next ask without a trip.
+    async fn place(&self) -> Result<Option<Place>, Hold> {
+        let shared = self.account.places_of(self.person.as_ref()).zip(self.person.as_ref());
+        let Some(((places, id), person)) = shared else { return Ok(None) };
+        let Some(asked) = places.ask(id).await else { return Ok(None) };
+        let now = self.account.clock.now();
+        person.lock().learn(now, asked.seen);
+        asked.place.map(Some).map_err(|(cap, wait)| {
+            let wait = Millis(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
+            Hold { reason: Reason::Cap(cap), until: Until::At(now.after(wait)) }
+        })
+    }
+
+    /// The turn of a request that waited for `not_before`.
+    fn recheck(&self, not_before: Instant, latest: Instant) -> Result<Instant, Hold> {
+        let now = self.account.clock.now();
+        let patience = latest.since(now);
+        let decision = self.account.with(self.person.as_ref(), |mut lent| {
+            lent.recheck(now, not_before, patience, self.is_trial)
+        });
+        match decision {
+            Decision::Ask(turn) => Ok(turn),
+            Decision::Hold(hold) => Err(hold),
+        }
+    }
+
+    /// An exchange within what the timeout leaves of the time since the ask began.
+    async fn send(&self, prepared: Prepared) -> Ended {
+        let spent = self.account.clock.now().since(self.start);
+        let left = Millis(self.account.options.timeout_millis().0.saturating_sub(spent.0));
+        let mut body = Vec::new();
+        match self.account.transport.send(prepared, left, &mut body).await {
+            Ok(head) => {
+                self.learn(&head);
+                Ended::Answer(head, body, None)
+            }
+            Err(error) => Ended::Failed(error),
+        }
+    }
+
+    /// Waits until the call may be made again; false if it is not to be (wire contract 3.14: only where nothing has left, or
+    /// the platform says when to come back).
+    async fn repeat_is_due(&self, first: &Ended) -> bool {
+        let clock = self.account.clock;
+        let delay = match first {
+            Ended::Answer(head, ..) if matches!(head.status, 429 | 503) => {
+                head.retry_delay(clock.wall())
+            }
+            Ended::Failed(error) => error.may_be_repeated().then_some(Millis(0)),
+            _ => None,
+        };
+        let deadline = self.start.after(self.account.options.timeout_millis());
+        let Some(again) = delay.map(|delay| clock.now().after(delay)).filter(|at| *at < deadline)
+        else {
+            return false;
+        };
+        clock.sleep_until(again).await;
+        let now = clock.now();
+        let patience = self.account.options.patience().min(deadline.since(now));
+        let decision = self.account.with(self.person.as_ref(), |mut lent| {
+            match lent.recheck(now, now, patience, self.is_trial) {
+                Decision::Ask(_) => lent.rate.decide(now, patience),
+                hold => hold,
+            }
+        });
+        let Decision::Ask(turn) = decision else { return false };
+        self.await_turn(turn, now, async { Ok(None) }).await.is_ok() && clock.now() < deadline
+    }
+
+    fn learn(&self, head: &Head) {
+        let (now, wall) = (self.account.clock.now(), self.account.clock.wall());
+        let mut head = *head;
+        if let Some(turns) = self.account.turns() {
+            head.limits.limit.take().into_iter().for_each(|limit| turns.learn(limit));
+        }
+        let event = self.account.with(None, |lent| lent.rate.observe(now, wall, &head));
+        if let Some(remaining) = head.limits.remaining {
+            self.meters.remaining(remaining);
+        }
+        if let Some(RateEvent::LowQuota { remaining }) = event {
+            warn!(remaining, "few requests are left in this second");
         }
     }
 }
@@ -64,76 +189,3 @@ impl Ask {
 /// What the clock's milliseconds hide: a turn that is no further off may have come, and requests are spaced by more than
 /// that below the limit.
 const GRAIN: Millis = Millis(1);
-
-/// Waits for a turn in the fleet's budget as long as an ask may, and for none where there is no fleet.
-async fn fleets_turn(account: &Account, meters: &Meters, start: Instant) -> Result<(), Hold> {
-    let Some(turns) = account.turns() else { return Ok(()) };
-    let clock = account.clock;
-    let spent = clock.now().since(start);
-    let patience = Duration::from_millis(account.options.patience().0.saturating_sub(spent.0));
-    let turn = turns.wait(std::time::Instant::now() + patience).await;
-    meters.store_is_up(turns.is_up());
-    let until = |at| Hold { reason: Reason::Rate, until: Until::At(clock.at(at)) };
-    turn.map_err(until)?;
-    account.left_alone().map_or(Ok(()), Err)
-}
-
-/// An exchange within what the timeout leaves of the time since `start`.
-async fn send(account: &Account, meters: &Meters, start: Instant, prepared: Prepared) -> Ended {
-    let spent = account.clock.now().since(start);
-    let left = Millis(account.options.timeout_millis().0.saturating_sub(spent.0));
-    let mut body = Vec::new();
-    match account.transport.send(prepared, left, &mut body).await {
-        Ok(head) => {
-            learn(account, meters, &head);
-            Ended::Answer(head, body)
-        }
-        Err(error) => Ended::Failed(error),
-    }
-}
-
-/// Waits until the call may be made again; false if it is not to be (wire contract 3.14: only where nothing has left, or the
-/// platform says when to come back).
-async fn repeat_is_due(account: &Account, meters: &Meters, start: Instant, first: &Ended) -> bool {
-    let clock = account.clock;
-    let delay = match first {
-        Ended::Answer(head, _) if matches!(head.status, 429 | 503) => {
-            head.retry_delay(clock.wall())
-        }
-        Ended::Failed(error) => {
-            let is_unsent = error.sent == Sent::No && error.kind != TransportErrorKind::Target;
-            is_unsent.then_some(Millis(0))
-        }
-        _ => None,
-    };
-    let deadline = start.after(account.options.timeout_millis());
-    let Some(again) = delay.map(|delay| clock.now().after(delay)).filter(|at| *at < deadline)
-    else {
-        return false;
-    };
-    clock.sleep_until(again).await;
-    let now = clock.now();
-    let patience = account.options.patience().min(deadline.since(now));
-    let Decision::Ask(at) = account.with(None, |lent| lent.rate.decide(now, patience)) else {
-        return false;
-    };
-    clock.sleep_until(at).await;
-    clock.now() < deadline
-        && account.left_alone().is_none()
-        && fleets_turn(account, meters, now).await.is_ok()
-}
-
-fn learn(account: &Account, meters: &Meters, head: &Head) {
-    let (now, wall) = (account.clock.now(), account.clock.wall());
-    let mut head = *head;
-    if let Some(turns) = account.turns() {
-        head.limits.limit.take().into_iter().for_each(|limit| turns.learn(limit));
-    }
-    let event = account.with(None, |lent| lent.rate.observe(now, wall, &head));
-    if let Some(remaining) = head.limits.remaining {
-        meters.remaining(remaining);
-    }
-    if let Some(RateEvent::LowQuota { remaining }) = event {
-        warn!(remaining, "few requests are left in this second");
-    }
-}

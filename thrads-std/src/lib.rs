@@ -66,7 +66,7 @@
 //! # Features
 //!
 //! - `blocking`: the same for programs without an async runtime.
-//! - `redis`: one budget for all processes that use a key, kept by a Redis, see `Fleet`.
+//! - `redis`: one budget for all processes that use a key, and one count of each person's ads, kept by a Redis; see `Fleet`.
 //! - `relay`: takes reports of devices on to hosts that they cannot reach safely themselves, see `Relay`.
 //!
 //! The default set is empty.

@@ -6,9 +6,9 @@ use super::scene::{Scene, Times};
 use super::step::{Reply, Step};
 use std::sync::LazyLock;
 use thrads_core::{
-    ApiKey, BidRequest, Call, Cap, Conversation, EndUser, Environment, Family, Head, Health, Hold,
-    Instant, Lent, Message, Millis, Next, Outcome, Publisher, Rate, Reason, Role, Session,
-    Snapshot, TransportError, TransportErrorKind, Until, User, Viewability,
+    ApiKey, BidRequest, Call, Cap, Conversation, Decision, EndUser, Environment, Family, Head,
+    Health, Hold, Instant, Lent, Message, Millis, Next, Outcome, Publisher, Rate, Reason, Role,
+    Session, Snapshot, TransportError, TransportErrorKind, Until, User, Viewability,
 };
 
 /// Everything there is, at one moment.
@@ -283,8 +283,8 @@ impl Program<'_> {
         self.world.pass(wait);
         let now = self.now();
         let (session, lent) = self.world.parts(index);
-        let held = session.recheck(now, lent);
-        if held.is_some() && !self.has(Mutant::SkipRecheck) {
+        let decision = session.recheck(now, lent, now, Millis(0));
+        if matches!(decision, Decision::Hold(_)) && !self.has(Mutant::SkipRecheck) {
             self.world.chats[index].ask = Ask::None;
         } else {
             self.put_on_the_wire(index);

@@ -1,10 +1,12 @@
 //! What people have seen, over all of their chats.
 
-use thrads_core::{Cap, Caps, Family, Policy, Reason, Snapshot};
+use std::time::Duration;
+
+use thrads_core::{BidConfig, Cap, Caps, Family, Policy, Reason, Snapshot};
 use thrads_sandbox::{Fault, PRODUCTION_KEY, Sandbox};
 use thrads_std::{Chat, Options, Outcome, Thrads};
 
-use crate::rig::{ask, generous, options, publisher};
+use crate::rig::{ANSWERED, ask, call, exchange, generous, options, publisher};
 
 fn capped(sandbox: &Sandbox, caps: Caps) -> Thrads {
     let options = Options { caps, ..options() };
@@ -43,14 +45,38 @@ async fn who_opts_out_is_not_asked_about_and_sees_nothing_late() {
     let thrads = capped(&sandbox, Caps::default());
     let person = thrads.person("ann");
     let mut asking = chat(&thrads, "ann");
-    sandbox.inject(Fault::Delay(std::time::Duration::from_millis(100)), Some(1));
+    sandbox.inject(Fault::Delay(Duration::from_millis(100)), Some(1));
     let (outcome, ()) = tokio::join!(ask(&mut asking), async {
-        tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+        tokio::time::sleep(Duration::from_millis(30)).await;
         person.opt_out();
     });
-    assert_eq!(outcome.code(), "failed");
+    assert_eq!(held_by(&outcome), Some(Reason::OptOut));
     assert_eq!(held_by(&ask(&mut asking).await), Some(Reason::OptOut));
     assert_eq!(held_by(&ask(&mut chat(&thrads, "ann")).await), Some(Reason::OptOut));
+    assert_eq!(sandbox.stats().requests, 1);
+}
+
+#[tokio::test]
+async fn nothing_is_sent_of_who_opts_out_while_the_ask_waits_for_its_turn() {
+    let sandbox = generous();
+    let options = Options { limit: 2, max_rate_wait: Duration::from_secs(2), ..options() };
+    let thrads = Thrads::new(publisher(&sandbox.base_url(), PRODUCTION_KEY), options).unwrap();
+    let person = thrads.person("ann");
+    let mut first = chat(&thrads, "bob");
+    assert_eq!(ask(&mut first).await.code(), "ad");
+    let (mut asking, mut ahead) = (chat(&thrads, "ann"), chat(&thrads, "ann"));
+    let prefetch = async {
+        let messages = exchange(ANSWERED);
+        let mut ahead = ahead.prefetch();
+        ahead.start(call(&messages, BidConfig::default()));
+        ahead.outcome(call(&messages, BidConfig::default())).await
+    };
+    let (asked, fetched, ()) = tokio::join!(ask(&mut asking), prefetch, async {
+        tokio::time::sleep(Duration::from_millis(50)).await;
+        person.opt_out();
+    });
+    assert_eq!(held_by(&asked), Some(Reason::OptOut));
+    assert_eq!(held_by(&fetched), Some(Reason::OptOut));
     assert_eq!(sandbox.stats().requests, 1);
 }
 

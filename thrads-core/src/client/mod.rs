@@ -2,15 +2,18 @@
 //!
 //! The end of the pipeline; everything it decides is decided in `session`.
 
+mod deliver;
 mod engage;
 mod repeat;
 
+pub use deliver::Delivered;
 pub use engage::Polled;
 
 use crate::config::Publisher;
-use crate::error::{Sent, TransportError, TransportErrorKind};
+use crate::consent::Permission;
+use crate::error::TransportError;
 use crate::head::Head;
-use crate::pacing::{Hold, Lent, Rate, RateEvent};
+use crate::pacing::{Decision, Hold, Lent, Rate, RateEvent};
 use crate::request::{Call, EndUser, Request};
 use crate::session::{Failure, Next, Outcome, Session, Step};
 use crate::time::{Instant, Millis};
@@ -49,9 +52,11 @@ pub struct Client<T, C> {
     timeout: Millis,
     max_rate_wait: Millis,
     may_repeat: bool,
+    permission: Permission,
 }
 
-/// What came of reporting something: an impression, a tap, what became of a prompt.
+/// What came of reporting something: an impression, a tap, what became of a prompt. All zero where the person's
+/// [`Permission`] kept it back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Reported {
@@ -76,7 +81,8 @@ impl<T: Transport, C: Clock> Client<T, C> {
     /// A client that lets an ask take [`DEFAULT_TIMEOUT`] and wait [`DEFAULT_MAX_RATE_WAIT`] for its turn.
     pub const fn new(transport: T, clock: C) -> Self {
         let (timeout, max_rate_wait) = (DEFAULT_TIMEOUT, DEFAULT_MAX_RATE_WAIT);
-        Self { transport, clock, timeout, max_rate_wait, may_repeat: false }
+        let permission = Permission::Everything;
+        Self { transport, clock, timeout, max_rate_wait, may_repeat: false, permission }
     }
 
     /// Lets an ask take `timeout` over all. Zero fails every ask.
@@ -99,6 +105,18 @@ impl<T: Transport, C: Clock> Client<T, C> {
         Self { may_repeat: true, ..self }
     }
 
+    /// What may leave through this client for the person in front of the device, until it is said again; the stricter of this
+    /// and the session's own holds. Where nothing may, asks are held and impressions, taps, votes and feedback are used up
+    /// without a byte. Make no connection ahead then, and empty what was kept to be reported later.
+    pub fn permit(&mut self, permission: Permission) {
+        self.permission = permission;
+    }
+
+    /// What may leave through this client.
+    pub const fn permission(&self) -> Permission {
+        self.permission
+    }
+
     /// The clock that is asked.
     pub fn clock(&self) -> &C {
         &self.clock
@@ -117,6 +135,10 @@ impl<T: Transport, C: Clock> Client<T, C> {
         buffer: &'b mut T::Buffer,
     ) -> Asked<'b> {
         let start = self.clock.now();
+        if let Some(hold) = Hold::by(self.permission) {
+            return Asked::held(session.hold(start, hold));
+        }
+        let call = call.permitted(self.permission);
         if !self.transport.is_up() {
             return Asked::held(session.hold_offline(start));
         }
@@ -127,30 +149,28 @@ impl<T: Transport, C: Clock> Client<T, C> {
             Step::Send { request, not_before } => (request, not_before),
         };
         if not_before > start {
-            self.clock.sleep_until(not_before).await;
-            let now = self.clock.now();
-            if let Some(hold) = budget.with(|lent| session.recheck(now, lent)) {
+            let latest = start.after(patience);
+            if let Err(hold) = self.await_turn(session, budget, not_before, latest).await {
                 return Asked::held(hold);
             }
         }
         let (mut event, mut may_repeat) = (None, self.may_repeat);
         let answer = loop {
             let answer = self.exchange_since(start, &request, buffer).await;
-            if !may_repeat || !self.repeat_is_due(start, session, budget, &answer, &mut event).await
-            {
+            if let Ok((head, _)) = &answer {
+                let (now, wall) = (self.clock.now(), self.clock.wall());
+                event = event.or(budget.with(|lent| lent.rate.observe(now, wall, head)));
+            }
+            if !may_repeat || !self.repeat_is_due(start, session, budget, &answer).await {
                 break answer;
             }
             may_repeat = false;
         };
-        let (now, wall) = (self.clock.now(), self.clock.wall());
+        let now = self.clock.now();
         let outcome = match answer {
             Err(error) => session.handle_failure(error),
             Ok((head, body)) => {
-                let news = budget.with(|lent| {
-                    session.recheck_answer(&lent);
-                    lent.rate.observe(now, wall, &head)
-                });
-                event = event.or(news);
+                budget.with(|lent| session.recheck_answer(&lent));
                 match session.handle_head(&head) {
                     Next::Body => session.handle_response(&head, inside(buffer, body)),
                     Next::Drop => Outcome::Failed(Failure::Stale),
@@ -172,6 +192,9 @@ impl<T: Transport, C: Clock> Client<T, C> {
         end_user: EndUser<'_>,
         buffer: &mut T::Buffer,
     ) -> Reported {
+        if !self.permission.sends() {
+            return Reported::default();
+        }
         let trackers = impression.trackers();
         let mut reported = Reported { refused: trackers.refused(), ..Reported::default() };
         for tracker in trackers.iter() {
@@ -192,6 +215,26 @@ impl<T: Transport, C: Clock> Client<T, C> {
             *count = count.saturating_add(1);
         }
         reported
+    }
+
+    /// Waits for a request's turn; for another one, until `latest`, where it woke too late for its own.
+    async fn await_turn(
+        &mut self,
+        session: &mut Session,
+        budget: &mut impl Budget,
+        mut not_before: Instant,
+        latest: Instant,
+    ) -> Result<(), Hold> {
+        loop {
+            self.clock.sleep_until(not_before).await;
+            let now = self.clock.now();
+            let patience = latest.since(now);
+            match budget.with(|lent| session.recheck(now, lent, not_before, patience)) {
+                Decision::Hold(hold) => return Err(hold),
+                Decision::Ask(turn) if turn <= now => return Ok(()),
+                Decision::Ask(turn) => not_before = turn,
+            }
+        }
     }
 
     /// An exchange within what the timeout leaves of the time since `start`.
@@ -240,31 +283,9 @@ fn is_server_error(status: u16) -> bool {
     (500..=599).contains(&status)
 }
 
-/// What is as it is a moment later too.
-fn is_lasting(kind: TransportErrorKind) -> bool {
-    use TransportErrorKind::{NoAnchor, NoClock, NoRandom, Target};
-    matches!(kind, Target | NoAnchor | NoClock | NoRandom)
-}
-
 fn is_worth_repeating(status: Result<u16, TransportError>) -> bool {
     match status {
         Ok(status) => is_server_error(status),
-        Err(TransportError { kind, sent }) => sent == Sent::No && !is_lasting(kind),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use TransportErrorKind::{Connect, NoAnchor, NoClock, NoRandom, Target};
-
-    #[test]
-    fn what_would_fail_again_at_once_is_not_repeated() {
-        let failed = |kind, sent| is_worth_repeating(Err(TransportError { kind, sent }));
-        assert!(failed(Connect, Sent::No));
-        assert!(!failed(Connect, Sent::Maybe));
-        for kind in [NoAnchor, NoClock, NoRandom, Target] {
-            assert!(!failed(kind, Sent::No), "{kind:?}");
-        }
+        Err(error) => error.may_be_repeated(),
     }
 }

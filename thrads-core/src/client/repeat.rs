@@ -2,35 +2,32 @@
 //!
 //! Part of `client`. Section 3.14 of the wire contract: the default is not to.
 
-use super::{Budget, Client, is_worth_repeating};
+use super::{Budget, Client};
 use crate::error::TransportError;
 use crate::head::Head;
-use crate::pacing::{Decision, RateEvent};
+use crate::pacing::Decision;
 use crate::session::Session;
 use crate::time::{Instant, Millis};
 use crate::transport::{Clock, Transport};
 use core::ops::Range;
 
 impl<T: Transport, C: Clock> Client<T, C> {
-    /// Waits until `answer` may be asked for again; false if it is not to be. What its head tells goes to `event`.
+    /// Waits until `answer`, whose head the budget knows, may be asked for again; false if it is not to be.
     pub(super) async fn repeat_is_due(
         &mut self,
         start: Instant,
         session: &mut Session,
         budget: &mut impl Budget,
         answer: &Result<(Head, Range<usize>), TransportError>,
-        event: &mut Option<RateEvent>,
     ) -> bool {
-        let (now, wall) = (self.clock.now(), self.clock.wall());
         let delay = match answer {
             Ok((head, _)) if matches!(head.status, 429 | 503) => {
-                *event = budget.with(|lent| lent.rate.observe(now, wall, head));
-                head.retry_delay(wall)
+                head.retry_delay(self.clock.wall())
             }
             Ok(_) => None,
-            Err(error) => is_worth_repeating(Err(*error)).then_some(Millis(0)),
+            Err(error) => error.may_be_repeated().then_some(Millis(0)),
         };
-        let deadline = start.after(self.timeout);
+        let (now, deadline) = (self.clock.now(), start.after(self.timeout));
         let Some(again) = delay.map(|delay| now.after(delay)).filter(|at| *at < deadline) else {
             return false;
         };
@@ -40,9 +37,8 @@ impl<T: Transport, C: Clock> Client<T, C> {
         let Decision::Ask(at) = budget.with(|lent| lent.rate.decide(now, patience)) else {
             return false;
         };
-        self.clock.sleep_until(at).await;
-        let now = self.clock.now();
-        now < deadline && budget.with(|lent| session.recheck(now, lent)).is_none()
+        self.await_turn(session, budget, at, now.after(patience)).await.is_ok()
+            && self.clock.now() < deadline
     }
 }
 

@@ -5,6 +5,7 @@ use crate::args::Args;
 use crate::card::Face;
 use crate::chats::{Chats, Conversation};
 use crate::counters::{Count, Counters};
+use crate::ledger::Ledger;
 use crate::operator::{self, Decisions};
 use crate::person::Person;
 use crate::platform::Platform;
@@ -52,10 +53,15 @@ impl App {
         let metrics = PrometheusBuilder::new()
             .install_recorder()
             .map_err(|error| format!("cannot count: {error}"))?;
+        let (platform, work) = (Platform::start()?, TaskTracker::new());
+        let (seal, ledger) = match platform.fleet() {
+            Some((url, key)) => (Seal::of_fleet(&key), Some(Ledger::at(&url, work.clone())?)),
+            None => (Seal::new(), None),
+        };
         Ok(Self {
-            platform: Platform::start()?,
-            seal: Seal::new(),
-            shelf: Shelf::new(args.seen_within),
+            platform,
+            seal,
+            shelf: Shelf::new(args.seen_within, ledger),
             chats: Chats::new(),
             counters: Counters::default(),
             decisions: Decisions::default(),
@@ -65,7 +71,7 @@ impl App {
             relay: relay::start(&args.relay)?,
             formats: args.formats,
             word: args.word,
-            work: TaskTracker::new(),
+            work,
             is_draining: AtomicBool::new(false),
         })
     }

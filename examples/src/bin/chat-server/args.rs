@@ -161,7 +161,8 @@ Usage: chat-server [OPTIONS]
   -h, --help             print this
 
 With THRADS_API_KEY or THRADS_API_KEY_FILE it talks to the real platform, as THRADS_ENV, THRADS_SSP_URL and
-THRADS_TIMEOUT_MS say; processes that name one THRADS_REDIS_URL share the key's budget. Paths: / the page, /operator for whoever runs it, /metrics, /healthz and /readyz for machines.
+THRADS_TIMEOUT_MS say. Processes that name one THRADS_REDIS_URL share the key's budget, and each impression is redeemed
+once, at any of them. Paths: / the page, /operator for whoever runs it, /metrics, /healthz and /readyz for machines.
 ";
 
 #[cfg(test)]

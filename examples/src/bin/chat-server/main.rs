@@ -12,6 +12,7 @@ mod card;
 mod chats;
 mod counters;
 mod engage;
+mod ledger;
 mod operator;
 mod page;
 mod person;

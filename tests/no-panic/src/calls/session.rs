@@ -1,6 +1,7 @@
 //! The machine of one conversation.
 
 use super::config::{head, now, publisher, wall};
+use super::consent::permission;
 use super::pacing::{health, patience, policy, rate, user};
 use super::request::{with_call, write};
 use super::response::{api_error, read};
@@ -45,6 +46,8 @@ pub(super) fn outcome(outcome: Outcome<'_>) {
 }
 
 fn ask(session: &mut Session, lent: &mut Lent<'_>, publisher: &Publisher, call: Call<'_>) {
+    session.permit(permission());
+    keep(session.permission());
     if flag() {
         session.on_sensitive_turn();
     } else {
@@ -52,7 +55,8 @@ fn ask(session: &mut Session, lent: &mut Lent<'_>, publisher: &Publisher, call: 
     }
     match session.poll_request(now(), lent.reborrow(), patience(), publisher, call) {
         Step::Send { request, not_before } => {
-            keep((not_before, session.recheck(now(), lent.reborrow())));
+            keep((session.is_trial(), not_before));
+            keep(session.recheck(now(), lent.reborrow(), not_before, patience()));
             write(&request);
             session.recheck_answer(lent);
             answer(session);
@@ -60,7 +64,7 @@ fn ask(session: &mut Session, lent: &mut Lent<'_>, publisher: &Publisher, call: 
             keep(session.on_seen(now(), lent.reborrow()));
             session.on_unseen(now(), lent.reborrow());
         }
-        Step::Hold(hold) => keep(hold),
+        Step::Hold(hold) => session.give_up(now(), lent.reborrow(), hold),
     }
     if let Some(explained) = session.explained() {
         show(explained);

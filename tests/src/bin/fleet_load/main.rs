@@ -1,12 +1,14 @@
 //! Four processes of 64 chats each behind one key, against the strict sandbox at 40 requests a second.
 //!
 //! Prints a table for each of three runs: undisturbed, with Redis killed and restarted half-way, and with one replica's
-//! clock an hour off. Exits 1 when a promise is broken, 0 when all hold, and 0 with a reason where there is no Redis.
+//! clock an hour off. Exits 1 when a promise is broken, 0 when all hold, and 0 with a reason where there is no Redis. A run
+//! in which the machine itself stood still, so that a promise looks broken, is measured again, three times at most.
 //!
 //! `fleet_load [--seconds N]`: how long a run is measured, 60 by default.
 
 mod replica;
 mod run;
+mod stall;
 mod table;
 
 use run::{Disturbance, Run};
@@ -29,11 +31,26 @@ fn main() -> ExitCode {
     let disturbances = [Disturbance::None, Disturbance::RedisGone, Disturbance::ClockOff];
     let mut is_kept = true;
     for disturbance in disturbances {
-        let Some(redis) = RedisServer::start(&[]) else { return ExitCode::SUCCESS };
-        let Some(run) = Run::measure(disturbance, Duration::from_secs(seconds), redis) else {
-            continue;
-        };
-        is_kept &= table::print(&run);
+        let mut attempts = 0;
+        loop {
+            let Some(redis) = RedisServer::start(&[]) else { return ExitCode::SUCCESS };
+            let time = Duration::from_secs(seconds);
+            let Some(run) = Run::measure(disturbance, time, redis) else { break };
+            attempts += 1;
+            if table::print(&run) {
+                break;
+            }
+            if run.stood_still < TOO_LONG || attempts == ATTEMPTS {
+                is_kept = false;
+                break;
+            }
+            let stood_still = run.stood_still.as_millis();
+            println!("  the machine stood still for {stood_still} ms, so this is measured again");
+        }
     }
     if is_kept { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
+
+/// A send time holds for 26 ms, and a second has room for requests that come 41 ms late: this much is left for the way.
+const TOO_LONG: Duration = Duration::from_millis(15);
+const ATTEMPTS: u32 = 4;

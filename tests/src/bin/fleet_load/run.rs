@@ -9,6 +9,7 @@ use thrads_sandbox::{Config, Sandbox, Stats};
 use thrads_tests::RedisServer;
 
 use crate::replica::{COMMAND, REPLICAS};
+use crate::stall::Stall;
 
 /// What happens half-way.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -39,6 +40,8 @@ pub(crate) struct Run {
     pub(crate) slowest: Duration,
     pub(crate) failed: u64,
     pub(crate) held: u64,
+    /// The longest time for which the machine let nothing run.
+    pub(crate) stood_still: Duration,
 }
 
 impl Stretch {
@@ -60,6 +63,7 @@ impl Run {
         let replicas = start(disturbance, &sandbox, &redis, length)?;
         thread::sleep(WARM_UP);
         let mut watch = Watch { sandbox: &sandbox, since: Instant::now(), asks: asks(&sandbox) };
+        let stall = Stall::watch();
         let (mut trips, mut asks_before) = (redis.calls("evalsha"), asks(&sandbox));
         let mut gone = None;
         if disturbance == Disturbance::RedisGone {
@@ -78,6 +82,7 @@ impl Run {
             thread::sleep(time);
         }
         let last = watch.lap();
+        let stood_still = stall.end();
         let trips = (redis.calls("evalsha") - trips, asks(&sandbox) - asks_before);
         let mut run = Self {
             disturbance,
@@ -88,6 +93,7 @@ impl Run {
             slowest: Duration::ZERO,
             failed: 0,
             held: 0,
+            stood_still,
         };
         replicas.into_iter().for_each(|replica| run.add(replica));
         run.stats = sandbox.stats();
