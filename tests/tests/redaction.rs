@@ -2,7 +2,10 @@
 //! makes a difference.
 
 use serde_json::{Value, json};
-use thrads_core::{Kind, Kinds, Piece, Redactor};
+use thrads_core::{
+    ApiKey, BidRequest, BufferTooSmall, Call, Conversation, CountryCode, EndUser, Environment,
+    Kind, Kinds, Message, MessageRequest, Piece, PromptRequest, Publisher, Redactor, Request, Role,
+};
 use thrads_tests::answer;
 use thrads_tests::redaction::{Line, Tally, corpora, difference, parse};
 
@@ -108,6 +111,60 @@ fn a_kind_that_is_turned_off_is_not_hidden_as_such() {
             }
         }
     }
+}
+
+#[test]
+fn a_call_is_written_as_if_its_words_had_been_hidden_before() {
+    for_each_line(|redactor, text| {
+        let hidden = redacted(redactor, text);
+        for (call, expected) in calls(&said(text)).into_iter().zip(calls(&said(&hidden))) {
+            let expected = written(expected);
+            assert_eq!(written(call.redacted(redactor)), expected);
+        }
+    });
+}
+
+#[test]
+fn what_is_no_part_of_a_conversation_is_written_as_it_is() {
+    let hints = [("content", "a@b.example"), ("user", "192.0.2.7")];
+    let message = MessageRequest::new("192.0.2.7", "+49 30 1234567", ("q", "a")).unwrap();
+    let call = Call::Message(message.meta_data(&hints));
+    assert_eq!(written(call.redacted(&Redactor::default())), written(call));
+}
+
+/// Every call that carries what was said.
+fn calls<'a>(said: &'a [Message<'a>; 2]) -> [Call<'a>; 3] {
+    let [question, answer] = said.map(|message| message.content);
+    let prompt = PromptRequest::new(CountryCode::new("GB").unwrap()).content(question, answer);
+    let message = MessageRequest::new("user", "chat", (question, answer));
+    let person = EndUser::this_device("test/1").unwrap();
+    let conversation = Conversation::new(said).unwrap();
+    let bid = BidRequest::contextual("user", "chat", conversation, person).unwrap();
+    [
+        Call::Prompt(prompt.unwrap()),
+        Call::Message(message.unwrap()),
+        Call::Bid(bid.summary(question)),
+    ]
+}
+
+fn said(text: &str) -> [Message<'_>; 2] {
+    [Role::User, Role::Assistant].map(|role| Message { role, content: text, timestamp: None })
+}
+
+/// The bytes of a body, which are the same whichever way it is written, and as many as it says.
+fn written(call: Call<'_>) -> Vec<u8> {
+    let publisher = Publisher::new(ApiKey::new("K").unwrap(), Environment::Staging);
+    let request = Request::new(&publisher, call);
+    let mut body = vec![0; request.body().len()];
+    assert_eq!(request.body().encode(&mut body), Ok(body.len()));
+    let needed = body.len();
+    assert_eq!(request.body().encode(&mut body.clone()[1..]), Err(BufferTooSmall { needed }));
+    let (mut pieces, mut in_pieces) = (request.body().pieces(), Vec::new());
+    while let Some(piece) = pieces.next() {
+        in_pieces.extend_from_slice(piece);
+    }
+    assert_eq!(in_pieces, body);
+    body
 }
 
 fn for_each_line(check: impl Fn(&Redactor<'_>, &str)) {

@@ -116,7 +116,7 @@ impl Kinds {
 ///
 /// Hiding twice changes nothing more, and so does the way in which the pieces are taken. The time it takes grows with the
 /// length of the text, and with the number of names, whatever the text.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Redactor<'n> {
     kinds: Kinds,
     names: &'n [&'n str],
@@ -149,7 +149,7 @@ impl<'n> Redactor<'n> {
 
     /// How many bytes all pieces of `text` have.
     pub fn len(&self, text: &str) -> usize {
-        let reborrowed = Redactor { kinds: self.kinds, names: self.names };
+        let reborrowed = self.names(self.names);
         reborrowed.pieces(text).fold(0, |length, piece| length.saturating_add(piece.as_str().len()))
     }
 }
@@ -182,7 +182,7 @@ impl<'t> Piece<'t> {
 
 /// The pieces of a text from which things are hidden: [`Redactor::pieces`]. Found as they are asked for; a clone goes on from
 /// the same place.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Redacted<'t> {
     redactor: Redactor<'t>,
     levels: [Level<'t>; LEVELS],

@@ -5,6 +5,7 @@
 use super::ad_formats::{AdFormat, AdFormats};
 use super::bid_options::{BidConfig, Setting, UserMetadata};
 use super::end_user::EndUser;
+use super::redaction::Redaction;
 use super::steps::{END, END_ARRAY, Steps, Value, bare, first, quoted};
 use super::user_id;
 use super::walk::message_step;
@@ -23,6 +24,7 @@ pub struct BidRequest<'a> {
     turn_number: Option<u32>,
     pub(super) force: Option<bool>,
     pub(super) end_user: EndUser<'a>,
+    pub(super) redaction: Option<Redaction<'a>>,
 }
 
 /// What only a contextual request has.
@@ -70,6 +72,7 @@ impl<'a> BidRequest<'a> {
             turn_number: None,
             force: None,
             end_user,
+            redaction: None,
         })
     }
 
@@ -130,6 +133,12 @@ impl<'a> BidRequest<'a> {
         self.turn_number = turn.or(self.turn_number);
     }
 
+    pub(super) fn without_person(&mut self) {
+        self.user_id = self.context.map_or(NOBODY, |context| context.chat_id);
+        self.user_metadata = self.user_metadata.map(UserMetadata::without_person);
+        self.end_user = self.end_user.without_geo();
+    }
+
     fn with(self, ad_formats: AdFormats) -> Self {
         Self { ad_formats, ..self }
     }
@@ -137,6 +146,7 @@ impl<'a> BidRequest<'a> {
     pub(super) fn push(&'a self, steps: &mut Steps<'a>) {
         let (config, metadata) = (self.config.as_ref(), self.user_metadata.as_ref());
         steps.begin(&TEXTS);
+        steps.redaction = self.redaction;
         steps.text(Some(self.user_id));
         self.push_context(steps);
         self.ad_formats.names().for_each(|format| steps.text(format));
@@ -167,6 +177,9 @@ impl<'a> BidRequest<'a> {
         steps.text(Some(if context.is_some() { "contextual" } else { "opener" }));
     }
 }
+
+/// Stands for the id, which the platform demands, of a person who is not told of and has no chat yet.
+const NOBODY: &str = "anonymous";
 
 static TEXTS: [&str; 28] = [
     first!("userId"),

@@ -3,6 +3,7 @@
 //! Part of `request`. Sections 3.4 and 3.5 of the wire contract.
 
 use super::steps::{Steps, Value};
+use crate::consent::Consent;
 use crate::error::ConfigError;
 
 /// A number that may also be left to the dashboard.
@@ -101,9 +102,9 @@ impl<'a> BidConfig<'a> {
 pub struct UserMetadata<'a> {
     /// Age bucket such as `25-34`.
     pub age_range: Option<&'a str>,
-    /// IAB TCF consent string.
+    /// IAB TCF consent string; [`consent`](Self::consent) sets it.
     pub tcf_consent: Option<&'a str>,
-    /// IAB US Privacy string.
+    /// IAB US Privacy string; [`consent`](Self::consent) sets it.
     pub us_privacy: Option<&'a str>,
     /// Other members, written behind these in their order.
     pub other: &'a [(&'a str, &'a str)],
@@ -113,6 +114,19 @@ impl<'a> UserMetadata<'a> {
     /// Nothing is known.
     pub(super) const NONE: Self =
         Self { age_range: None, tcf_consent: None, us_privacy: None, other: &[] };
+
+    /// The same with the strings of `consent` that could be read. What they allow is for
+    /// [`Session::permit`](crate::Session::permit).
+    #[must_use]
+    pub fn consent(self, consent: &Consent<'a>) -> Self {
+        let (tcf_consent, us_privacy) = (consent.tcf_string(), consent.us_privacy_string());
+        Self { tcf_consent, us_privacy, ..self }
+    }
+
+    /// What may go of it without telling who the person is: their consent.
+    pub(super) fn without_person(self) -> Self {
+        Self { age_range: None, other: &[], ..self }
+    }
 
     /// `age_range` to the last of the others.
     pub(super) fn push(&self, steps: &mut Steps<'a>) {

@@ -91,6 +91,9 @@ impl<'a> Body<'a> {
     pub fn len(&self) -> usize {
         let mut walk = Walk::default();
         self.fill(&mut walk);
+        if let Some(redaction) = walk.steps.redaction {
+            return (redaction.ways.len)(self);
+        }
         let mut length = 0_usize;
         while let Some((text, value)) = walk.next() {
             length = length.wrapping_add(text.len()).wrapping_add(value.len());
@@ -121,6 +124,9 @@ impl<'a> Body<'a> {
     fn put<'b>(&self, mut place: &'b mut [u8]) -> Option<&'b mut [u8]> {
         let mut walk = Walk::default();
         self.fill(&mut walk);
+        if let Some(redaction) = walk.steps.redaction {
+            return (redaction.ways.put)(self, place);
+        }
         while let Some((text, value)) = walk.next() {
             place = value.put(put(text, place)?)?;
         }

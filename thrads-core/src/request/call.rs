@@ -5,7 +5,10 @@
 use super::bid::BidRequest;
 use super::message::MessageRequest;
 use super::prompt::PromptRequest;
+use super::redaction::Redaction;
 use crate::config::Family;
+use crate::consent::Permission;
+use crate::redact::Redactor;
 
 /// A call that asks for an ad.
 #[derive(Clone, Copy)]
@@ -19,7 +22,60 @@ pub enum Call<'a> {
     Bid(BidRequest<'a>),
 }
 
+impl<'a> Call<'a> {
+    /// Sends of the conversation, and of a summary of it, only what `redactor` leaves: each text passes it while it is
+    /// counted and written. Ids, settings and hints are not what was said, and go as they are.
+    ///
+    /// ```
+    /// use thrads_core::{ApiKey, Call, CountryCode, Environment, PromptRequest, Publisher, Redactor, Request};
+    ///
+    /// let prompt = PromptRequest::new(CountryCode::new("GB")?)
+    ///     .content("I am anna@example.org, my kettle leaks.", "Gas or electric?")?;
+    /// let redactor = Redactor::default();
+    /// let publisher = Publisher::new(ApiKey::new("K")?, Environment::Staging);
+    /// let request = Request::new(&publisher, Call::Prompt(prompt).redacted(&redactor));
+    /// let mut body = [0; 256];
+    /// let length = request.body().encode(&mut body)?;
+    /// assert_eq!(length, request.body().len());
+    /// assert!(body.starts_with(br#"{"country_code":"GB","content":{"user":"I am [email], my kettle leaks.","#));
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn redacted(mut self, redactor: &'a Redactor<'a>) -> Self {
+        *match &mut self {
+            Self::Prompt(prompt) => &mut prompt.v1.redaction,
+            Self::Message(message) => &mut message.v1.redaction,
+            Self::Bid(bid) => &mut bid.redaction,
+        } = Some(Redaction::new(redactor));
+        self
+    }
+
+    /// The redactor that the conversation passes, if there is one.
+    pub fn redactor(&self) -> Option<&'a Redactor<'a>> {
+        let redaction = match self {
+            Self::Prompt(prompt) => &prompt.v1.redaction,
+            Self::Message(message) => &message.v1.redaction,
+            Self::Bid(bid) => &bid.redaction,
+        };
+        redaction.map(|redaction| redaction.redactor)
+    }
+}
+
 impl Call<'_> {
+    /// The same call without what `permission` keeps back, as its table says. Where it allows no call, this one must not be
+    /// made; a [`Session`](crate::Session) sees to both.
+    #[must_use]
+    pub fn permitted(mut self, permission: Permission) -> Self {
+        if !permission.tells_who() {
+            match &mut self {
+                Self::Prompt(prompt) => prompt.without_person(),
+                Self::Message(message) => message.without_person(),
+                Self::Bid(bid) => bid.without_person(),
+            }
+        }
+        self
+    }
+
     /// The API that this call belongs to.
     pub fn family(&self) -> Family {
         match self {

@@ -49,6 +49,14 @@ impl<'a> EndUser<'a> {
         Ok(Self::ThisDevice { user_agent: UserAgent::new(user_agent)?, accept_language: None })
     }
 
+    /// What may go without telling where the person is.
+    pub(super) fn without_geo(mut self) -> Self {
+        if let Self::Forwarded { geo, .. } = &mut self {
+            *geo = None;
+        }
+        self
+    }
+
     /// What the places that an answer names are told.
     pub(super) fn without_language_and_geo(mut self) -> Self {
         match &mut self {

@@ -93,6 +93,11 @@ impl<'a> MessageRequest<'a> {
         self
     }
 
+    pub(super) fn without_person(&mut self) {
+        (self.user_region, self.meta_data) = (None, None);
+        self.v1.user_id = self.v1.chat_id;
+    }
+
     pub(super) fn push(&'a self, steps: &mut Steps<'a>) {
         steps.begin(&TEXTS);
         self.v1.push_who_and_what(steps);

@@ -14,6 +14,8 @@ mod ip;
 mod message;
 mod pieces;
 mod prompt;
+mod redaction;
+mod relay;
 mod steps;
 mod v1;
 mod walk;
@@ -30,6 +32,7 @@ pub use feedback::Interaction;
 pub use message::{MAX_ID_CHARS, MessageRequest};
 pub use pieces::Pieces;
 pub use prompt::PromptRequest;
+pub use relay::RelayTicket;
 pub use v1::MAX_WAIT_TURNS;
 
 use crate::config::{ApiKey, Family, Publisher};

@@ -6,19 +6,23 @@ use super::steps::Value;
 use super::walk::Walk;
 use crate::json::plain::{is_special, plain_prefix};
 use crate::json::write::{SCRATCH, escape};
+use crate::redact::Redacted;
 
 /// The pieces of a body: text that needs no escape comes straight from where the caller has it.
 pub struct Pieces<'p> {
     pub(super) walk: Walk<'p>,
+    /// What is left of the last text that passes the redactor.
+    pub(super) said: Option<Redacted<'p>>,
     /// What is left of the last value.
-    due: Value<'p>,
+    pub(super) due: Value<'p>,
     scratch: [u8; SCRATCH],
 }
 
 impl<'p> Pieces<'p> {
     /// Of nothing, until the walk has its steps.
     pub(super) fn new() -> Self {
-        Self { walk: Walk::default(), due: Value::Absent, scratch: [0; SCRATCH] }
+        let (walk, due) = (Walk::default(), Value::Absent);
+        Self { walk, said: None, due, scratch: [0; SCRATCH] }
     }
 
     fn text(&mut self, text: &'p [u8]) -> &[u8] {
@@ -43,6 +47,9 @@ impl Pieces<'_> {
             Value::Number(number, form) => return Some(form(number, &mut self.scratch)),
             Value::Word(word) => return Some(word.as_bytes()),
             _ => {}
+        }
+        if let Some(redaction) = self.walk.steps.redaction {
+            return (redaction.ways.next)(self, redaction.redactor);
         }
         let (text, value) = self.walk.next()?;
         self.due = value;

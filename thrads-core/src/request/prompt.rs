@@ -110,6 +110,10 @@ impl<'a> PromptRequest<'a> {
         self.v1.content.is_none()
     }
 
+    pub(super) fn without_person(&mut self) {
+        (self.region, self.city, self.v1.user_id) = (None, None, None);
+    }
+
     pub(super) fn push(&'a self, steps: &mut Steps<'a>) {
         steps.begin(&TEXTS);
         steps.text(Some(self.country_code.as_str()));

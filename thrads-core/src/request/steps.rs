@@ -3,6 +3,7 @@
 //! Part of `request`, between the calls and `pieces`, which writes them. All that is made of a call is this list; no text
 //! is copied.
 
+use super::redaction::Redaction;
 use crate::conversation::Conversation;
 use crate::json::write::{SCRATCH, decimal, put, put_text, text_len};
 
@@ -89,6 +90,8 @@ impl Value<'_> {
 /// The steps of an object: a value for each of its texts.
 #[derive(Default)]
 pub(super) struct Steps<'p> {
+    /// What passes all that is said.
+    pub(super) redaction: Option<Redaction<'p>>,
     texts: &'static [&'static str],
     values: heapless::Vec<Value<'p>, MAX_STEPS, u8>,
 }

@@ -3,6 +3,7 @@
 //! Part of `request`. Sections 2.2 and 2.3 of the wire contract.
 
 use super::end_user::{EndUser, UserAgent};
+use super::redaction::Redaction;
 use super::steps::Steps;
 use super::user_id;
 use crate::config::Environment;
@@ -24,6 +25,7 @@ pub(super) struct V1<'a> {
     environment: Environment,
     /// All that this API is told of the person.
     pub(super) user_agent: Option<UserAgent<'a>>,
+    pub(super) redaction: Option<Redaction<'a>>,
 }
 
 impl<'a> V1<'a> {
@@ -36,6 +38,7 @@ impl<'a> V1<'a> {
         ad_frequency_limit: None,
         environment: Environment::Staging,
         user_agent: None,
+        redaction: None,
     };
 
     pub(super) fn set_user_id(&mut self, id: &'a str) -> Result<(), ConfigError> {
@@ -84,6 +87,7 @@ impl<'a> V1<'a> {
 
     /// `userId` to `content`.
     pub(super) fn push_who_and_what(&'a self, steps: &mut Steps<'a>) {
+        steps.redaction = self.redaction;
         steps.text(self.user_id);
         steps.text(self.chat_id);
         steps.text(self.content.map(|(user, _)| user));

@@ -15,7 +15,7 @@ use semihosting::{println, process};
 use thrads_core::{
     Ad, Answer, ApiKey, BidRequest, Call, Conversation, CountryCode, EndUser, Endpoint,
     Environment, Family, Head, History, Instant, Millis, Pacing, Policy, PromptRequest, Publisher,
-    Rate, Request, Role, Session, Settings, Step, card, decode, speech, trackers,
+    Rate, Request, Role, Session, Settings, Step, Voice, card, decode, speech, trackers,
 };
 
 #[entry]
@@ -109,7 +109,7 @@ fn nested() {
 
 fn shown(ad: &Ad<&str>) {
     report("card", || keep(card(ad, of(20), &mut Display)));
-    report("speech", || keep(speech(ad, &mut Display)));
+    report("speech", || keep(speech(ad, &Voice::ENGLISH, &mut Display)));
     report("trackers", || keep(trackers(ad)));
 }
 
