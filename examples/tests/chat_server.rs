@@ -2,6 +2,7 @@
 //! tested in a browser, by `tests/browser/run.sh`.
 
 mod http;
+mod relay;
 
 use http::{Answer, Browser};
 use serde_json::{Value, json};

@@ -86,7 +86,7 @@ fn an_answer_behind_a_held_turn_is_unreadable() {
 #[test]
 fn what_this_version_cannot_express_is_unsupported() {
     for line in [
-        json!({"id": {"a": 1}, "op": "listen"}),
+        json!({"id": {"a": 1}, "op": "smell"}),
         json!({"id": {"a": 1}, "op": "write", "call": "collect"}),
         json!({"id": {"a": 1}, "op": "read", "call": "collect", "status": 200, "body": "{}"}),
         json!({"id": {"a": 1}, "op": "read", "call": "bid", "status": 200, "legacy": "G2"}),

@@ -21,6 +21,8 @@
 //!   `Retry-After`, and how the platform is. Each decision says why and until when.
 //! - What of that survives a restart, as one small line of JSON.
 //! - Impressions: which trackers an ad has, whether it could be seen, and telling each of them once.
+//! - The same for what a voice says: words that can be said, within so many seconds, and whether they were heard.
+//! - Reports that wait while there is no network, and are dropped when they are worth nothing any more.
 //! - Taps on prompts, feedback, votes on polls and their results: each told once, by the call that follows from the ad.
 //! - Text of an ad that is safe to show or say, always behind its disclosure.
 //!
@@ -113,6 +115,7 @@
 mod ad;
 mod client;
 mod config;
+mod consent;
 mod conversation;
 mod error;
 #[cfg(feature = "defmt")]
@@ -136,10 +139,13 @@ pub use ad::{
     Ad, ChatbotMessage, ChatbotPrompt, Cpm, Placement, PollOption, PollOptions, SponsoredMessage,
     SponsoredPoll, SponsoredPrompt, UnknownAd,
 };
-pub use client::{Asked, Budget, Client, DEFAULT_MAX_RATE_WAIT, DEFAULT_TIMEOUT, Polled, Reported};
+pub use client::{
+    Asked, Budget, Client, DEFAULT_MAX_RATE_WAIT, DEFAULT_TIMEOUT, Delivered, Polled, Reported,
+};
 pub use config::{
     ApiKey, BaseUrl, Endpoints, Environment, Family, MAX_BASE_URL_BYTES, MAX_KEY_BYTES, Publisher,
 };
+pub use consent::{Consent, Permission};
 pub use conversation::{Conversation, History, HistoryError, Message, Pushed, Role, Timestamp};
 pub use error::{ConfigError, Sent, SnapshotError, TransportError, TransportErrorKind};
 pub use head::{Head, Limits, RetryAfter};
@@ -155,8 +161,8 @@ pub use render::{
 pub use request::{
     AdFormat, AdFormats, BidConfig, BidRequest, Body, BufferTooSmall, Call, CountryCode, Device,
     EndUser, Field, Geo, HeaderText, Interaction, Ip, MAX_EXPERIMENT_TAG_CHARS, MAX_ID_CHARS,
-    MAX_WAIT_TURNS, MIN_HEADLINE_CHARS, MessageRequest, Method, Pieces, PromptRequest, Request,
-    Setting, UserAgent, UserMetadata,
+    MAX_WAIT_TURNS, MIN_HEADLINE_CHARS, MessageRequest, Method, Pieces, PromptRequest, RelayTicket,
+    Request, Setting, UserAgent, UserMetadata,
 };
 pub use response::{
     Ads, Answer, ApiError, ApiErrorKind, Diagnostic, Endpoint, Envelope, FieldError, FieldErrors,
@@ -169,7 +175,8 @@ pub use snapshot::{MAX_SNAPSHOT_BYTES, Snapshot};
 pub use target::{Target, Url};
 pub use time::{Instant, Millis, UnixMillis};
 pub use tracking::{
-    Engagement, Feedback, Impression, ImpressionParts, MAX_TRACKERS, PromptClick, Trackers,
+    AUDIBLE_FOR, AUDIBLE_PER_MILLE, Due, Engagement, Feedback, Impression, ImpressionParts,
+    Listening, MAX_TRACKERS, OUTBOX_EXPIRY, Outbox, OutboxCounts, PromptClick, Trackers,
     VIEWABLE_FOR, VIEWABLE_PER_MILLE, Viewability, Vote, poll_results, trackers,
 };
 pub use transport::{Clock, Transport};

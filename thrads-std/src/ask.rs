@@ -46,7 +46,13 @@ impl Ask {
     pub(crate) async fn run(self) -> Ended {
         let account = Arc::clone(&self.asker.account);
         let Some(_pass) = account.door.enter() else { return Ended::ShutDown };
-        account.door.unless_ended(self.exchange()).await.unwrap_or(Ended::ShutDown)
+        account.door.unless_ended(self.unless_opted_out()).await.unwrap_or(Ended::ShutDown)
+    }
+
+    async fn unless_opted_out(self) -> Ended {
+        let Some(person) = self.asker.person.clone() else { return self.exchange().await };
+        let hold = Hold { reason: Reason::OptOut, until: Until::Lifted };
+        person.unless_opted_out(self.exchange()).await.unwrap_or(Ended::Held(hold))
     }
 
     async fn exchange(self) -> Ended {

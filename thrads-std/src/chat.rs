@@ -14,8 +14,8 @@ use crate::transport::Prepared;
 use std::sync::Arc;
 use std::time::Instant;
 use thrads_core::{
-    BaseUrl, Call, Clock, Explained, Family, Next, Policy, Publisher, Session, Step,
-    TransportError, TransportErrorKind,
+    BaseUrl, Call, Clock, Explained, Family, Kinds, Next, Permission, Policy, Publisher, Redactor,
+    Session, Step, TransportError, TransportErrorKind,
 };
 use tracing::{Instrument, Span};
 
@@ -96,6 +96,31 @@ impl Chat {
         }
     }
 
+    /// What may leave for the person of this chat, from now on, until it is said again. Where nothing may, asks are held, and
+    /// impressions, taps, votes and feedback are used up without a byte.
+    ///
+    /// An ask under way has to be dropped, which ends it; [`Person::opt_out`] ends asks from anywhere.
+    ///
+    /// ```
+    /// # use thrads_std::{Options, Thrads, core::{ApiKey, Consent, Environment, Family, Permission, Policy, Publisher}};
+    /// # let publisher = Publisher::new(ApiKey::new("K")?, Environment::Staging);
+    /// # let thrads = Thrads::new(publisher, Options::default())?;
+    /// let mut chat = thrads.chat(Family::Ssp, Policy::SERVER);
+    /// chat.permit(Consent::needed().permission());
+    /// assert_eq!(chat.permission(), Permission::NoConsent);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn permit(&mut self, permission: Permission) {
+        self.session.permit(permission);
+    }
+
+    /// What may leave for the person of this chat.
+    pub fn permission(&self) -> Permission {
+        let has_opted_out = self.person.as_ref().is_some_and(|person| person.user().is_opted_out());
+        let of_person = if has_opted_out { Permission::NoAds } else { Permission::Everything };
+        self.session.permission().max(of_person)
+    }
+
     /// A turn on which the platform is not asked, such as one the publisher marked sensitive.
     pub fn skip_turn(&mut self) {
         self.session.on_sensitive_turn();
@@ -155,6 +180,9 @@ impl Chat {
         if account.door.is_shut() {
             return (asking(publisher), Err(Ended::ShutDown));
         }
+        let redactor = Redactor::new(account.options.redact);
+        let hides = call.redactor().is_none() && account.options.redact != Kinds::NONE;
+        let call = if hides { call.redacted(&redactor) } else { call };
         let session = &mut self.session;
         let step = account.with(self.person.as_ref(), |lent| {
             session.poll_request(now, lent, patience, &publisher, call)

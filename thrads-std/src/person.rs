@@ -6,9 +6,11 @@ use crate::fleet::PersonId;
 use lru::LruCache;
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroUsize;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use thrads_core::{Caps, User};
+use tokio::sync::Notify;
 
 /// One person: what they have seen in all of their chats, and whether they want ads. Clones are the same person.
 ///
@@ -25,9 +27,15 @@ use thrads_core::{Caps, User};
 /// ```
 #[derive(Clone, Debug)]
 pub struct Person {
-    user: Arc<Mutex<User>>,
+    shared: Arc<Shared>,
     /// Who it is to a fleet.
     id: Option<PersonId>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    user: Mutex<User>,
+    opted_out: Notify,
 }
 
 impl Person {
@@ -36,9 +44,11 @@ impl Person {
         User::new(caps).into()
     }
 
-    /// Nothing is sent about this person from now on, and answers under way are dropped.
+    /// Nothing is sent about this person from now on: asks of their chats that are under way are ended, wherever they run,
+    /// and nothing that a chat of theirs was served is reported any more.
     pub fn opt_out(&self) {
         self.lock().opt_out();
+        self.shared.opted_out.notify_waiters();
     }
 
     /// The person wants ads again.
@@ -51,8 +61,22 @@ impl Person {
         *self.lock()
     }
 
+    /// `work`, or `None` as soon as the person opts out.
+    pub(crate) async fn unless_opted_out<F: Future>(&self, work: F) -> Option<F::Output> {
+        let mut opted_out = pin!(self.shared.opted_out.notified());
+        opted_out.as_mut().enable();
+        if self.lock().is_opted_out() {
+            return None;
+        }
+        tokio::select! {
+            biased;
+            () = opted_out => None,
+            output = work => Some(output),
+        }
+    }
+
     pub(crate) fn lock(&self) -> MutexGuard<'_, User> {
-        self.user.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.user.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     pub(crate) fn id(&self) -> Option<PersonId> {
@@ -61,13 +85,14 @@ impl Person {
 
     /// Whether a chat or the caller has it in hand.
     fn is_in_hand(&self) -> bool {
-        Arc::strong_count(&self.user) > 1
+        Arc::strong_count(&self.shared) > 1
     }
 }
 
 impl From<User> for Person {
     fn from(user: User) -> Self {
-        Self { user: Arc::new(Mutex::new(user)), id: None }
+        let shared = Shared { user: Mutex::new(user), opted_out: Notify::new() };
+        Self { shared: Arc::new(shared), id: None }
     }
 }
 

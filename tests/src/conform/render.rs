@@ -22,7 +22,11 @@ pub(super) fn answer(line: &Members<'_>) -> Answered {
         }
         ("speech", language) => {
             let mut voice = voice(language)?;
-            voice.limit = line.number("limit_ms")?.map_or(voice.limit, Millis);
+            let Some(limit) = line.number("limit_ms")? else {
+                line.check("ad", speech(&ad, &voice, &mut out))?;
+                return Ok(json!({"text": out}));
+            };
+            voice.limit = Millis(limit);
             let spoken = line.check("ad", speech(&ad, &voice, &mut out))?;
             Ok(json!({"text": out, "ms": spoken.total.0, "disclosure_ms": spoken.disclosure.0}))
         }

@@ -2,6 +2,7 @@
 //!
 //! Part of `tracking`. Sections 4.2 and 4.3 of the wire contract.
 
+use super::outbox::mark;
 use super::trackers::{Trackers, collect, text};
 use crate::ad::{Ad, Cpm};
 
@@ -71,6 +72,10 @@ impl<T: AsRef<str>> Impression<T> {
     /// What it earns in millionths of the price's unit; nothing where the platform named no price.
     pub fn earns_micros(&self) -> u64 {
         self.cpm.map_or(0, Cpm::per_impression_micros)
+    }
+
+    pub(super) fn mark(&self) -> u16 {
+        mark(text(&self.click_url).unwrap_or_default())
     }
 
     /// Where it is to be reported; nowhere for formats without trackers.

@@ -11,8 +11,8 @@ use embassy_time::{Duration, Timer, with_timeout};
 use heapless::String;
 use rand_core::RngCore;
 use thrads_core::{
-    BidRequest, Call, Client, Clock, Failure, History, HistoryError, Millis, Offer, Outcome,
-    Publisher, Rate, Role, Session, Settings, card,
+    BidRequest, Call, Client, Clock, Failure, History, HistoryError, Kinds, Millis, Offer, Outcome,
+    Publisher, Rate, Redactor, Role, Session, Settings, card,
 };
 use thrads_embassy::{EmbassyClock, Link, ReqwlessTransport};
 
@@ -130,7 +130,9 @@ impl<W: Write, R: RngCore> Kiosk<W, R> {
     async fn turn(&mut self, question: &str, people: &People) {
         let (work, opened) = ((self.meter)(), self.link.counts().opened);
         // The platform is connected to while the language model is at work.
-        self.link.warm_up(self.publisher.endpoints.of(self.settings.family));
+        if self.client.permission().sends() {
+            self.link.warm_up(self.publisher.endpoints.of(self.settings.family));
+        }
         let answer = answer(question);
         self.say("assistant", answer);
         self.tally.turns = self.tally.turns.saturating_add(1);
@@ -164,7 +166,7 @@ impl<W: Write, R: RngCore> Kiosk<W, R> {
             &mut self.session,
             &mut self.rate,
             &self.publisher,
-            Call::Bid(bid),
+            Call::Bid(bid).redacted(&REDACTOR),
             &mut self.answer,
         );
         let asked = asking.await;
@@ -211,6 +213,8 @@ async fn seen(people: &People) -> bool {
     }
 }
 
+/// What people say is not what the platform hears of who they are.
+static REDACTOR: Redactor<'static> = Redactor::new(Kinds::ALL);
 /// The longest line that a person may type.
 pub const MAX_LINE: usize = 256;
 /// An ordinary answer of the platform has 850 bytes.

@@ -13,7 +13,7 @@ use crate::reply::CardView;
 use crate::seal::{OfferId, Seal, Visitor};
 use crate::shelf::Shelf;
 use crate::transcript::{Ballot, Card, Poll};
-use crate::{engage, page, seen, starters, turn};
+use crate::{engage, page, relay, seen, starters, turn};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
@@ -22,7 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, SystemTime};
 use thrads_core::{Ad, AdFormats, Engagement, Explained, Family, Impression, Offer, Policy};
-use thrads_std::Outcome;
+use thrads_std::{Outcome, Relay};
 use tokio_util::task::TaskTracker;
 
 /// The server behind the page.
@@ -37,6 +37,8 @@ pub(crate) struct App {
     pub(crate) metrics: PrometheusHandle,
     pub(crate) proxies: Proxies,
     pub(crate) operators: Proxies,
+    /// For devices of the same publisher.
+    pub(crate) relay: Option<Relay>,
     pub(crate) formats: AdFormats,
     /// Pace of the scripted answer.
     pub(crate) word: Duration,
@@ -66,6 +68,7 @@ impl App {
             metrics,
             proxies: Proxies(args.trusted_proxies.clone()),
             operators: Proxies(operator::networks(&args.operators)),
+            relay: relay::start(&args.relay)?,
             formats: args.formats,
             word: args.word,
             work,
@@ -142,6 +145,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/starters", post(starters::starters))
         .route("/api/seen", post(seen::seen))
         .route("/api/vote", post(engage::vote))
+        .route("/relay", post(relay::relay))
         .merge(page::router())
         .merge(operator::router())
         .layer(DefaultBodyLimit::max(BODY))

@@ -236,7 +236,7 @@ impl Kiosk {
     async fn report(&mut self, offer: Offer<String>) {
         let earns = if self.platform.pays() { offer.impression.earns_micros() } else { 0 };
         let Ok(user) = end_user() else { return };
-        let reported = self.platform.thrads().report(offer.impression, user).await;
+        let reported = self.chat.report(offer.impression, user).await;
         if reported.sent > 0 && reported.failed == 0 {
             self.tally.impressions += 1;
             self.tally.revenue_micros += earns;
