@@ -60,6 +60,11 @@ fn viewability_is_timed() {
 }
 
 #[test]
+fn listening_is_timed() {
+    check("listen");
+}
+
+#[test]
 fn turns_are_paced() {
     check("pace");
 }
@@ -149,8 +154,9 @@ fn agrees(wanted: &Value, came: &Value) -> bool {
 }
 
 const SHOWN_CHARS: usize = 2000;
-const GROUPS: [&str; 12] = [
+const GROUPS: [&str; 13] = [
     "errors_and_limits",
+    "listen",
     "nasty_json",
     "pace",
     "read_message",

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use thrads_core::{
     Ad, Answer, ApiKey, BidRequest, Call, EndUser, Environment, Family, Head, History, Instant,
     Millis, Next, Offer, Outcome, Policy, Publisher, Rate, Request, Role, Session, Step,
-    Viewability, card, decode, speech, trackers,
+    Viewability, Voice, card, decode, speech, trackers,
 };
 use thrads_tests::{ReadCase, with_requests};
 
@@ -114,7 +114,7 @@ fn show(Offer { ad, impression, .. }: Offer<&str>, now: Instant) -> u32 {
 fn use_up(ad: &Ad<&str>, screen: &mut heapless::String<8192>) {
     let _full = black_box(card(ad, 20, screen));
     screen.clear();
-    let _full = black_box(speech(ad, screen));
+    let _full = black_box(speech(ad, &Voice::ENGLISH, screen));
     let person = EndUser::this_device("kiosk/1.0").unwrap();
     for tracker in trackers(ad).iter() {
         black_box(Request::ping(tracker, person).fields().count());

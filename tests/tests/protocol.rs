@@ -86,7 +86,7 @@ fn an_answer_behind_a_held_turn_is_unreadable() {
 #[test]
 fn what_this_version_cannot_express_is_unsupported() {
     for line in [
-        json!({"id": {"a": 1}, "op": "listen"}),
+        json!({"id": {"a": 1}, "op": "smell"}),
         json!({"id": {"a": 1}, "op": "write", "call": "collect"}),
         json!({"id": {"a": 1}, "op": "read", "call": "collect", "status": 200, "body": "{}"}),
         json!({"id": {"a": 1}, "op": "read", "call": "bid", "status": 200, "legacy": "G2"}),
@@ -202,6 +202,11 @@ fn an_ad_is_shown_and_told_as_it_was_read() {
     assert_eq!(ask(&card.to_string()), json!({"id": 1, "lines": lines}));
     let speech = json!({"id": 1, "op": "render", "as": "speech", "language": "en", "ad": ad});
     assert_eq!(ask(&speech.to_string())["text"], "Sponsored, by Boilwell: Kettles.");
+    let speech =
+        json!({"op": "render", "as": "speech", "language": "de", "ad": ad, "limit_ms": 4000});
+    let said = ask(&speech.to_string());
+    assert_eq!(said["text"], "Gesponserte Anzeige von Boilwell: Kettles.");
+    assert_eq!((&said["ms"], &said["disclosure_ms"]), (&json!(3267), &json!(2134)));
     let unknown = json!({"format": "carousel", "unknown": true});
     let card = json!({"id": 1, "op": "render", "as": "card", "columns": 32, "ad": unknown});
     assert_eq!(ask(&card.to_string()), json!({"id": 1, "lines": []}));
@@ -222,7 +227,7 @@ fn an_ad_that_cannot_be_shown_is_refused() {
     assert_eq!(answered("card", Value::Null, poll)["invalid"], "ad");
     let carousel = json!({"format": "sponsored_carousel"});
     assert_eq!(answered("card", Value::Null, carousel)["error"], "unsupported");
-    assert_eq!(answered("speech", json!("de"), question.clone())["error"], "unsupported");
+    assert_eq!(answered("speech", json!("nl"), question.clone())["error"], "unsupported");
     assert_eq!(answered("dance", Value::Null, question)["error"], "unreadable");
 }
 

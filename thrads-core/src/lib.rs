@@ -21,6 +21,8 @@
 //!   `Retry-After`, and how the platform is. Each decision says why and until when.
 //! - What of that survives a restart, as one small line of JSON.
 //! - Impressions: which trackers an ad has, whether it could be seen, and telling each of them once.
+//! - The same for what a voice says: words that can be said, within so many seconds, and whether they were heard.
+//! - Reports that wait while there is no network, and are dropped when they are worth nothing any more.
 //! - Taps on prompts, feedback, votes on polls and their results: each told once, by the call that follows from the ad.
 //! - Text of an ad that is safe to show or say, always behind its disclosure.
 //!
@@ -137,7 +139,9 @@ pub use ad::{
     Ad, ChatbotMessage, ChatbotPrompt, Cpm, Placement, PollOption, PollOptions, SponsoredMessage,
     SponsoredPoll, SponsoredPrompt, UnknownAd,
 };
-pub use client::{Asked, Budget, Client, DEFAULT_MAX_RATE_WAIT, DEFAULT_TIMEOUT, Polled, Reported};
+pub use client::{
+    Asked, Budget, Client, DEFAULT_MAX_RATE_WAIT, DEFAULT_TIMEOUT, Delivered, Polled, Reported,
+};
 pub use config::{
     ApiKey, BaseUrl, Endpoints, Environment, Family, MAX_BASE_URL_BYTES, MAX_KEY_BYTES, Publisher,
 };
@@ -147,20 +151,23 @@ pub use error::{ConfigError, Sent, SnapshotError, TransportError, TransportError
 pub use head::{Head, Limits, RetryAfter};
 pub use pacing::{
     Cap, Caps, Counters, DEFAULT_LIMIT, Decision, Enforcement, Explained, Health, Hold, LOW_QUOTA,
-    Lent, OffsetMode, Pacing, Policy, Rate, RateEvent, Reason, Shadow, Until, User,
+    Lent, OffsetMode, Pacing, Policy, Rate, RateEvent, Reason, Seen, Shadow, Until, User,
 };
 pub use redact::{Kind, Kinds, Piece, Redacted, Redactor};
-pub use render::{DEFAULT_CTA, DISCLOSURE, MIN_COLUMNS, card, speech};
+pub use render::{
+    DEFAULT_CTA, DISCLOSURE, MIN_COLUMNS, Phrases, Spoken, Voice, card, plain, speech,
+    spoken_choice,
+};
 pub use request::{
     AdFormat, AdFormats, BidConfig, BidRequest, Body, BufferTooSmall, Call, CountryCode, Device,
     EndUser, Field, Geo, HeaderText, Interaction, Ip, MAX_EXPERIMENT_TAG_CHARS, MAX_ID_CHARS,
-    MAX_WAIT_TURNS, MIN_HEADLINE_CHARS, MessageRequest, Method, Pieces, PromptRequest, Request,
-    Setting, UserAgent, UserMetadata,
+    MAX_WAIT_TURNS, MIN_HEADLINE_CHARS, MessageRequest, Method, Pieces, PromptRequest, RelayTicket,
+    Request, Setting, UserAgent, UserMetadata,
 };
 pub use response::{
-    Ads, Answer, ApiError, ApiErrorKind, Diagnostic, Endpoint, Envelope, FieldError, Loc, MAX_ADS,
-    MAX_FIELD_ERRORS, MAX_SNIPPET_BYTES, Malformed, NoAd, PollAnswer, PollResults, PollRow,
-    PollRows, Served, decode,
+    Ads, Answer, ApiError, ApiErrorKind, Diagnostic, Endpoint, Envelope, FieldError, FieldErrors,
+    Loc, MAX_ADS, MAX_FIELD_ERRORS, MAX_SNIPPET_BYTES, Malformed, NoAd, PollAnswer, PollResults,
+    PollRow, PollRows, Served, decode,
 };
 pub use session::{Failure, Next, Offer, Offers, Outcome, Session, Step};
 pub use settings::{MAX_ACCEPT_LANGUAGE_BYTES, MAX_USER_AGENT_BYTES, Settings};
@@ -168,7 +175,8 @@ pub use snapshot::{MAX_SNAPSHOT_BYTES, Snapshot};
 pub use target::{Target, Url};
 pub use time::{Instant, Millis, UnixMillis};
 pub use tracking::{
-    Engagement, Feedback, Impression, MAX_TRACKERS, PromptClick, Trackers, VIEWABLE_FOR,
-    VIEWABLE_PER_MILLE, Viewability, Vote, poll_results, trackers,
+    AUDIBLE_FOR, AUDIBLE_PER_MILLE, Due, Engagement, Feedback, Impression, ImpressionParts,
+    Listening, MAX_TRACKERS, OUTBOX_EXPIRY, Outbox, OutboxCounts, PromptClick, Trackers,
+    VIEWABLE_FOR, VIEWABLE_PER_MILLE, Viewability, Vote, poll_results, trackers,
 };
 pub use transport::{Clock, Transport};

@@ -32,7 +32,7 @@ impl<'a> Target<'a> {
     pub fn parse(url: &'a str) -> Option<Self> {
         let Head { secure, host, end, port } = Head::of(url)?;
         let (before, tail) = url.split_at_checked(end)?;
-        let (path, _) = split_before(tail, b"#");
+        let (path, _) = split_before(tail, b'#');
         let (written, host) = (before.get(host.start..)?, url.get(host)?);
         let authority = if port == default_port(secure) { host } else { written };
         Some(Self { secure, host, port, path, authority })
@@ -248,11 +248,11 @@ fn push_digit(value: u16, digit: u8) -> Option<u16> {
     value.checked_mul(10)?.checked_add(digit.into())
 }
 
-/// `text` before and from the first of `ends`, which are ASCII; the second part is empty where there is none.
+/// `text` before and from the first `end`, which is ASCII; the second part is empty where there is none.
 ///
 /// In place of `str::find` and `str::split`, of whose searches the compiler cannot prove that they do not panic.
-pub(crate) fn split_before<'t>(text: &'t str, ends: &[u8]) -> (&'t str, &'t str) {
-    let end = text.as_bytes().iter().position(|byte| ends.contains(byte)).unwrap_or(text.len());
+pub(crate) fn split_before(text: &str, end: u8) -> (&str, &str) {
+    let end = text.as_bytes().iter().position(|&byte| byte == end).unwrap_or(text.len());
     text.split_at_checked(end).unwrap_or((text, ""))
 }
 

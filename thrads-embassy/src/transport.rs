@@ -2,16 +2,18 @@
 //!
 //! The `[transport]` of the pipeline. Cases T63 to T65 of the wire contract.
 
-use crate::http::{self, Buffers};
+use crate::http::{self, Buffers, Outgoing};
 use crate::link::{Link, NOBODY, Place};
 use crate::log::log;
+#[cfg(feature = "tls")]
+use crate::relay::Relay;
 use crate::runner::Runner;
 use crate::tls::Tls;
 use crate::wire::{Progress, Wire};
 use core::ops::Range;
 use embassy_time::{Duration, with_timeout};
 use embedded_nal_async::{Dns, TcpConnect};
-use thrads_core::{Head, Millis, Request, Transport, TransportError, TransportErrorKind};
+use thrads_core::{Head, Millis, Request, Target, Transport, TransportError, TransportErrorKind};
 
 /// The half that a [`Client`](thrads_core::Client) is given: it writes requests and reads answers, over whatever
 /// connection its [`Runner`] makes.
@@ -22,6 +24,8 @@ pub struct ReqwlessTransport<'l> {
     is_clean: bool,
     url: [u8; MAX_URL_BYTES],
     buffers: Buffers,
+    #[cfg(feature = "tls")]
+    relay: Option<Relay<'l>>,
 }
 
 /// The two halves of a transport over any stack that `embedded-nal-async` describes, joined by `link`.
@@ -40,6 +44,8 @@ pub fn new<'l, T: TcpConnect, D: Dns, S: Tls>(
         is_clean: true,
         url: [0; MAX_URL_BYTES],
         buffers: Buffers::new(),
+        #[cfg(feature = "tls")]
+        relay: None,
     };
     (transport, Runner::new(link, tcp, dns, tls))
 }
@@ -50,26 +56,83 @@ impl<'l> ReqwlessTransport<'l> {
         self.link
     }
 
+    /// Hands what is for a host that no anchor covers to `relay`: view pings, taps and votes, never a call with the key.
+    #[cfg(feature = "tls")]
+    #[must_use]
+    pub fn relay(self, relay: Relay<'l>) -> Self {
+        Self { relay: Some(relay), ..self }
+    }
+
     async fn attempt(
         &mut self,
         request: &Request<'_>,
         buffer: &mut [u8],
         progress: &mut Progress,
     ) -> Result<(Head, Range<usize>), TransportErrorKind> {
-        let target = request.target(&mut self.url).map_err(|_| TransportErrorKind::Target)?;
-        let place = Place::of(&target).ok_or(TransportErrorKind::Target)?;
-        self.turn = self.turn.checked_add(1).unwrap_or(1);
-        let opened = self.link.open(self.turn, place, self.is_clean).await;
+        let Self { link, turn, is_clean, buffers, .. } = self;
+        let url = url(request, &mut self.url).ok_or(TransportErrorKind::Target)?;
+        let mut line = Line { link, turn, is_clean, buffers };
+        #[cfg(feature = "tls")]
+        if let Some(relay) = self.relay.as_mut().filter(|_| request.is_foreign()) {
+            return line.direct_or_relayed(relay, request, url, buffer, progress).await;
+        }
+        line.exchange(Outgoing::of(request, target(url)?)?, buffer, progress).await
+    }
+}
+
+/// What an exchange takes of a transport.
+struct Line<'t, 'l> {
+    link: &'l Link,
+    turn: &'t mut u32,
+    is_clean: &'t mut bool,
+    buffers: &'t mut Buffers,
+}
+
+impl Line<'_, '_> {
+    async fn exchange(
+        &mut self,
+        outgoing: Outgoing<'_, '_>,
+        buffer: &mut [u8],
+        progress: &mut Progress,
+    ) -> Result<(Head, Range<usize>), TransportErrorKind> {
+        let place = Place::of(outgoing.target()).ok_or(TransportErrorKind::Target)?;
+        *self.turn = self.turn.checked_add(1).unwrap_or(1);
+        let opened = self.link.open(*self.turn, place, *self.is_clean).await;
         let lease = opened.map_err(|refusal| refusal.kind())?;
-        self.is_clean = false;
+        *self.is_clean = false;
         let wire = Wire::new(lease.tunnel(), progress);
-        let exchange = http::exchange(wire, &target, request, &mut self.buffers, buffer);
+        let exchange = http::exchange(wire, outgoing, self.buffers, buffer);
         let (head, body, stays_open) = exchange.await?;
         if stays_open && !progress.has_rest {
             lease.keep();
-            self.is_clean = true;
+            *self.is_clean = true;
         }
         Ok((head, body))
+    }
+
+    /// The host itself is tried first, unless it is known that no anchor covers it.
+    #[cfg(feature = "tls")]
+    async fn direct_or_relayed(
+        &mut self,
+        relay: &mut Relay<'_>,
+        request: &Request<'_>,
+        url: &str,
+        buffer: &mut [u8],
+        progress: &mut Progress,
+    ) -> Result<(Head, Range<usize>), TransportErrorKind> {
+        let target = target(url)?;
+        if !relay.knows(target.host) {
+            let answer = self.exchange(Outgoing::of(request, target)?, buffer, progress).await;
+            if !matches!(answer, Err(TransportErrorKind::NoAnchor)) {
+                return answer;
+            }
+            relay.note(target.host);
+        }
+        self.link.count(|counts| counts.relayed = counts.relayed.saturating_add(1));
+        let place = self::target(relay.url().as_str())?;
+        let signed = relay.sign(request, url)?;
+        let outgoing = Outgoing::relayed(request, place, signed.fields())?;
+        self.exchange(outgoing, buffer, progress).await
     }
 }
 
@@ -105,6 +168,16 @@ impl Transport for ReqwlessTransport<'_> {
         }
         answer
     }
+}
+
+/// Writes the absolute URL of `request` to the front of `buffer`.
+fn url<'b>(request: &Request<'_>, buffer: &'b mut [u8]) -> Option<&'b str> {
+    request.target(buffer).ok()?;
+    core::str::from_utf8(buffer.get(..request.url_len())?).ok()
+}
+
+fn target(url: &str) -> Result<Target<'_>, TransportErrorKind> {
+    Target::parse(url).ok_or(TransportErrorKind::Target)
 }
 
 /// The longest URL, in bytes; a longer one is refused as [`TransportErrorKind::Target`], unsent.

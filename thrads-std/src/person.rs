@@ -2,6 +2,7 @@
 //!
 //! Beside `chat`. What a person has seen is kept by a hash of their id, never by the id.
 
+use crate::fleet::PersonId;
 use lru::LruCache;
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroUsize;
@@ -13,6 +14,9 @@ use tokio::sync::Notify;
 
 /// One person: what they have seen in all of their chats, and whether they want ads. Clones are the same person.
 ///
+/// One that [`Thrads::person`](crate::Thrads::person) brings has their caps in all replicas of a fleet, one that is made here
+/// in this process.
+///
 /// ```
 /// use thrads_std::Person;
 /// use thrads_std::core::Caps;
@@ -22,7 +26,11 @@ use tokio::sync::Notify;
 /// assert!(person.user().is_opted_out());
 /// ```
 #[derive(Clone, Debug)]
-pub struct Person(Arc<Shared>);
+pub struct Person {
+    shared: Arc<Shared>,
+    /// Who it is to a fleet.
+    id: Option<PersonId>,
+}
 
 #[derive(Debug)]
 struct Shared {
@@ -40,7 +48,7 @@ impl Person {
     /// and nothing that a chat of theirs was served is reported any more.
     pub fn opt_out(&self) {
         self.lock().opt_out();
-        self.0.opted_out.notify_waiters();
+        self.shared.opted_out.notify_waiters();
     }
 
     /// The person wants ads again.
@@ -55,7 +63,7 @@ impl Person {
 
     /// `work`, or `None` as soon as the person opts out.
     pub(crate) async fn unless_opted_out<F: Future>(&self, work: F) -> Option<F::Output> {
-        let mut opted_out = pin!(self.0.opted_out.notified());
+        let mut opted_out = pin!(self.shared.opted_out.notified());
         opted_out.as_mut().enable();
         if self.lock().is_opted_out() {
             return None;
@@ -68,18 +76,23 @@ impl Person {
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, User> {
-        self.0.user.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.user.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn id(&self) -> Option<PersonId> {
+        self.id
     }
 
     /// Whether a chat or the caller has it in hand.
     fn is_in_hand(&self) -> bool {
-        Arc::strong_count(&self.0) > 1
+        Arc::strong_count(&self.shared) > 1
     }
 }
 
 impl From<User> for Person {
     fn from(user: User) -> Self {
-        Self(Arc::new(Shared { user: Mutex::new(user), opted_out: Notify::new() }))
+        let shared = Shared { user: Mutex::new(user), opted_out: Notify::new() };
+        Self { shared: Arc::new(shared), id: None }
     }
 }
 
@@ -108,7 +121,10 @@ impl People {
     pub(crate) fn person(&mut self, id: &str, now: Instant) -> Person {
         self.forget(now);
         let key = self.hasher.hash_one(id);
-        let new = || Known { person: Person::new(self.caps), used: now };
+        let new = || {
+            let person = Person { id: Some(PersonId::of(id)), ..Person::new(self.caps) };
+            Known { person, used: now }
+        };
         let known = self.known.get_or_insert_mut(key, new);
         known.used = now;
         known.person.clone()

@@ -5,7 +5,7 @@ use libfuzzer_sys::fuzz_target;
 use std::ops::Range;
 use thrads_core::{
     Ad, Answer, ApiError, DISCLOSURE, Endpoint, Envelope, Head, MAX_ADS, MAX_SNIPPET_BYTES,
-    MAX_TRACKERS, PollAnswer, PollResults, Target, card, decode, speech, trackers,
+    MAX_TRACKERS, PollAnswer, PollResults, Target, Voice, card, decode, speech, trackers,
 };
 use thrads_fuzz::{assert_card, assert_speech, is_target};
 
@@ -100,11 +100,17 @@ fn assert_shown(ad: &Ad<&str>) {
             _ => assert_card(&shown),
         }
     }
-    let mut said = String::new();
-    speech(ad, &mut said).expect("a string takes everything");
-    match ad {
-        Ad::Unknown(_) => assert!(said.is_empty()),
-        _ => assert_speech(&said),
+    for voice in [Voice::ENGLISH, Voice::GERMAN] {
+        let mut said = String::new();
+        let spoken = speech(ad, &voice, &mut said).expect("a string takes everything");
+        match ad {
+            Ad::Unknown(_) => assert!(said.is_empty()),
+            // A poll that takes too long is not said.
+            Ad::SponsoredPoll(_) if said.is_empty() => assert!(spoken.is_cut),
+            _ => assert_speech(&said, &voice),
+        }
+        let is_label = said == voice.phrases.disclosure;
+        assert!(spoken.total <= voice.limit || is_label, "{said:?}");
     }
 }
 
@@ -118,7 +124,7 @@ fn assert_results(results: PollResults<'_>, lent: &Lent) {
 
 fn assert_error(error: &ApiError<'_>, lent: &Lent) {
     lent.hold_all([error.message, error.request_id]);
-    for field in &error.fields {
+    for field in error.fields.iter() {
         lent.hold(field.message);
         let _ = field.loc.to_string();
     }

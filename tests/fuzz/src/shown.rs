@@ -1,6 +1,6 @@
 //! What may not get out to a person: an ad without its label, and characters that hide or move text (wire contract 5).
 
-use thrads_core::DISCLOSURE;
+use thrads_core::{DISCLOSURE, Voice};
 
 /// Holds a card against its promises.
 pub fn assert_card(card: &str) {
@@ -12,12 +12,12 @@ pub fn assert_card(card: &str) {
 }
 
 /// Holds what is said against its promises.
-pub fn assert_speech(said: &str) {
-    let behind = said.strip_prefix(DISCLOSURE).expect("the label is said first");
-    assert!(
-        behind.is_empty() || behind.starts_with(", by ") || behind.starts_with(": "),
-        "{said:?}"
-    );
+pub fn assert_speech(said: &str, voice: &Voice<'_>) {
+    let behind = said.strip_prefix(voice.phrases.disclosure).expect("the label is said first");
+    let begins = behind.starts_with(voice.phrases.by) || behind.starts_with(": ");
+    assert!(behind.is_empty() || begins, "{said:?}");
+    assert!(!said.contains(['<', '>', '&', '*', '_', '{', '}', '\\']), "{said:?}");
+    assert!(!said.contains("://") && !said.to_ascii_lowercase().contains("www."), "{said:?}");
     assert_line(said);
     assert!(!ends_joined(said), "{said:?}");
 }

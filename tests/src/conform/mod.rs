@@ -3,6 +3,7 @@
 mod ads;
 mod bid;
 mod end_user;
+mod listen;
 mod members;
 mod message;
 mod normalise;
@@ -67,6 +68,7 @@ fn run(line: &Members<'_>) -> Answered {
         "render" => render::answer(line),
         "pace" => pace::answer(line),
         "redact" => redact::answer(line),
+        "listen" => listen::answer(line),
         "viewability" => viewability::answer(line),
         _ => Err(Refusal::Unsupported),
     }

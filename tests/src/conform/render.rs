@@ -4,12 +4,12 @@ use super::members::{Members, unreadable};
 use super::{Answered, Refusal, offer};
 use serde_json::json;
 use thrads_core::{
-    Ad, ChatbotMessage, ChatbotPrompt, Cpm, Placement, SponsoredMessage, SponsoredPrompt,
-    UnknownAd, card, speech,
+    Ad, ChatbotMessage, ChatbotPrompt, Cpm, Millis, Placement, SponsoredMessage, SponsoredPrompt,
+    UnknownAd, Voice, card, speech,
 };
 
 pub(super) fn answer(line: &Members<'_>) -> Answered {
-    line.only(&["id", "op", "as", "columns", "language", "ad"])?;
+    line.only(&["id", "op", "as", "columns", "language", "limit_ms", "ad"])?;
     let manner = line.name("as")?;
     let mut bytes = Vec::new();
     let ad = read(&line.object("ad")?.ok_or_else(|| line.refuse("ad"))?, &mut bytes)?;
@@ -20,12 +20,26 @@ pub(super) fn answer(line: &Members<'_>) -> Answered {
             line.check("ad", card(&ad, columns, &mut out))?;
             Ok(json!({"lines": out.lines().collect::<Vec<_>>()}))
         }
-        ("speech", None | Some("en")) => {
-            line.check("ad", speech(&ad, &mut out))?;
-            Ok(json!({"text": out}))
+        ("speech", language) => {
+            let mut voice = voice(language)?;
+            let Some(limit) = line.number("limit_ms")? else {
+                line.check("ad", speech(&ad, &voice, &mut out))?;
+                return Ok(json!({"text": out}));
+            };
+            voice.limit = Millis(limit);
+            let spoken = line.check("ad", speech(&ad, &voice, &mut out))?;
+            Ok(json!({"text": out, "ms": spoken.total.0, "disclosure_ms": spoken.disclosure.0}))
         }
-        ("card" | "speech", Some(_)) => Err(Refusal::Unsupported),
+        ("card", Some(_)) => Err(Refusal::Unsupported),
         _ => Err(unreadable("as")),
+    }
+}
+
+fn voice(language: Option<&str>) -> Result<Voice<'static>, Refusal> {
+    match language {
+        None | Some("en") => Ok(Voice::ENGLISH),
+        Some("de") => Ok(Voice::GERMAN),
+        Some(_) => Err(Refusal::Unsupported),
     }
 }
 

@@ -7,11 +7,15 @@ use thrads_core::{Instant, Viewability};
 
 pub(super) fn answer(line: &Members<'_>) -> Answered {
     line.only(&["id", "op", "samples"])?;
+    let viewable_at = viewable_at(&samples(line)?).map(Instant::as_millis);
+    Ok(json!({"viewable_at_ms": viewable_at}))
+}
+
+/// Moments, and thousandths of an ad.
+pub(super) fn samples(line: &Members<'_>) -> Result<Vec<(Instant, u16)>, Refusal> {
     let list =
         line.get("samples").and_then(Value::as_array).ok_or_else(|| unreadable("samples"))?;
-    let samples = list.iter().map(sample).collect::<Result<Vec<_>, _>>()?;
-    let viewable_at = viewable_at(&samples).map(Instant::as_millis);
-    Ok(json!({"viewable_at_ms": viewable_at}))
+    list.iter().map(sample).collect()
 }
 
 /// Does what a device does: takes each change, and calls at `poll_at` while nothing changes.

@@ -1,7 +1,7 @@
 //! An ad that was seen is reported once, to each of its trackers (wire contract 4.2).
 
 use thrads_core::{
-    Ad, AdFormat, AdFormats, BidRequest, Call, EndUser, Family, Offer, card, speech,
+    Ad, AdFormat, AdFormats, BidRequest, Call, EndUser, Family, Offer, Voice, card, speech,
 };
 use thrads_sandbox::{Config, PRODUCTION_KEY, Sandbox, TrackersIn};
 
@@ -97,7 +97,7 @@ fn no_host_but_the_trackers_is_asked_for_anything<W: Way>() {
     let Offer { ad, impression, .. } = offers(served).remove(0);
     let mut shown = format!("{ad:?} {impression:?}");
     card(&ad, 40, &mut shown).unwrap();
-    speech(&ad, &mut shown).unwrap();
+    speech(&ad, &Voice::ENGLISH, &mut shown).unwrap();
     assert_eq!(ad.click_url(), Some(url.as_str()));
     assert_eq!(rig.report(impression, end_user()).sent, 1);
     assert_eq!((platform.connections(), tracker.requests().len()), (1, 1));

@@ -10,9 +10,10 @@ pub(crate) use poll::pack;
 pub(crate) use poll::packed;
 pub use poll::{PollOption, PollOptions, SponsoredPoll};
 
-use crate::json::read::{Reader, Value};
+use crate::json::read::Reader;
 use crate::json::schema::Schema;
 use crate::json::text::Chars;
+use crate::json::value::Value;
 
 /// A sponsored piece of content in one of the platform's formats.
 ///

@@ -2,9 +2,11 @@
 //!
 //! The end of the pipeline; everything it decides is decided in `session`.
 
+mod deliver;
 mod engage;
 mod repeat;
 
+pub use deliver::Delivered;
 pub use engage::Polled;
 
 use crate::config::Publisher;

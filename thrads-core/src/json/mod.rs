@@ -7,4 +7,5 @@ pub(crate) mod decimal;
 pub(crate) mod read;
 pub(crate) mod schema;
 pub(crate) mod text;
+pub(crate) mod value;
 pub(crate) mod write;

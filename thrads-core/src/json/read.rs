@@ -6,21 +6,8 @@
 
 use super::schema::Schema;
 use super::text::{escape, plain_prefix};
+use super::value::{MAX_BYTES, Value};
 use core::ops::Range;
-
-/// Where a value stands in its document, a string with its quotes. The first byte tells what it is.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Value {
-    start: Offset,
-    /// With [`ESCAPED`] for a string that has an escape.
-    end: Offset,
-}
-
-/// A place in a document. On a microcontroller the places of an answer's members are kept on the stack in half the room.
-#[cfg(not(target_os = "none"))]
-type Offset = u32;
-#[cfg(target_os = "none")]
-type Offset = u16;
 
 /// The document is not JSON, nested deeper than [`MAX_DEPTH`], or longer than [`MAX_BYTES`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -30,67 +17,6 @@ pub(crate) type Read<T> = Result<T, Malformed>;
 
 /// Containers inside each other that a document may have; one more makes it malformed.
 pub(crate) const MAX_DEPTH: u32 = 128;
-
-/// Bytes that a document may have: 2 GiB, or 32 KiB where there is no operating system.
-pub(crate) const MAX_BYTES: usize = ESCAPED as usize - 1;
-
-const ESCAPED: Offset = 1 << (Offset::BITS - 1);
-
-impl Value {
-    /// What is not there.
-    pub(crate) const ABSENT: Self = Self { start: 0, end: 0 };
-
-    fn new(start: usize, end: usize) -> Self {
-        Self { start: offset(start), end: offset(end) }
-    }
-
-    pub(crate) fn at(range: Range<usize>) -> Self {
-        Self::new(range.start, range.end)
-    }
-
-    pub(crate) fn range(self) -> Range<usize> {
-        index(self.start)..index(self.end & !ESCAPED)
-    }
-
-    /// Without the quotes or brackets.
-    pub(crate) fn inside(self) -> Range<usize> {
-        let Range { start, end } = self.range();
-        start.wrapping_add(1)..end.saturating_sub(1)
-    }
-
-    /// The bytes without the quotes or brackets.
-    pub(crate) fn inside_of(self, document: &[u8]) -> &[u8] {
-        document.get(self.inside()).unwrap_or_default()
-    }
-
-    /// The first byte: a quote of a string, a bracket of a container, and so on; `None` of what is not there.
-    pub(crate) fn kind(self, document: &[u8]) -> Option<u8> {
-        if self.end == 0 { None } else { document.get(index(self.start)).copied() }
-    }
-
-    pub(crate) fn is_text(self, document: &[u8]) -> bool {
-        self.kind(document) == Some(b'"')
-    }
-
-    /// It is a string with at least one escape.
-    pub(crate) fn is_escaped(self) -> bool {
-        self.end >= ESCAPED
-    }
-
-    /// The same string once its escapes are undone, which ended at `end`.
-    pub(crate) fn undone(self, end: usize) -> Self {
-        Self { start: self.start, end: offset(end.wrapping_add(1)) }
-    }
-
-    /// The same place seen from `origin`, an offset at or before it.
-    pub(crate) fn from(self, origin: usize) -> Self {
-        let origin = offset(origin);
-        Self {
-            start: self.start.saturating_sub(origin),
-            end: (self.end & !ESCAPED).saturating_sub(origin) | self.end & ESCAPED,
-        }
-    }
-}
 
 /// A cursor over a document.
 #[derive(Clone, Debug)]
@@ -292,7 +218,7 @@ impl<'d> Reader<'d> {
             }
         }
         self.step();
-        Ok(Value { start: offset(start), end: offset(self.at) | ESCAPED })
+        Ok(Value::escaped(start, self.at))
     }
 
     /// The first byte from here that is not plain.
@@ -401,15 +327,6 @@ impl Levels {
     fn word(depth: u32) -> usize {
         usize::try_from(depth.wrapping_sub(1) >> 5).unwrap_or(usize::MAX)
     }
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "no longer document than MAX_BYTES is read")]
-fn offset(at: usize) -> Offset {
-    at as Offset
-}
-
-fn index(offset: Offset) -> usize {
-    offset as usize
 }
 
 #[cfg(test)]

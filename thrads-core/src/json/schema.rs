@@ -3,8 +3,8 @@
 //! A helper of `response`. What is read goes to one list of values: first the object's own members, then those of the
 //! objects inside it that are wanted too.
 
-use super::read::Value;
 use super::text::spells;
+use super::value::Value;
 use core::ops::Range;
 
 /// Which members of an object are wanted.

@@ -3,7 +3,6 @@
 //! The second of the two passes of reading a response. An escape is never shorter than what it stands for, so the
 //! decoded text fits where the encoded one was.
 
-use super::read::Value;
 use core::cell::Cell;
 use core::ops::Range;
 
@@ -46,14 +45,20 @@ fn multibyte(first: u8, rest: &[u8]) -> (char, usize) {
 
 /// Whether a string's inside stands for `word`, which is ASCII.
 pub(crate) fn spells(inside: &[u8], word: &str) -> bool {
-    Chars::new(inside).eq(word.bytes().map(char::from))
+    spell(inside, word, false)
 }
 
 /// The same without regard to the case of ASCII letters; `word` is in small ones.
 pub(crate) fn spells_in_any_case(inside: &[u8], word: &str) -> bool {
-    Chars::new(inside)
-        .map(|character| character.to_ascii_lowercase())
-        .eq(word.bytes().map(char::from))
+    spell(inside, word, true)
+}
+
+#[cfg_attr(target_os = "none", inline(never))]
+fn spell(inside: &[u8], word: &str, in_any_case: bool) -> bool {
+    let small = |character: char| {
+        if in_any_case { character.to_ascii_lowercase() } else { character }
+    };
+    Chars::new(inside).map(small).eq(word.bytes().map(char::from))
 }
 
 /// Whether a string's inside stands for white space or nothing.
@@ -79,23 +84,23 @@ pub(crate) fn is_space(character: char) -> bool {
     )
 }
 
-/// Undoes a string's escapes inside the document, and fills what that leaves free of its place with spaces; any other
-/// value is left alone.
-pub(crate) fn undo(value: &mut Value, document: &mut [u8]) {
-    if !value.is_escaped() {
-        return;
-    }
-    let Range { start, end } = value.inside();
+/// Undoes the escapes in `inside` of a string, fills what that leaves free of its place with spaces, and returns where the
+/// text ends then.
+#[inline(never)]
+pub(crate) fn undo(inside: Range<usize>, document: &mut [u8]) -> usize {
+    let Range { start, end } = inside;
     let (mut from, mut to) = (start, start);
-    // The closing quote ends what is plain.
-    while let Some(rest) = document.get(from..) {
-        let next = from.wrapping_add(plain_prefix(rest)).min(end);
-        let decoded = document.get(next..end).and_then(escape);
-        if to < from {
-            move_back(document, from..next, to);
-        }
-        to = to.wrapping_add(next.saturating_sub(from));
-        let Some((character, length)) = decoded else { break };
+    while from < end {
+        let rest = document.get(from..end).unwrap_or_default();
+        let Some((character, length)) = escape(rest) else {
+            let plain = run(rest);
+            if to < from {
+                move_back(document, from..from.wrapping_add(plain), to);
+            }
+            from = from.wrapping_add(plain);
+            to = to.wrapping_add(plain);
+            continue;
+        };
         let mut utf8 = [0; 4];
         for byte in character.encode_utf8(&mut utf8).bytes() {
             if let Some(place) = document.get_mut(to) {
@@ -103,10 +108,15 @@ pub(crate) fn undo(value: &mut Value, document: &mut [u8]) {
             }
             to = to.wrapping_add(1);
         }
-        from = next.wrapping_add(length);
+        from = from.wrapping_add(length);
     }
     document.get_mut(to..end).unwrap_or_default().fill(b' ');
-    *value = value.undone(to);
+    to
+}
+
+/// How many bytes are moved at once that are no escape: at least one.
+fn run(rest: &[u8]) -> usize {
+    if cfg!(target_os = "none") { 1 } else { plain_prefix(rest).max(1) }
 }
 
 /// Moves the bytes of `range` to `to`, before its start. `copy_within` would do, but may panic for all that the compiler
@@ -129,8 +139,11 @@ pub(crate) fn move_back(bytes: &mut [u8], range: Range<usize>, to: usize) {
     to.iter().zip(from).for_each(|(to, from)| to.set(from.get()));
 }
 
-/// Reads one escape, a surrogate pair as one: the character and the bytes it took.
+/// Reads one escape, a surrogate pair as one: the character and the bytes it took. `None` of anything else.
 pub(crate) fn escape(rest: &[u8]) -> Option<(char, usize)> {
+    if rest.first() != Some(&b'\\') {
+        return None;
+    }
     let character = match rest.get(1)? {
         byte @ (b'"' | b'\\' | b'/') => char::from(*byte),
         b'b' => '\u{8}',
@@ -213,6 +226,7 @@ fn mark_specials(word: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::super::read::Reader;
+    use super::super::value::Value;
     use super::*;
 
     fn scan(inside: &str) -> Option<(Vec<u8>, Value)> {
@@ -222,12 +236,13 @@ mod tests {
     }
 
     fn decode(inside: &str) -> Option<String> {
-        let (mut document, mut text) = scan(inside)?;
+        let (mut document, text) = scan(inside)?;
         let length = document.len();
         let by_chars: String = Chars::new(text.inside_of(&document)).collect();
         assert_eq!(spells(text.inside_of(&document), &by_chars), by_chars.is_ascii());
-        undo(&mut text, &mut document);
-        let in_place = String::from_utf8(text.inside_of(&document).to_vec()).unwrap();
+        let start = text.inside().start;
+        let end = undo(text.inside(), &mut document);
+        let in_place = String::from_utf8(document[start..end].to_vec()).unwrap();
         assert_eq!(in_place, by_chars);
         assert!(String::from_utf8(document).is_ok_and(|left| left.len() == length));
         Some(in_place)

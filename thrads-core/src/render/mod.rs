@@ -2,16 +2,20 @@
 //!
 //! The last stage: takes a whole [`Ad`], writes plain text. Section 5 of the wire contract (label, call to action, an
 //! advertiser that may be a domain); 3.8 to 3.10, 2.2 and 2.3 for the formats. Nothing here holds a copy of the text: `text`
-//! lets through what may be seen, `pieces` measures it, `card` breaks it into lines, `speech` into sentences.
+//! lets through what may be seen; `pieces` measures it and `card` breaks it into lines; `speakable` makes words of it and `speech`
+//! sentences, as a `voice` has them.
 
 mod card;
 mod class;
 mod pieces;
+mod speakable;
 mod speech;
 mod text;
+mod voice;
 
 pub use card::{MIN_COLUMNS, card};
-pub use speech::speech;
+pub use speech::{Spoken, speech, spoken_choice};
+pub use voice::{Phrases, Voice};
 
 use crate::ad::{Ad, PollOptions};
 use crate::json::write::{SCRATCH, decimal};
@@ -24,6 +28,18 @@ pub const DISCLOSURE: &str = "Sponsored";
 
 /// The call to action of a sponsored message whose own is absent or has nothing to show (wire contract 3.8).
 pub const DEFAULT_CTA: &str = "Learn More";
+
+/// The characters of a text that may be seen: without controls, bidirectional overrides and what else is invisible, with one
+/// space for white space of any kind and none at either end. For programs that lay an ad out themselves, a button's text apart
+/// from its card; they write the label as [`card`] does.
+///
+/// ```
+/// let words: String = thrads_core::plain("  Kettles\u{202e} that\n\u{1b}[31mdo not drip\u{200b} ").collect();
+/// assert_eq!(words, "Kettles that [31mdo not drip");
+/// ```
+pub fn plain(text: &str) -> impl Iterator<Item = char> + Clone {
+    Clean::new(text)
+}
 
 /// The texts of an ad as they came, to be written only through [`Clean`]; each may be blank.
 struct Shown<'a> {

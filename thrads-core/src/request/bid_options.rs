@@ -51,6 +51,16 @@ pub const MIN_HEADLINE_CHARS: u32 = 30;
 pub const MAX_EXPERIMENT_TAG_CHARS: usize = 30;
 
 impl<'a> BidConfig<'a> {
+    /// Nothing is overridden.
+    pub(super) const NONE: Self = Self {
+        ad_offset: Setting::Omitted,
+        max_frequency: Setting::Omitted,
+        image_enabled: None,
+        restricted_click_area: None,
+        max_headline_chars: None,
+        experiment_tag: None,
+    };
+
     /// Asks for headlines of at most `characters` Unicode scalar values.
     ///
     /// # Errors
@@ -77,8 +87,9 @@ impl<'a> BidConfig<'a> {
 
     /// `ad_offset` to `experiment_tag`.
     pub(super) fn push(&self, steps: &mut Steps<'a>) {
-        steps.push(self.ad_offset.into());
-        steps.push(self.max_frequency.into());
+        for setting in [&self.ad_offset, &self.max_frequency] {
+            steps.push((*setting).into());
+        }
         steps.number(self.max_headline_chars);
         steps.bool(self.image_enabled);
         steps.bool(self.restricted_click_area);
@@ -100,6 +111,10 @@ pub struct UserMetadata<'a> {
 }
 
 impl<'a> UserMetadata<'a> {
+    /// Nothing is known.
+    pub(super) const NONE: Self =
+        Self { age_range: None, tcf_consent: None, us_privacy: None, other: &[] };
+
     /// The same with the strings of `consent` that could be read. What they allow is for
     /// [`Session::permit`](crate::Session::permit).
     #[must_use]

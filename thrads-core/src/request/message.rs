@@ -89,7 +89,7 @@ impl<'a> MessageRequest<'a> {
     /// Adds the person whose User-Agent the call carries; this API knows no other header of theirs.
     #[must_use]
     pub fn end_user(mut self, end_user: EndUser<'a>) -> Self {
-        self.v1.end_user = Some(end_user);
+        self.v1.user_agent = Some(end_user.user_agent());
         self
     }
 
@@ -102,9 +102,9 @@ impl<'a> MessageRequest<'a> {
         steps.begin(&TEXTS);
         self.v1.push_who_and_what(steps);
         steps.text(self.user_region.as_ref().map(CountryCode::as_str));
-        steps.mark(Value::Open, self.meta_data.is_some());
+        steps.open(self.meta_data.is_some());
         steps.push(Value::Members(self.meta_data.unwrap_or_default()));
-        steps.mark(Value::Close, self.meta_data.is_some());
+        steps.close(self.meta_data.is_some());
         self.v1.push_pacing(steps);
     }
 }

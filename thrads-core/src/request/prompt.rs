@@ -101,7 +101,7 @@ impl<'a> PromptRequest<'a> {
     /// Adds the person whose User-Agent the call carries; this API knows no other header of theirs.
     #[must_use]
     pub fn end_user(mut self, end_user: EndUser<'a>) -> Self {
-        self.v1.end_user = Some(end_user);
+        self.v1.user_agent = Some(end_user.user_agent());
         self
     }
 

@@ -6,13 +6,17 @@
 use super::envelope::{
     DETAIL, ERROR, ERROR_DETAIL, ERROR_MESSAGE, LEN, MESSAGE, REQUEST_ID, member,
 };
-use super::texts::Texts;
+use super::notes::{Notes, Said};
+use super::said::{Takes, at, say, settle};
 use super::{Answer, snippet};
 use crate::head::Head;
-use crate::json::read::{Reader, Value};
+use crate::json::read::Reader;
 use crate::json::schema::Schema;
-use crate::json::text::{Chars, is_space, undo};
+use crate::json::text::{Chars, is_space};
+use crate::json::value::Value;
+use crate::target::split_before;
 use core::fmt;
+use core::ops::Range;
 
 /// Field errors that are kept; more are passed over.
 pub const MAX_FIELD_ERRORS: usize = 4;
@@ -31,7 +35,7 @@ pub struct ApiError<'b> {
     /// The platform's id of the request, for support.
     pub request_id: Option<&'b str>,
     /// What was wrong with which member of the request.
-    pub fields: heapless::Vec<FieldError<'b>, MAX_FIELD_ERRORS>,
+    pub fields: FieldErrors<'b>,
 }
 
 /// What an error status means, by the status alone since bodies disagree (C28).
@@ -57,6 +61,20 @@ pub enum ApiErrorKind {
     Server,
     /// Anything else: redirects, which are never followed, and an error inside a 200.
     Unexpected,
+}
+
+/// What was wrong with members of a request, [`MAX_FIELD_ERRORS`] of them at most. Its `Debug` is their places.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct FieldErrors<'b>(Said<'b>);
+
+impl<'b> FieldErrors<'b> {
+    /// One after the other, as they stand in the answer.
+    pub fn iter(&self) -> impl Iterator<Item = FieldError<'b>> + use<'b> {
+        let mut said = self.0;
+        core::iter::from_fn(move || {
+            Some(FieldError { loc: Loc(said.take(LOC)?), message: said.take(MSG)? })
+        })
+    }
 }
 
 /// One item of a validation error. Its `Debug` is the place alone.
@@ -139,81 +157,90 @@ impl<'b> ApiError<'b> {
         values: Option<&mut [Value]>,
         body: &'b mut [u8],
     ) -> Answer<'b> {
-        let mut fields = heapless::Vec::new();
-        let (message, request_id) = match values {
-            Some(values) => texts(values, body, &mut fields),
-            None => (html_title(body), None),
-        };
         let (status, kind) = (head.status, ApiErrorKind::of_status(head.status));
-        Answer::ApiError(Self { status, kind, message, request_id, fields })
+        let Some(values) = values else {
+            let (message, fields) = (html_title(body), FieldErrors(Said::new("", 0)));
+            return Answer::ApiError(Self { status, kind, message, request_id: None, fields });
+        };
+        let first = mark_fields(values, body);
+        let message = message(values, first != 0, body);
+        let request_id = settle(values, REQUEST_ID, Takes::Text, body);
+        let text = core::str::from_utf8(body).unwrap_or_default();
+        let fields = FieldErrors(Said::new(text, first));
+        let message = at(message, text).or_else(|| fields.iter().next().map(|field| field.message));
+        Answer::ApiError(Self { status, kind, message, request_id: at(request_id, text), fields })
     }
 }
 
-/// The message and the id of the request; the field errors go to `fields`.
-fn texts<'b>(
-    values: &mut [Value],
-    body: &'b mut [u8],
-    fields: &mut heapless::Vec<FieldError<'b>, MAX_FIELD_ERRORS>,
-) -> (Option<&'b str>, Option<&'b str>) {
+/// The first of the members that say something of the whole; a list of fields does so too.
+fn message(values: &mut [Value], has_fields: bool, body: &mut [u8]) -> Value {
     // What is inside a member counts only if the last of its name is an object.
     if member(values, ERROR).kind(body) != Some(b'{') {
         values.get_mut(ERROR_MESSAGE..LEN).unwrap_or_default().fill(Value::ABSENT);
     }
-    let mut items = [[Value::ABSENT; ITEM.len]; MAX_FIELD_ERRORS];
-    if !list(member(values, DETAIL), &mut items, body) {
-        list(member(values, ERROR_DETAIL), &mut items, body);
-    }
-    values.get_mut(..LEN).unwrap_or_default().iter_mut().for_each(|value| undo(value, body));
-    let texts = Texts::undo(items.as_flattened_mut(), body);
-    for item in (0..MAX_FIELD_ERRORS).map(|item| item.wrapping_mul(ITEM.len)) {
-        if let (Some(loc), Some(message)) = (texts.raw(item), texts.any(item.wrapping_add(1))) {
-            let stored = fields.push(FieldError { loc: Loc(loc), message });
-            debug_assert!(stored.is_ok());
+    let mut found = Value::ABSENT;
+    for index in [MESSAGE, DETAIL, ERROR_MESSAGE, ERROR, ERROR_DETAIL] {
+        if !(found.is_there() || has_fields && index == ERROR_DETAIL) {
+            found = settle(values, index, Takes::Words, body);
         }
     }
-    let texts = texts.of(values);
-    let message = [MESSAGE, DETAIL, ERROR_MESSAGE, ERROR]
-        .into_iter()
-        .find_map(|index| texts.get(index))
-        .or_else(|| fields.first().map(|field| field.message))
-        .or_else(|| texts.get(ERROR_DETAIL));
-    (message, texts.any(REQUEST_ID))
+    found
 }
 
-/// Fills `items` with those of a list that have a `loc` array and a `msg`; others are passed over. False if there are none.
-fn list(list: Value, items: &mut [[Value; ITEM.len]; MAX_FIELD_ERRORS], body: &[u8]) -> bool {
-    if list.kind(body) != Some(b'[') {
-        return false;
+/// Marks the items of the first list that has any. Returns where the first stands; 0 if there is none.
+fn mark_fields(values: &[Value], body: &mut [u8]) -> usize {
+    let is_object = member(values, ERROR).kind(body) == Some(b'{');
+    let inside = if is_object { member(values, ERROR_DETAIL) } else { Value::ABSENT };
+    match mark(member(values, DETAIL), body) {
+        0 => mark(inside, body),
+        first => first,
     }
-    let mut reader = Reader::within(body, list.inside());
-    let mut found = 0_usize;
-    while let Some(item) = items.get_mut(found) {
-        if reader.item(&ITEM, item).is_none() {
-            item.fill(Value::ABSENT);
+}
+
+/// Marks those items of a list that have a `loc` array and a `msg`; others are passed over.
+#[inline(never)]
+fn mark(list: Value, body: &mut [u8]) -> usize {
+    let mut notes = Notes::default();
+    if list.kind(body) != Some(b'[') {
+        return 0;
+    }
+    let Range { start: mut at, end } = list.inside();
+    let mut item = [Value::ABSENT; ITEM.len];
+    let mut left = MAX_FIELD_ERRORS;
+    while left > 0 {
+        let mut reader = Reader::within(body, at..end);
+        if reader.item(&ITEM, &mut item).is_none() {
             break;
         }
-        let [loc, message] = item;
+        at = reader.at();
+        let [loc, message] = &mut item;
         if loc.kind(body) == Some(b'[') && message.is_text(body) {
-            found = found.wrapping_add(1);
+            say(message, Takes::Text, body);
+            notes.begin_again();
+            notes.add(*loc, body);
+            notes.add(*message, body);
+            left = left.wrapping_sub(1);
         }
     }
-    found > 0
+    notes.first
 }
 
 const ITEM: Schema = Schema::of(&["loc", "msg"]);
+const LOC: usize = 0;
+const MSG: usize = 1;
 
 /// What stands in `<title>` of an HTML page, within what is kept of an unreadable body.
 fn html_title(body: &[u8]) -> Option<&str> {
-    let text = snippet(body);
-    let page = text.as_bytes();
-    let find = |from: usize, tag: &[u8]| {
-        let is_at = |at: usize| page.get(at..)?.get(..tag.len());
-        (from..page.len()).find(|&at| is_at(at).is_some_and(|text| text.eq_ignore_ascii_case(tag)))
-    };
-    let open = find(0, b"<title")?;
-    let start = find(open, b">")?.checked_add(1)?;
-    let end = find(start, b"</title")?;
-    text.get(start..end).filter(|title| !title.chars().all(is_space))
+    let mut rest = snippet(body);
+    loop {
+        let tag = split_before(rest, b'<').1.get(1..)?;
+        rest = tag;
+        if tag.as_bytes().get(..5)?.eq_ignore_ascii_case(b"title") {
+            break;
+        }
+    }
+    let (title, end) = split_before(split_before(rest, b'>').1.get(1..)?, b'<');
+    if end.is_empty() || title.chars().all(is_space) { None } else { Some(title) }
 }
 
 /// Without the platform's words, which may repeat the person's.
@@ -225,6 +252,13 @@ impl fmt::Debug for ApiError<'_> {
             .field("request_id", &self.request_id)
             .field("fields", &self.fields)
             .finish_non_exhaustive()
+    }
+}
+
+/// The places alone.
+impl fmt::Debug for FieldErrors<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.iter()).finish()
     }
 }
 

@@ -1,9 +1,8 @@
 //! A body taken apart: a part that is still to be worked on, and the rest, which is done with and can be borrowed.
 //!
-//! Part of `response`.
+//! Part of `response`, for results of polls.
 
-use crate::json::read::Value;
-use crate::json::text::is_space;
+use crate::json::value::Value;
 use core::ops::Range;
 
 /// What stands before and behind the part.
@@ -24,28 +23,11 @@ impl<'b> Around<'b> {
         (Self { before: text(before), behind: text(behind), part }, bytes)
     }
 
-    /// A value that is text, as what it says; its escapes are undone already.
-    pub(super) fn text(&self, value: Value) -> Option<&'b str> {
-        self.raw(value).filter(|text| text.starts_with('"'))?;
-        self.at(value.inside())
-    }
-
-    /// An id as text: a number as it is written, else text that is more than white space (T83).
-    pub(super) fn id(&self, value: Value) -> Option<&'b str> {
-        match self.raw(value)?.bytes().next()? {
-            b'-' | b'0'..=b'9' => self.raw(value),
-            _ => self.text(value).filter(|text| !text.chars().all(is_space)),
-        }
-    }
-
-    /// The JSON text of a value, a string with its quotes; `None` of null.
-    pub(super) fn raw(&self, value: Value) -> Option<&'b str> {
-        self.at(value.range()).filter(|text| !text.is_empty() && !text.starts_with('n'))
-    }
-
-    fn at(&self, range: Range<usize>) -> Option<&'b str> {
-        if range.end <= self.part.start {
-            return self.before.get(range);
+    /// What stands at `value`, if that is there and not in the part.
+    pub(super) fn at(&self, value: Value) -> Option<&'b str> {
+        let range = value.range();
+        if !value.is_there() || range.end <= self.part.start {
+            return self.before.get(range).filter(|_| value.is_there());
         }
         let from = self.part.end;
         self.behind.get(range.start.checked_sub(from)?..range.end.checked_sub(from)?)

@@ -2,27 +2,24 @@
 //!
 //! Sections 3.7 to 3.11 of the wire contract.
 
-use super::ads::{Made, Place, Sources, first_byte};
+use super::ads::{Found, Judged, UNKNOWN};
 use super::envelope::{self, member};
-use super::shape::{Form, Shape};
-use super::texts::Texts;
+use super::notes::Said;
+use super::number::scaled;
+use super::said::{Wanted, drop_bad_target, is_there, say_all, set, target};
+use super::shape::{Content, Form, Shape};
 use super::{Diagnostic, options};
 use crate::ad::{
-    Ad, Cpm, Placement, PollOptions, SponsoredMessage, SponsoredPoll, SponsoredPrompt, UnknownAd,
+    Ad, Cpm, Placement, PollOptions, SponsoredMessage, SponsoredPoll, SponsoredPrompt,
 };
-use crate::json::read::Value;
 use crate::json::schema::{Inner, Schema};
 use crate::json::text::{is_blank, spells};
-use core::ops::Range;
+use crate::json::value::Value;
 
 /// What differs in answers to bid requests.
-pub(super) static SHAPE: Shape = Shape {
-    schema: &SCHEMA,
-    answer: |values, status, body| envelope::ads(&FORM, values, status, body),
-    refused: None,
-};
+pub(super) static SHAPE: Shape = Shape { schema: &SCHEMA, content: Content::Ads(&FORM) };
 
-static FORM: Form = Form { schema: &AD, make, sources, first: BIDS + 1 };
+static FORM: Form = Form { schema: &AD, judge, make, find, id: BID_ID };
 
 /// Of the whole answer; nothing has more values.
 pub(super) const SCHEMA: Schema = Schema {
@@ -42,153 +39,214 @@ const DATA: Schema = Schema {
     len: 2 + LEN,
 };
 
-/// Values of an ad; no other has more.
-pub(super) const LEN: usize = AD.len;
+const LEN: usize = AD.len;
 
 /// An object, a list, or an object with a list in it, and then another list (3.7, 3.9).
-fn sources(values: &[Value], body: &[u8]) -> Sources {
-    let bid = member(values, BID);
-    let prompts = member(values, BIDS.wrapping_add(1).wrapping_add(PROMPTS));
+fn find(found: &mut Found, values: &mut [Value], body: &mut [u8]) {
+    let (bid, bids) = (member(values, BID), member(values, BIDS));
+    let members = values.get_mut(BIDS.wrapping_add(1)..).unwrap_or_default();
+    let prompts = member(members, PROMPTS);
     let is_object = bid.kind(body) == Some(b'{');
-    let is_list = is_object && prompts.kind(body) == Some(b'[');
-    let first = match () {
-        () if is_list => prompts.inside(),
-        () if is_object => bid.range(),
-        () => list(bid, body),
-    };
-    Sources { ranges: [first, list(member(values, BIDS), body)], is_read: is_object && !is_list }
+    if is_object && prompts.kind(body) == Some(b'[') {
+        found.take_list(prompts, members, body);
+    } else if is_object {
+        found.take(bid, members, body);
+    } else {
+        found.take_list(bid, members, body);
+    }
+    found.take_list(bids, members, body);
 }
 
-/// The inside of a list of ads.
-fn list(value: Value, body: &[u8]) -> Range<usize> {
-    match value.kind(body) {
-        None | Some(b'n') => 0..0,
-        Some(b'[') => value.inside(),
-        _ => first_byte(value),
-    }
-}
-
-/// Makes an ad; one without a target or anything to show is none.
-fn make<'b>(members: &mut [Value], bytes: &'b mut [u8], place: Place<'_, 'b>) -> Made {
-    let format = format(members, bytes);
-    if let Format::Unknown = format {
-        let raw = core::str::from_utf8(bytes).map_err(|_| None)?;
-        *place = Some(Ad::Unknown(UnknownAd { raw }));
-        return Ok(());
-    }
-    if let Format::Poll = format
-        && let Some(list) = members.get_mut(OPTIONS)
-    {
-        *list = options::pack_all(*list, bytes);
-    }
-    let texts = Texts::undo(members, bytes);
+/// One without a target or anything to show is none.
+fn judge(members: &mut [Value], body: &mut [u8]) -> Judged {
+    let format = format(members, body);
     match format {
-        Format::Prompt => prompt(&texts, place),
-        Format::Poll => poll(&texts, place),
-        _ => message(&texts, place),
+        MESSAGE => message(members, body),
+        PROMPT => prompt(members, body),
+        POLL => poll(members, body),
+        _ => Ok(()),
+    }?;
+    Ok(format)
+}
+
+fn make(format: u8, said: Said<'_>) -> Option<Ad<&str>> {
+    match format {
+        PROMPT => make_prompt(said),
+        POLL => make_poll(said),
+        _ => make_message(said),
     }
 }
 
-#[derive(Clone, Copy)]
-enum Format {
-    Message,
-    Prompt,
-    Poll,
-    Unknown,
-}
+const MESSAGE: u8 = 0;
+const PROMPT: u8 = 1;
+const POLL: u8 = 2;
 
-#[inline(never)]
 /// Reads escapes without undoing them, since an unknown format is kept as it came.
-fn format(members: &[Value], bytes: &[u8]) -> Format {
+#[inline(never)]
+fn format(members: &[Value], body: &[u8]) -> u8 {
     let filled = |index| {
         let value = member(members, index);
-        let text = value.inside_of(bytes);
-        if value.is_text(bytes) && !is_blank(text) { Some(text) } else { None }
+        let text = value.inside_of(body);
+        if value.is_text(body) && !is_blank(text) { Some(text) } else { None }
     };
     match filled(AD_FORMAT) {
-        Some(name) if spells(name, "sponsored_message") => Format::Message,
-        Some(name) if spells(name, PROMPT_FORMAT) => Format::Prompt,
-        Some(name) if spells(name, "sponsored_poll") => Format::Poll,
-        Some(_) => Format::Unknown,
-        None if filled(PROMPT).is_some()
+        Some(name) if spells(name, "sponsored_message") => MESSAGE,
+        Some(name) if spells(name, PROMPT_FORMAT) => PROMPT,
+        Some(name) if spells(name, "sponsored_poll") => POLL,
+        Some(_) => UNKNOWN,
+        None if filled(SPONSORED_PROMPT).is_some()
             || filled(PLACEMENT).is_some_and(|name| spells(name, PROMPT_FORMAT)) =>
         {
-            Format::Prompt
+            PROMPT
         }
-        None => Format::Message,
+        None => MESSAGE,
     }
 }
 
-#[inline(never)]
-fn message<'b>(texts: &Texts<'_, 'b>, place: Place<'_, 'b>) -> Made {
-    let url = texts.target(URL)?;
-    let (headline, description) = (texts.get(HEADLINE), texts.get(DESCRIPTION));
-    headline.or(description).ok_or(Diagnostic::NoText)?;
-    let is_image = texts.get(PLACEMENT) == Some("image");
-    *place = Some(Ad::SponsoredMessage(SponsoredMessage {
-        placement: if is_image { Placement::Image } else { Placement::Text },
-        cpm: cpm(texts),
-        advertiser: texts.get(ADVERTISER),
-        domain: texts.get(DOMAIN),
-        headline,
-        description,
-        cta_text: texts.get(CTA_TEXT),
-        url,
-        image_url: texts.get(IMAGE_URL),
-        logo_url: texts.get(LOGO_URL),
-        dsp: texts.get(DSP),
-        bid_id: texts.get(BID_ID),
-        view_url: texts.get(VIEW_URL),
-    }));
-    Ok(())
+fn message(members: &mut [Value], body: &mut [u8]) -> Result<(), Diagnostic> {
+    say_all(members, OF_MESSAGE, PRICE, body);
+    target(members, URL, body)?;
+    let is_empty = !is_there(members, HEADLINE) && !is_there(members, DESCRIPTION);
+    if is_empty { Err(Diagnostic::NoText) } else { Ok(()) }
 }
+
+#[inline(never)]
+fn make_message(mut said: Said<'_>) -> Option<Ad<&str>> {
+    let cpm = cpm(&mut said);
+    Some(Ad::SponsoredMessage(SponsoredMessage {
+        cpm,
+        advertiser: said.take(ADVERTISER),
+        domain: said.take(DOMAIN),
+        headline: said.take(HEADLINE),
+        description: said.take(DESCRIPTION),
+        cta_text: said.take(CTA_TEXT),
+        url: said.take(URL)?,
+        placement: match said.take(PLACEMENT) {
+            Some("image") => Placement::Image,
+            _ => Placement::Text,
+        },
+        logo_url: said.take(LOGO_URL),
+        image_url: said.take(IMAGE_URL),
+        view_url: said.take(VIEW_URL),
+        dsp: said.take(DSP),
+        bid_id: said.take(BID_ID),
+    }))
+}
+
+const OF_MESSAGE: Wanted = Wanted::of(&[
+    PRICE,
+    ADVERTISER,
+    DOMAIN,
+    HEADLINE,
+    DESCRIPTION,
+    CTA_TEXT,
+    URL,
+    PLACEMENT,
+    LOGO_URL,
+    IMAGE_URL,
+    VIEW_URL,
+    DSP,
+    BID_ID,
+]);
 
 /// One draft calls the click target `cta_url`.
-#[inline(never)]
-fn prompt<'b>(texts: &Texts<'_, 'b>, place: Place<'_, 'b>) -> Made {
-    let url = texts.target(if texts.get(URL).is_some() { URL } else { CTA_URL })?;
-    *place = Some(Ad::SponsoredPrompt(SponsoredPrompt {
-        prompt: texts.get(PROMPT).ok_or(Diagnostic::NoText)?,
-        append_message: texts.get(APPEND_MESSAGE),
-        cta_text: texts.get(CTA_TEXT),
-        url,
-        click_url: texts.target(CLICK_URL).ok(),
-        logo_url: texts.get(LOGO_URL),
-        image_url: texts.get(IMAGE_URL),
-        advertiser: texts.get(ADVERTISER),
-        cpm: cpm(texts),
-        bid_id: texts.get(BID_ID),
-        view_url: texts.get(VIEW_URL),
-    }));
-    Ok(())
+fn prompt(members: &mut [Value], body: &mut [u8]) -> Result<(), Diagnostic> {
+    say_all(members, OF_PROMPT, PRICE, body);
+    if !is_there(members, URL) {
+        set(members, URL, member(members, CTA_URL));
+    }
+    set(members, CTA_URL, Value::ABSENT);
+    target(members, URL, body)?;
+    drop_bad_target(members, CLICK_URL, body);
+    if is_there(members, SPONSORED_PROMPT) { Ok(()) } else { Err(Diagnostic::NoText) }
 }
 
 #[inline(never)]
-fn poll<'b>(texts: &Texts<'_, 'b>, place: Place<'_, 'b>) -> Made {
-    let (vote_url, results_url) = (texts.target(VOTE_URL)?, texts.target(RESULTS_URL)?);
-    let question = texts.get(QUESTION).ok_or(Diagnostic::NoText)?;
-    let options = texts.raw(OPTIONS).ok_or(Diagnostic::NoOptions)?;
-    *place = Some(Ad::SponsoredPoll(SponsoredPoll {
-        question,
-        options: PollOptions(options),
-        vote_url,
-        results_url,
-        cta_url: texts.target(CTA_URL).ok(),
-        cta_text: texts.get(CTA_TEXT),
-        advertiser: texts.get(ADVERTISER),
-        domain: texts.get(DOMAIN),
-        logo_url: texts.get(LOGO_URL),
-        cpm: cpm(texts),
-        dsp: texts.get(DSP),
-        bid_id: texts.get(BID_ID),
-        url: texts.get(URL),
-        view_url: texts.get(VIEW_URL),
-    }));
-    Ok(())
+fn make_prompt(mut said: Said<'_>) -> Option<Ad<&str>> {
+    let cpm = cpm(&mut said);
+    Some(Ad::SponsoredPrompt(SponsoredPrompt {
+        cpm,
+        advertiser: said.take(ADVERTISER),
+        prompt: said.take(SPONSORED_PROMPT)?,
+        append_message: said.take(APPEND_MESSAGE),
+        cta_text: said.take(CTA_TEXT),
+        url: said.take(URL)?,
+        logo_url: said.take(LOGO_URL),
+        image_url: said.take(IMAGE_URL),
+        view_url: said.take(VIEW_URL),
+        click_url: said.take(CLICK_URL),
+        bid_id: said.take(BID_ID),
+    }))
 }
 
-fn cpm(texts: &Texts<'_, '_>) -> Option<Cpm> {
-    texts.scaled(PRICE, 6).map(Cpm)
+const OF_PROMPT: Wanted = Wanted::of(&[
+    PRICE,
+    ADVERTISER,
+    SPONSORED_PROMPT,
+    APPEND_MESSAGE,
+    CTA_TEXT,
+    URL,
+    CTA_URL,
+    LOGO_URL,
+    IMAGE_URL,
+    VIEW_URL,
+    CLICK_URL,
+    BID_ID,
+]);
+
+fn poll(members: &mut [Value], body: &mut [u8]) -> Result<(), Diagnostic> {
+    let options = options::pack_all(member(members, OPTIONS), body);
+    say_all(members, OF_POLL, PRICE, body);
+    target(members, VOTE_URL, body)?;
+    target(members, RESULTS_URL, body)?;
+    if !is_there(members, QUESTION) {
+        return Err(Diagnostic::NoText);
+    }
+    drop_bad_target(members, CTA_URL, body);
+    set(members, OPTIONS, options);
+    if options.range().is_empty() { Err(Diagnostic::NoOptions) } else { Ok(()) }
+}
+
+#[inline(never)]
+fn make_poll(mut said: Said<'_>) -> Option<Ad<&str>> {
+    let cpm = cpm(&mut said);
+    Some(Ad::SponsoredPoll(SponsoredPoll {
+        cpm,
+        advertiser: said.take(ADVERTISER),
+        domain: said.take(DOMAIN),
+        cta_text: said.take(CTA_TEXT),
+        url: said.take(URL),
+        cta_url: said.take(CTA_URL),
+        logo_url: said.take(LOGO_URL),
+        view_url: said.take(VIEW_URL),
+        dsp: said.take(DSP),
+        bid_id: said.take(BID_ID),
+        question: said.take(QUESTION)?,
+        options: PollOptions(said.take(OPTIONS)?),
+        vote_url: said.take(VOTE_URL)?,
+        results_url: said.take(RESULTS_URL)?,
+    }))
+}
+
+const OF_POLL: Wanted = Wanted::of(&[
+    PRICE,
+    ADVERTISER,
+    DOMAIN,
+    CTA_TEXT,
+    URL,
+    CTA_URL,
+    LOGO_URL,
+    VIEW_URL,
+    DSP,
+    BID_ID,
+    QUESTION,
+    VOTE_URL,
+    RESULTS_URL,
+]);
+
+#[inline(never)]
+fn cpm(said: &mut Said<'_>) -> Option<Cpm> {
+    said.take(PRICE).and_then(|price| scaled(price.as_bytes(), 6)).map(Cpm)
 }
 
 const PROMPT_FORMAT: &str = "sponsored_prompt";
@@ -223,7 +281,7 @@ const PRICE: usize = 1;
 const ADVERTISER: usize = 2;
 const DOMAIN: usize = 3;
 const HEADLINE: usize = 4;
-const PROMPT: usize = 5;
+const SPONSORED_PROMPT: usize = 5;
 const DESCRIPTION: usize = 6;
 const APPEND_MESSAGE: usize = 7;
 const CTA_TEXT: usize = 8;

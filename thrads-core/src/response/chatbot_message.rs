@@ -3,13 +3,15 @@
 //! Section 2.3 of the wire contract: a message in `data`, its text plain or inside an object (C26), or nothing there and
 //! the reason in `message`.
 
-use super::ads::{Made, Place};
-use super::envelope;
-use super::shape::{Form, Shape, one};
-use super::texts::Texts;
+use super::ads::Judged;
+use super::envelope::{self, member};
+use super::notes::Said;
+use super::number::scaled;
+use super::said::{Wanted, is_there, say_all, set, target};
+use super::shape::{Content, Form, Shape, one};
 use crate::ad::{Ad, ChatbotMessage};
-use crate::json::read::Value;
 use crate::json::schema::{Inner, Schema};
+use crate::json::value::Value;
 
 /// What differs in answers to message calls.
 pub(super) static SHAPE: Shape = Shape {
@@ -21,11 +23,10 @@ pub(super) static SHAPE: Shape = Shape {
         ],
         len: envelope::LEN + SCHEMA.len,
     },
-    answer: |values, status, body| envelope::ads(&FORM, values, status, body),
-    refused: None,
+    content: Content::Ads(&FORM),
 };
 
-static FORM: Form = Form { schema: &SCHEMA, make, sources: one, first: envelope::LEN };
+static FORM: Form = Form { schema: &SCHEMA, judge, make, find: one, id: NONE };
 
 const SCHEMA: Schema = Schema {
     names: &["creative", "prod_name", "img_url", "prod_url", "price", "currency"],
@@ -40,18 +41,30 @@ const PRICE: usize = 4;
 const CURRENCY: usize = 5;
 /// That inside an object of the name.
 const INNER_CREATIVE: usize = 6;
+/// Of which there is no member.
+const NONE: usize = SCHEMA.len;
+const WANTED: Wanted = Wanted::of(&[CREATIVE, PROD_NAME, IMG_URL, PROD_URL, PRICE, CURRENCY]);
 
 /// No message is no ad; a message without a target is one that cannot be shown.
-fn make<'b>(members: &mut [Value], bytes: &'b mut [u8], place: Place<'_, 'b>) -> Made {
-    let is_nested = envelope::member(members, CREATIVE).kind(bytes) == Some(b'{');
-    let texts = Texts::undo(members, bytes);
-    *place = Some(Ad::Message(ChatbotMessage {
-        creative: texts.get(if is_nested { INNER_CREATIVE } else { CREATIVE }).ok_or(None)?,
-        prod_name: texts.get(PROD_NAME),
-        img_url: texts.get(IMG_URL),
-        prod_url: texts.target(PROD_URL)?,
-        price_micros: texts.scaled(PRICE, 6),
-        currency: texts.get(CURRENCY),
-    }));
-    Ok(())
+fn judge(members: &mut [Value], body: &mut [u8]) -> Judged {
+    if member(members, CREATIVE).kind(body) == Some(b'{') {
+        set(members, CREATIVE, member(members, INNER_CREATIVE));
+    }
+    say_all(members, WANTED, PRICE, body);
+    if !is_there(members, CREATIVE) {
+        return Err(None);
+    }
+    target(members, PROD_URL, body)?;
+    Ok(0)
+}
+
+fn make(_: u8, mut said: Said<'_>) -> Option<Ad<&str>> {
+    Some(Ad::Message(ChatbotMessage {
+        creative: said.take(CREATIVE)?,
+        prod_name: said.take(PROD_NAME),
+        img_url: said.take(IMG_URL),
+        prod_url: said.take(PROD_URL)?,
+        price_micros: said.take(PRICE).and_then(|price| scaled(price.as_bytes(), 6)),
+        currency: said.take(CURRENCY),
+    }))
 }

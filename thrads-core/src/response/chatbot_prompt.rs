@@ -2,13 +2,14 @@
 //!
 //! Section 2.2 of the wire contract: a prompt in `data`, or nothing there and the reason in `message`.
 
-use super::ads::{Made, Place};
+use super::ads::Judged;
 use super::envelope;
-use super::shape::{Form, Shape, one};
-use super::texts::Texts;
+use super::notes::Said;
+use super::said::{Wanted, is_there, say_all, target};
+use super::shape::{Content, Form, Shape, one};
 use crate::ad::{Ad, ChatbotPrompt};
-use crate::json::read::Value;
 use crate::json::schema::{Inner, Schema};
+use crate::json::value::Value;
 
 /// What differs in answers to prompt calls.
 pub(super) static SHAPE: Shape = Shape {
@@ -20,11 +21,10 @@ pub(super) static SHAPE: Shape = Shape {
         ],
         len: envelope::LEN + SCHEMA.len,
     },
-    answer: |values, status, body| envelope::ads(&FORM, values, status, body),
-    refused: None,
+    content: Content::Ads(&FORM),
 };
 
-static FORM: Form = Form { schema: &SCHEMA, make, sources: one, first: envelope::LEN };
+static FORM: Form = Form { schema: &SCHEMA, judge, make, find: one, id: NONE };
 
 const SCHEMA: Schema =
     Schema::of(&["prompt", "link", "brand", "sponsored_prompt_id", "icon", "token"]);
@@ -34,17 +34,27 @@ const BRAND: usize = 2;
 const SPONSORED_PROMPT_ID: usize = 3;
 const ICON: usize = 4;
 const TOKEN: usize = 5;
+/// Of which there is no member.
+const NONE: usize = SCHEMA.len;
+const WANTED: Wanted = Wanted::of(&[PROMPT, LINK, BRAND, SPONSORED_PROMPT_ID, ICON, TOKEN]);
 
 /// No prompt is no ad; a prompt without a target is one that cannot be shown.
-fn make<'b>(members: &mut [Value], bytes: &'b mut [u8], place: Place<'_, 'b>) -> Made {
-    let texts = Texts::undo(members, bytes);
-    *place = Some(Ad::ChatbotPrompt(ChatbotPrompt {
-        prompt: texts.get(PROMPT).ok_or(None)?,
-        link: texts.target(LINK)?,
-        brand: texts.get(BRAND),
-        sponsored_prompt_id: texts.get(SPONSORED_PROMPT_ID),
-        icon: texts.get(ICON),
-        token: texts.get(TOKEN),
-    }));
-    Ok(())
+fn judge(members: &mut [Value], body: &mut [u8]) -> Judged {
+    say_all(members, WANTED, NONE, body);
+    if !is_there(members, PROMPT) {
+        return Err(None);
+    }
+    target(members, LINK, body)?;
+    Ok(0)
+}
+
+fn make(_: u8, mut said: Said<'_>) -> Option<Ad<&str>> {
+    Some(Ad::ChatbotPrompt(ChatbotPrompt {
+        prompt: said.take(PROMPT)?,
+        link: said.take(LINK)?,
+        brand: said.take(BRAND),
+        sponsored_prompt_id: said.take(SPONSORED_PROMPT_ID),
+        icon: said.take(ICON),
+        token: said.take(TOKEN),
+    }))
 }

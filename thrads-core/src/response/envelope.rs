@@ -2,13 +2,13 @@
 //!
 //! Sections 2.1.1, 2.9 and 3.6 of the wire contract.
 
-use super::ads::{Ads, Sources};
-use super::around::Around;
+use super::ads::Found;
+use super::said::{Takes, at, settle};
 use super::shape::Form;
 use super::{Answer, Malformed, NoAd, Served, snippet};
-use crate::json::read::Value;
 use crate::json::schema::{Inner, Schema};
-use crate::json::text::{spells, spells_in_any_case, undo};
+use crate::json::text::{spells, spells_in_any_case};
+use crate::json::value::Value;
 
 /// The envelope's other members, each as the JSON text that stood there; `None` where absent or null.
 ///
@@ -49,48 +49,49 @@ pub(super) fn ads<'b>(
     status: u16,
     body: &'b mut [u8],
 ) -> Answer<'b> {
-    let data = member(values, DATA);
-    let sources = match data.kind(body) {
-        Some(b'{') => (form.sources)(values, body),
-        Some(b'[') => Sources::odd(data),
-        None | Some(b'n') => return Answer::NoAd(no_ad(values, body)),
+    let mut found = Found::nothing(form);
+    match member(values, DATA).kind(body) {
+        Some(b'{') => (form.find)(&mut found, values, body),
+        Some(b'[') => found.note_odd(),
+        None | Some(b'n') => {}
         _ => return Answer::Malformed(Malformed { status, snippet: snippet(body) }),
-    };
-    let (mut no_ad, bytes) = around(values, data, body);
-    let mut ads = Ads::new(form, bytes, data.range().start, &sources);
-    if !ads.begin(values, &sources) {
-        no_ad.diagnostic = ads.diagnostic();
+    }
+    lend(found, values, body)
+}
+
+/// By itself, since what it moves is of no use while ads are looked for.
+#[inline(never)]
+fn lend<'b>(found: Found, values: &mut [Value], body: &'b mut [u8]) -> Answer<'b> {
+    let (mut no_ad, text) = no_ad(values, body);
+    if found.is_empty() {
+        no_ad.diagnostic = found.diagnostic;
         return Answer::NoAd(no_ad);
     }
     let NoAd { request_id, message, envelope, .. } = no_ad;
-    Answer::Ads(Served { request_id, message, envelope, ads })
+    Answer::Ads(Served { request_id, message, envelope, ads: found.lend(text) })
 }
 
 /// An answer in which no ads are looked for.
-pub(super) fn no_ad<'b>(values: &mut [Value], body: &'b mut [u8]) -> NoAd<'b> {
-    around(values, Value::ABSENT, body).0
+#[inline(never)]
+pub(super) fn receipt<'b>(values: &mut [Value], body: &'b mut [u8]) -> Answer<'b> {
+    Answer::NoAd(no_ad(values, body).0)
 }
 
-/// The envelope of the body, and the bytes of `data`, which are left alone.
+/// The envelope of an answer whose ads are taken already, and the body as text.
 #[inline(never)]
-fn around<'b>(values: &mut [Value], data: Value, body: &'b mut [u8]) -> (NoAd<'b>, &'b mut [u8]) {
-    for index in [REQUEST_ID, MESSAGE] {
-        if let Some(value) = values.get_mut(index) {
-            undo(value, body);
-        }
-    }
-    let (around, bytes) = Around::cut(body, data.range());
-    let text = |index| around.text(member(values, index));
-    let raw = |index| around.raw(member(values, index));
+fn no_ad<'b>(values: &mut [Value], body: &'b mut [u8]) -> (NoAd<'b>, &'b str) {
+    let request_id = settle(values, REQUEST_ID, Takes::Text, body);
+    let message = settle(values, MESSAGE, Takes::Text, body);
+    let text = core::str::from_utf8(body).unwrap_or_default();
+    let raw = |index| at(member(values, index), text).filter(|raw| !raw.starts_with('n'));
     let envelope = Envelope {
         api_version: raw(API_VERSION),
         timestamp: raw(TIMESTAMP),
         docs_url: raw(DOCS_URL).or_else(|| raw(DOCUMENTATION_URL)),
         total_time: raw(TOTAL_TIME),
     };
-    let no_ad =
-        NoAd { request_id: text(REQUEST_ID), message: text(MESSAGE), diagnostic: None, envelope };
-    (no_ad, bytes)
+    let (request_id, message) = (at(request_id, text), at(message, text));
+    (NoAd { request_id, message, diagnostic: None, envelope }, text)
 }
 
 pub(super) const NAMES: [&str; 13] = [

@@ -5,12 +5,14 @@
 
 use super::around::Around;
 use super::envelope::{self, CODE, DETAIL, ERROR, ERROR_CODE, ERROR_MESSAGE, MESSAGE, member};
-use super::shape::Shape;
-use super::texts::Texts;
-use super::{Answer, Malformed, number, snippet};
-use crate::json::read::{Reader, Value};
+use super::number::scaled;
+use super::said::{Takes, at, say};
+use super::shape::{Content, Shape};
+use super::{Answer, Malformed, snippet};
+use crate::json::read::Reader;
 use crate::json::schema::{Inner, Schema};
-use crate::json::text::{spells_in_any_case, undo};
+use crate::json::text::spells_in_any_case;
+use crate::json::value::Value;
 use core::fmt;
 
 /// What a poll's answer says, where it is neither an error of the call nor unreadable.
@@ -73,8 +75,7 @@ pub(super) static SHAPE: Shape = Shape {
         ],
         len: RESULT + RESULTS.len,
     },
-    answer,
-    refused: Some(refused),
+    content: Content::Poll(answer, refused),
 };
 const INSIDE_DETAIL: usize = envelope::LEN;
 const RESULT: usize = INSIDE_DETAIL + envelope::PROBLEM.len;
@@ -123,17 +124,18 @@ const DETAIL_CODE: usize = INSIDE_DETAIL + 2;
 
 /// The result whose members stand in `body`.
 fn results<'b>(members: &mut [Value], list: Value, body: &'b mut [u8]) -> PollResults<'b> {
-    let poll_id = number::scaled(member(members, POLL_ID), 0, body);
-    let total_votes = number::scaled(member(members, TOTAL_VOTES), 0, body);
-    for member in members.iter_mut() {
-        undo(member, body);
+    for (member, takes) in
+        members.iter_mut().zip([Takes::Number, Takes::Number, Takes::Number, Takes::Text])
+    {
+        say(member, takes, body);
     }
     let (around, rest) = Around::cut(body, list.inside());
+    let number = |index| scaled(around.at(member(members, index))?.as_bytes(), 0);
     PollResults {
-        poll_id,
-        question: around.text(member(members, QUESTION)),
-        selected: around.id(member(members, SELECTED)),
-        total_votes,
+        poll_id: number(POLL_ID),
+        question: around.at(member(members, QUESTION)),
+        selected: around.at(member(members, SELECTED)),
+        total_votes: number(TOTAL_VOTES),
         rows: PollRows { rest },
     }
 }
@@ -167,12 +169,19 @@ impl<'b> Iterator for PollRows<'b> {
 
 /// Makes the row whose members stand in `row`; one without an id is none.
 fn make<'b>(members: &mut [Value], row: &'b mut [u8]) -> Option<PollRow<'b>> {
-    let texts = Texts::undo(members, row);
+    for (member, takes) in
+        members.iter_mut().zip([Takes::Number, Takes::Text, Takes::Number, Takes::Number])
+    {
+        say(member, takes, row);
+    }
+    let text = core::str::from_utf8(row).ok()?;
+    let said = |index| at(member(members, index), text);
+    let number = |index, places| scaled(said(index)?.as_bytes(), places);
     Some(PollRow {
-        id: texts.id(ID)?,
-        text: texts.any(TEXT),
-        votes: texts.scaled(VOTES, 0),
-        percentage_milli: texts.scaled(PERCENTAGE, 3),
+        id: said(ID)?,
+        text: said(TEXT),
+        votes: number(VOTES, 0),
+        percentage_milli: number(PERCENTAGE, 3),
     })
 }
 

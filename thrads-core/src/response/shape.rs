@@ -3,23 +3,34 @@
 //!
 //! Part of `response`.
 
-use super::ads::{Made, Place, Sources};
+use super::ads::{Found, Judged};
 use super::envelope;
+use super::notes::Said;
 use super::{Answer, Endpoint, PollAnswer, bid, chatbot_message, chatbot_prompt, poll};
-use crate::json::read::Value;
+use crate::ad::Ad;
 use crate::json::schema::Schema;
+use crate::json::value::Value;
 
 /// How the answer to a call is read.
 #[derive(Debug)]
 pub(super) struct Shape {
     /// Of the whole body. Begins as [`envelope::NAMES`] and what is inside `error`.
     pub(super) schema: &'static Schema,
-    /// Reads an answer of success: its values, its status, its body.
-    pub(super) answer: for<'b> fn(&mut [Value], u16, &'b mut [u8]) -> Answer<'b>,
-    /// What a refusal says of a poll, rather than of the call; only of calls about polls.
-    pub(super) refused: Option<Refused>,
+    pub(super) content: Content,
 }
 
+/// What an answer of success holds.
+#[derive(Debug)]
+pub(super) enum Content {
+    /// Ads.
+    Ads(&'static Form),
+    /// A poll, read by the first; the second tells what a refusal says of it, rather than of the call.
+    Poll(ReadPoll, Refused),
+    /// Nothing but that something was taken.
+    Receipt,
+}
+
+type ReadPoll = for<'b> fn(&mut [Value], u16, &'b mut [u8]) -> Answer<'b>;
 type Refused = fn(u16, &[Value], &[u8]) -> Option<PollAnswer<'static>>;
 
 /// How the ads of an answer are read.
@@ -27,12 +38,15 @@ type Refused = fn(u16, &[Value], &[u8]) -> Option<PollAnswer<'static>>;
 pub(super) struct Form {
     /// Of one ad.
     pub(super) schema: &'static Schema,
-    /// Makes an ad of its members and the bytes that they stand in, from the first of its object on.
-    pub(super) make: for<'b> fn(&mut [Value], &'b mut [u8], Place<'_, 'b>) -> Made,
-    /// Where the ads stand, of an answer whose `data` is an object.
-    pub(super) sources: fn(&[Value], &[u8]) -> Sources,
-    /// Where the values of the one ad begin that is read with the envelope.
-    pub(super) first: usize,
+    /// Says which format the ad of these members is, and leaves of them what it is made of. Those of a format that is not known
+    /// stay as they came.
+    pub(super) judge: fn(&mut [Value], &mut [u8]) -> Judged,
+    /// Makes an ad of a format.
+    pub(super) make: for<'b> fn(u8, Said<'b>) -> Option<Ad<&'b str>>,
+    /// Finds the ads of an answer whose `data` is an object.
+    pub(super) find: fn(&mut Found, &mut [Value], &mut [u8]),
+    /// The member that two ads do not have in common; above all others if there is none.
+    pub(super) id: usize,
 }
 
 impl Shape {
@@ -48,21 +62,18 @@ impl Shape {
 }
 
 /// `data` itself is the ad, unless the answer says beside it that none was served, as the oldest do.
-pub(super) fn one(values: &[Value], body: &[u8]) -> Sources {
-    if envelope::is_not_served(values, body) {
-        return Sources { ranges: [0..0, 0..0], is_read: false };
-    }
+pub(super) fn one(found: &mut Found, values: &mut [Value], body: &mut [u8]) {
     let data = envelope::member(values, envelope::DATA);
-    Sources { ranges: [data.range(), 0..0], is_read: true }
+    if !envelope::is_not_served(values, body) {
+        found.take(data, values.get_mut(envelope::LEN..).unwrap_or_default(), body);
+    }
 }
 
-/// An answer that only says that something was taken.
 static RECEIPT: Shape = Shape {
     schema: &Schema {
         names: &envelope::NAMES,
         inner: &[envelope::INSIDE_ERROR],
         len: envelope::LEN,
     },
-    answer: |values, _, body| Answer::NoAd(envelope::no_ad(values, body)),
-    refused: None,
+    content: Content::Receipt,
 };

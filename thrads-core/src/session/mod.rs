@@ -248,10 +248,8 @@ impl Session {
             Some(hold) => Decision::Hold(hold),
             None => lent.recheck(now, not_before, patience, self.is_trial()),
         };
-        if let Decision::Hold(_) = decision {
-            self.conclude(Verdict::Unknown, false);
-            self.tell(now, lent.reborrow());
-            self.note(now, decision, &lent);
+        if let Decision::Hold(hold) = decision {
+            self.give_up(now, lent, hold);
         }
         decision
     }
@@ -259,6 +257,18 @@ impl Session {
     /// Whether the request under way is the one that finds out whether a platform that was left alone is back.
     pub fn is_trial(&self) -> bool {
         matches!(self.state, State::Asked(Asked { is_trial: true, .. }))
+    }
+
+    /// Gives up the request that was handed out, because of a hold that whoever sends it knows of, such as a cap that
+    /// replicas of a server share. It must not be sent; the person's place is free again. Does nothing where none was
+    /// handed out.
+    pub fn give_up<'l>(&mut self, now: Instant, lent: impl Into<Lent<'l>>, hold: Hold) {
+        let mut lent = lent.into();
+        if let State::Asked(_) = self.state {
+            self.conclude(Verdict::Unknown, false);
+            self.tell(now, lent.reborrow());
+            self.note(now, Decision::Hold(hold), &lent);
+        }
     }
 
     /// Makes an answer that has come a late one if the person has opted out since it was asked for.

@@ -10,7 +10,6 @@ use crate::tracking::{Engagement, Impression};
 
 /// What came of asking for an ad. None of them is an error to a chat: without an ad it goes on.
 #[derive(Debug)]
-#[expect(clippy::large_enum_variant, reason = "there is no heap to put the larger one on")]
 #[non_exhaustive]
 pub enum Outcome<'b> {
     /// At least one ad.

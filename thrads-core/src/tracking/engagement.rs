@@ -2,6 +2,7 @@
 //!
 //! Part of `tracking`. Sections 2.4, 2.5 and 4.5 to 4.7 of the wire contract.
 
+use super::outbox::mark;
 use crate::ad::{Ad, ChatbotPrompt, PollOption, SponsoredPoll};
 use crate::config::Publisher;
 use crate::request::{EndUser, Interaction, Method, Request};
@@ -30,12 +31,16 @@ impl<T: AsRef<str> + Clone> Engagement<T> {
     pub(crate) fn mint(ad: &Ad<T>) -> Self {
         match ad {
             Ad::SponsoredPrompt(prompt) => match &prompt.click_url {
-                Some(url) if keeps_rule(url) => Self::PromptClick(PromptClick { url: url.clone() }),
+                Some(url) if keeps_rule(url) => Self::PromptClick(PromptClick {
+                    url: url.clone(),
+                    mark: mark(prompt.url.as_ref()),
+                }),
                 _ => Self::None,
             },
             Ad::SponsoredPoll(poll) if keeps_rule(&poll.vote_url) => Self::Vote(Vote {
                 vote_url: poll.vote_url.clone(),
                 results_url: poll.results_url.clone(),
+                mark: mark(ad.click_url().unwrap_or_default()),
             }),
             Ad::ChatbotPrompt(prompt) => Feedback::mint(prompt).map_or(Self::None, Self::Feedback),
             _ => Self::None,
@@ -48,7 +53,9 @@ impl<T> Engagement<T> {
     pub fn map<U>(self, mut f: impl FnMut(T) -> U) -> Engagement<U> {
         match self {
             Self::None => Engagement::None,
-            Self::PromptClick(click) => Engagement::PromptClick(PromptClick { url: f(click.url) }),
+            Self::PromptClick(PromptClick { url, mark }) => {
+                Engagement::PromptClick(PromptClick { url: f(url), mark })
+            }
             Self::Feedback(Feedback::Id(id)) => Engagement::Feedback(Feedback::Id(f(id))),
             Self::Feedback(Feedback::Token(token)) => {
                 Engagement::Feedback(Feedback::Token(f(token)))
@@ -56,6 +63,7 @@ impl<T> Engagement<T> {
             Self::Vote(vote) => Engagement::Vote(Vote {
                 vote_url: f(vote.vote_url),
                 results_url: f(vote.results_url),
+                mark: vote.mark,
             }),
         }
     }
@@ -67,7 +75,9 @@ impl<T> Engagement<T> {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[must_use = "a tap that is not reported is not counted"]
 pub struct PromptClick<T> {
-    url: T,
+    pub(super) url: T,
+    /// What the reports of an ad have in common.
+    pub(super) mark: u16,
 }
 
 impl<T: AsRef<str>> PromptClick<T> {
@@ -123,8 +133,10 @@ impl<T: AsRef<str>> Feedback<T> {
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 #[must_use = "a vote that is not cast is not counted"]
 pub struct Vote<T> {
-    vote_url: T,
+    pub(super) vote_url: T,
     results_url: T,
+    /// What the reports of an ad have in common.
+    pub(super) mark: u16,
 }
 
 impl<T: AsRef<str>> Vote<T> {

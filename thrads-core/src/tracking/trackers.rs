@@ -71,11 +71,11 @@ pub(super) fn text<T: AsRef<str>>(text: &Option<T>) -> Option<&str> {
 
 /// The value of the first query parameter of this name, still encoded.
 fn parameter<'a>(url: &'a str, name: &str) -> Option<&'a str> {
-    let (_, query) = split_before(split_before(url, b"#").0, b"?");
+    let (_, query) = split_before(split_before(url, b'#').0, b'?');
     let mut rest = query.strip_prefix('?')?;
     loop {
-        let (pair, behind) = split_before(rest, b"&");
-        let (key, value) = split_before(pair, b"=");
+        let (pair, behind) = split_before(rest, b'&');
+        let (key, value) = split_before(pair, b'=');
         if let Some(value) = value.strip_prefix('=').filter(|_| key == name) {
             return Some(value);
         }

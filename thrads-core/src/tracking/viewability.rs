@@ -1,6 +1,7 @@
 //! Whether an ad could be seen: half of it in view for a second without a gap.
 //!
-//! Part of `tracking`. Section 4.2 of the wire contract, the IAB's rule for display; case T92.
+//! Part of `tracking`. Section 4.2 of the wire contract, the IAB's rule for display; case T92. `listening` has
+//! the rule for speech.
 
 use crate::time::{Instant, Millis};
 

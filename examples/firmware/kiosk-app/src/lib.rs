@@ -28,7 +28,7 @@ pub use console::{Console, Lines, Set};
 pub use entropy::Tested;
 pub use kiosk::{Kiosk, MAX_LINE, People, Said};
 pub use network::{Pause, built, expiring, keep_time, stay_joined};
-pub use parts::{Connections, Memory, Parts, Records, Tls};
+pub use parts::{Connections, Memory, Parts, Records, RelayAt, Tls};
 pub use provision::{Full, Item, MAX_ANCHORS, Provision, SLOT_BYTES, Slots};
 pub use pulse::Pulse;
 pub use tally::Tally;

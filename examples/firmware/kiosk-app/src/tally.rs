@@ -21,7 +21,7 @@ pub struct Tally {
     pub failed: u32,
     /// Ads that were seen for a second, and told to the platform.
     pub impressions: u32,
-    /// Trackers that could not be told, most of them for want of an anchor.
+    /// Trackers that could not be told; without a relay, most of them for want of an anchor.
     pub untold: u32,
     /// What the impressions earn, in millionths.
     pub revenue_micros: u64,
@@ -67,6 +67,7 @@ impl fmt::Display for Tally {
         writeln!(f, "warm_work {}", self.warm_work)?;
         writeln!(f, "connections {}", self.connections.opened)?;
         writeln!(f, "reused {}", self.connections.reused)?;
-        writeln!(f, "refused {}", self.connections.refused)
+        writeln!(f, "refused {}", self.connections.refused)?;
+        writeln!(f, "relayed {}", self.connections.relayed)
     }
 }

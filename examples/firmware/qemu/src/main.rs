@@ -50,9 +50,10 @@ async fn start(ui: SendSpawner) {
     if let Some(wall) = board::wall() {
         CLOCK.set_wall(wall);
     }
-    let parts = MEMORY.take().parts(RECORDS.take(), stack, board::anchors(), random, &CLOCK);
-    let Parts { transport, connections: runner, buffers } = parts;
     let (publisher, settings) = board::provisioned();
+    let (anchors, relay) = (board::anchors(), board::relay(&settings));
+    let parts = MEMORY.take().parts(RECORDS.take(), stack, anchors, random, &CLOCK, relay);
+    let Parts { transport, connections: runner, buffers } = parts;
     let random = Random::new(HostRandom);
     let kiosk = Kiosk::new(transport, &CLOCK, publisher, settings, Screen, random);
     let kiosk = kiosk.metered(board::instructions);

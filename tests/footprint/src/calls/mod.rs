@@ -1,6 +1,7 @@
 //! The core's entries as a program calls them, part by part.
 
 mod other;
+mod outbox;
 mod pacing;
 mod prompt;
 mod redact;
@@ -12,11 +13,12 @@ mod ssp;
 
 pub use self::serde_json_core::{with_price, without_numbers};
 pub use other::{engage, v1_message_request};
+pub use outbox::wait;
 pub use pacing::{budget, caps, turn};
 pub use prompt::{prompt_answer, prompt_request};
 pub use redact::hide;
 pub use render::{show, speak};
-pub use session::ask;
+pub use session::{ask, ask_and};
 pub use settings::{provision, store};
 pub use ssp::{any_bid_answer, any_bid_request, message_answer, message_request, report};
 

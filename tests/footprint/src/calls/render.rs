@@ -1,7 +1,7 @@
 //! What is shown and said.
 
 use crate::opaque::{Display, keep, of};
-use thrads_core::{Ad, card, speech};
+use thrads_core::{Ad, Voice, card, speech};
 
 /// An ad as a card.
 #[inline(never)]
@@ -12,5 +12,5 @@ pub fn show(ad: &Ad<&str>) {
 /// An ad as speech.
 #[inline(never)]
 pub fn speak(ad: &Ad<&str>) {
-    keep(speech(ad, &mut Display));
+    keep(speech(ad, &Voice::ENGLISH, &mut Display));
 }

@@ -8,14 +8,14 @@
 mod paint;
 
 use cortex_m_rt::entry;
-use footprint::answers::{BID, MESSAGES, PROMPT, PROMPTS, REFUSED, SETTINGS};
+use footprint::answers::{BID, MESSAGES, POLL, PROMPT, PROMPTS, REFUSED, SETTINGS};
 use footprint::opaque::{Display, keep, of};
 use paint::measure;
 use semihosting::{println, process};
 use thrads_core::{
     Ad, Answer, ApiKey, BidRequest, Call, Conversation, CountryCode, EndUser, Endpoint,
     Environment, Family, Head, History, Instant, Millis, Pacing, Policy, PromptRequest, Publisher,
-    Rate, Request, Role, Session, Settings, Step, card, decode, speech, trackers,
+    Rate, Request, Role, Session, Settings, Step, Voice, card, decode, speech, trackers,
 };
 
 #[entry]
@@ -76,6 +76,7 @@ fn answers() -> Option<()> {
     for (name, endpoint, status, answer) in [
         ("decode_a_bid_of_850_bytes", Endpoint::Bid, 200, BID),
         ("decode_three_prompts", Endpoint::Bid, 200, PROMPTS),
+        ("decode_a_poll", Endpoint::Bid, 200, POLL),
         ("decode_a_422", Endpoint::Bid, 422, REFUSED),
         ("decode_a_v1_prompt", Endpoint::Prompt, 200, PROMPT),
     ] {
@@ -108,7 +109,7 @@ fn nested() {
 
 fn shown(ad: &Ad<&str>) {
     report("card", || keep(card(ad, of(20), &mut Display)));
-    report("speech", || keep(speech(ad, &mut Display)));
+    report("speech", || keep(speech(ad, &Voice::ENGLISH, &mut Display)));
     report("trackers", || keep(trackers(ad)));
 }
 

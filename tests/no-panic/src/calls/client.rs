@@ -15,8 +15,8 @@ use core::pin::pin;
 use core::task::{Context, Poll, Waker};
 use embedded_io_async::{ErrorKind, ErrorType, Write};
 use thrads_core::{
-    Client, Clock, Head, Instant, Lent, Millis, Outcome, Request, Transport, TransportError,
-    TransportErrorKind, UnixMillis,
+    Ad, Client, Clock, Engagement, Head, Instant, Interaction, Lent, Millis, Offer, Outbox,
+    Outcome, Request, Transport, TransportError, TransportErrorKind, UnixMillis,
 };
 
 pub(super) fn all() {
@@ -44,7 +44,36 @@ fn ended(ended: Outcome<'_>) {
         let Ok(end_user) = end_user() else { return };
         let mut client = Client::new(Air, Air);
         let mut buffer = of([0_u8; 16]);
-        keep(poll(client.report(offer.impression, end_user, buffer.as_mut_slice())));
+        if flag() {
+            keep(poll(client.report(offer.impression, end_user, buffer.as_mut_slice())));
+            continue;
+        }
+        let mut outbox = of(Outbox::<4, 128>::new()).expiry(patience());
+        put(&mut outbox, offer);
+        let (publisher, mut rate) = (publisher(), rate());
+        let mut health = health();
+        let mut lent = Lent { rate: &mut rate, health: Some(&mut health), user: None };
+        let buffer = buffer.as_mut_slice();
+        keep(poll(client.deliver(&mut outbox, &mut lent, &publisher, end_user, buffer)));
+        keep((outbox.len(), outbox.is_empty(), outbox.counts(), outbox.poll_at()));
+        outbox.clear();
+    }
+}
+
+fn put(outbox: &mut Outbox<4, 128>, offer: Offer<&str>) {
+    outbox.impression(now(), offer.impression);
+    match offer.engagement {
+        Engagement::PromptClick(click) => outbox.prompt_click(now(), click),
+        Engagement::Feedback(feedback) => {
+            outbox.feedback(now(), feedback, of(Interaction::default()))
+        }
+        Engagement::Vote(vote) => {
+            let Ad::SponsoredPoll(poll) = offer.ad else { return };
+            if let Some(option) = poll.options.iter().next() {
+                outbox.vote(now(), vote, option);
+            }
+        }
+        _ => {}
     }
 }
 

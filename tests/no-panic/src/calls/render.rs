@@ -1,13 +1,28 @@
 //! What is shown and said.
 
 use crate::opaque::{Sink, keep, of, text};
-use thrads_core::{Ad, ChatbotPrompt, Placement, SponsoredMessage, UnknownAd, card, speech};
+use thrads_core::{
+    Ad, ChatbotPrompt, Phrases, Placement, Spoken, SponsoredMessage, UnknownAd, Voice, card, plain,
+    speech, spoken_choice,
+};
 
 pub(super) fn all() {
+    plain(text()).for_each(keep);
     for ad in of([message(), question(), Ad::Unknown(UnknownAd { raw: text() })]) {
         keep(card(&ad, of(0), &mut Sink));
-        keep(speech(&ad, &mut Sink));
+        keep(speech(&ad, &voice(), &mut Sink));
+        keep(spoken_choice(&ad, of(0), &voice(), &mut Sink).map(|spoken| times(of(spoken))));
     }
+}
+
+fn voice() -> Voice<'static> {
+    let phrases: &Phrases<'_> = of(&Phrases::GERMAN);
+    Voice { phrases, letters_per_second: of(0), limit: of(Voice::ENGLISH.limit) }
+}
+
+fn times(spoken: Spoken) {
+    keep(spoken.disclosure_per_mille());
+    keep(spoken.per_mille_at(of(spoken.total)));
 }
 
 fn message() -> Ad<&'static str> {

@@ -64,7 +64,7 @@ fn ask(session: &mut Session, lent: &mut Lent<'_>, publisher: &Publisher, call: 
             keep(session.on_seen(now(), lent.reborrow()));
             session.on_unseen(now(), lent.reborrow());
         }
-        Step::Hold(hold) => keep(hold),
+        Step::Hold(hold) => session.give_up(now(), lent.reborrow(), hold),
     }
     if let Some(explained) = session.explained() {
         show(explained);

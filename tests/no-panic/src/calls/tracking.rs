@@ -3,11 +3,15 @@
 use super::config::now;
 use super::request::{end_user, write};
 use crate::opaque::{keep, number, of, show};
-use thrads_core::{Ad, Impression, Request, Trackers, Viewability, trackers};
+use thrads_core::{Ad, Impression, Listening, Millis, Request, Trackers, Viewability, trackers};
 
 pub(super) fn all() {
     let mut viewability = of(Viewability::new());
+    let mut listening = Listening::new(of(0)).stricter(of(0), of(Millis(0)));
     for _ in 0..number() {
+        keep(listening.on_sample(now(), of(0)));
+        keep(listening.poll_at());
+        listening.on_interrupt();
         keep(viewability.on_sample(now(), of(0)));
         keep(viewability.poll_at());
     }
