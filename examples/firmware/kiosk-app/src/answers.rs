@@ -1,8 +1,10 @@
 //! What is said at the kiosk: the scripted conversation, and an assistant that knows its shop by keywords.
 //!
-//! It stands where a product has its language model.
+//! It stands where a product has its language model. The kiosk for a terminal, `examples/src/bin/kiosk`, says the same, out of
+//! this file.
 
-/// Ten questions of a person in the shop.
+/// Ten questions of a person in the shop. They are placed so that one conversation shows what there is: the fourth asks for
+/// what nobody advertises, the fifth and the tenth earn ads.
 pub const QUESTIONS: [&str; 10] = [
     "Hello! Is the café on this floor?",
     "Nice. And where do I find things for the kitchen?",
@@ -28,8 +30,11 @@ fn contains(text: &str, word: &str) -> bool {
     text.as_bytes().windows(word.len()).any(|part| part.eq_ignore_ascii_case(word.as_bytes()))
 }
 
-const ANSWERS: [(&[&str], &str); 11] = [
-    (&["hello", "good morning", "café on"], "Welcome! The café is by the escalator, one floor up."),
+const ANSWERS: [(&[&str], &str); 12] = [
+    (
+        &["hello", "hi ", "good morning", "café on"],
+        "Welcome! The café is by the escalator, one floor up.",
+    ),
     (&["kettle"], "One with a steel body and a lid that locks. Gas or electric?"),
     (&["kitchen"], "Second aisle on the left, behind the flowers."),
     (&["close", "open", "hours"], "We are open until eight this evening."),
@@ -39,6 +44,7 @@ const ANSWERS: [(&[&str], &str); 11] = [
     (&["toilet"], "On the ground floor, next to the lifts."),
     (&["wrap", "gift"], "We do, at the counter by the exit."),
     (&["jacket", "rain"], "There are some that pack into their own pocket, in aisle four."),
+    (&["coffee", "espresso"], "Beans are in aisle six; the grinder there is free to use."),
     (&["thank", "bye"], "Have a good day!"),
 ];
 

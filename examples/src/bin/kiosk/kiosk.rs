@@ -1,10 +1,10 @@
 //! The kiosk itself: a conversation, and the ads that it earns.
 
+use crate::answers;
 use crate::args::{Args, Summary};
 use crate::platform::Platform;
 use crate::reports::Reports;
 use crate::screen::Screen;
-use crate::script;
 use crate::tally::Tally;
 use crate::voice::Aloud;
 use std::time::{Duration, Instant};
@@ -22,6 +22,8 @@ type Memory = History<40, 8192>;
 
 const USER_AGENT: &str = concat!("thrads-kiosk/", env!("CARGO_PKG_VERSION"));
 const USER_ID: &str = "user_kiosk_7f3a";
+/// The turn whose call fails in the scripted conversation.
+const FAILING_TURN: u32 = 3;
 
 pub(crate) struct Kiosk {
     platform: Platform,
@@ -76,8 +78,8 @@ impl Kiosk {
     pub(crate) async fn play(&mut self) {
         self.screen.show_remarks();
         self.open().await;
-        for (question, turn) in script::QUESTIONS.iter().zip(1..) {
-            if turn == script::FAILING_TURN && self.fault.is_none() {
+        for (question, turn) in answers::QUESTIONS.iter().zip(1..) {
+            if turn == FAILING_TURN && self.fault.is_none() {
                 self.platform
                     .inject(Fault::Status { code: 500, shape: None, retry_after: None }, Some(1));
             }
@@ -145,7 +147,7 @@ impl Kiosk {
     async fn turn(&mut self, question: &str) -> Vec<Offer<String>> {
         self.on_offer.clear();
         let start = Instant::now();
-        let answer = script::answer(question);
+        let answer = answers::answer(question);
         self.screen.say("assistant", answer);
         let now = self.clock.wall();
         for (role, text) in [(Role::User, question), (Role::Assistant, answer)] {

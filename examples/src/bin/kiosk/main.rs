@@ -3,6 +3,9 @@
 //! It starts the sandbox platform inside itself and holds a conversation over real HTTP: typed on a terminal, scripted
 //! through a pipe. With `--base-url` and a key the same binary talks to the real platform.
 
+#[expect(unreachable_pub, reason = "the firmware's kiosk, whose file it is, shows its questions")]
+#[path = "../../../firmware/kiosk-app/src/answers.rs"]
+mod answers;
 mod args;
 mod code;
 mod kiosk;
@@ -10,7 +13,6 @@ mod pictures;
 mod platform;
 mod reports;
 mod screen;
-mod script;
 mod tally;
 mod voice;
 
