@@ -6,7 +6,7 @@ use crate::fleet::PersonId;
 use lru::LruCache;
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroUsize;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use thrads_core::{Caps, User};
@@ -62,7 +62,7 @@ impl Person {
     }
 
     /// `work`, or `None` as soon as the person opts out.
-    pub(crate) async fn unless_opted_out<F: Future>(&self, work: F) -> Option<F::Output> {
+    pub(crate) async fn unless_opted_out<F: Future>(&self, work: Pin<&mut F>) -> Option<F::Output> {
         let mut opted_out = pin!(self.shared.opted_out.notified());
         opted_out.as_mut().enable();
         if self.lock().is_opted_out() {
