@@ -164,7 +164,7 @@ impl Thrads {
         let (mut client, mut buffer) = (account.client(), Vec::new());
         let (publisher, mut budget) = (account.publisher(), &**account);
         let deliver = client.deliver(outbox, &mut budget, &publisher, end_user, &mut buffer);
-        account.door.unless_ended(deliver).await.unwrap_or_default()
+        account.door.unless_ended(pin!(deliver)).await.unwrap_or_default()
     }
 
     /// The clock that this publisher goes by.
