@@ -61,7 +61,8 @@
 //!
 //! One at a time, kept between turns for [`DEFAULT_IDLE`]; [`Link::warm_up`] makes one in advance. One that the server has
 //! closed meanwhile is noticed before anything is sent on it; where the two cross, the exchange ends as *may have been sent*
-//! and is not repeated. An ask that runs out of time while its connection is being made leaves it to the next one.
+//! and is not repeated. An ask that runs out of time while its connection is being made leaves it to the next one. While
+//! [`watch_network`] sees no network, asks are held at once.
 //!
 //! # What goes out
 //!
@@ -128,7 +129,7 @@ pub use link::Link;
 pub use refusal::Refusal;
 pub use relay::{MAX_DEVICE_BYTES, Relay, RelayPass};
 pub use runner::{DEFAULT_IDLE, OPEN_TIMEOUT, Runner};
-pub use stack::{Sockets, StackRunner, over};
+pub use stack::{Sockets, StackRunner, over, watch_network};
 #[cfg(feature = "tls")]
 pub use tls::{Anchor, Fragments, MAX_INTERMEDIATES, Pinned, Secured};
 pub use tls::{Room, Tls};
