@@ -28,7 +28,8 @@ impl<T: Transport, C: Clock> Client<T, C> {
     /// Each report takes its turn in the key's budget like an ask, so a device that comes back after a day makes no burst.
     /// Where a [`Health`](crate::Health) is lent, what holds asks holds reports, and a report to the platform that gets no
     /// answer counts like an ask that gets none. Each ends after the timeout; bodies of answers are not read. Dropped
-    /// half-way, the report under way waits on, and may have been sent.
+    /// half-way, the report under way waits on, and may have been sent. Where the client's [`Permission`](crate::Permission)
+    /// lets nothing leave, or the person who is lent has opted out, nothing is sent and the outbox is emptied.
     pub async fn deliver<const ENTRIES: usize, const BYTES: usize>(
         &mut self,
         outbox: &mut Outbox<ENTRIES, BYTES>,
@@ -40,6 +41,10 @@ impl<T: Transport, C: Clock> Client<T, C> {
         let mut answered = 0_u16;
         let held = loop {
             let now = self.clock.now();
+            if !self.may_tell(budget) {
+                outbox.clear();
+                break None;
+            }
             let Some(due) = outbox.due(now) else { break None };
             if !self.transport.is_up() {
                 break Some(now.after(WITHOUT_LINK));
@@ -50,6 +55,9 @@ impl<T: Transport, C: Clock> Client<T, C> {
                 Err(held) => break Some(held),
             };
             self.clock.sleep_until(at).await;
+            if !self.may_tell(budget) {
+                continue;
+            }
             let Some(request) = outbox.request(due, publisher, end_user) else { break None };
             let answer = self.transport.exchange(&request, self.timeout, buffer).await;
             let (now, wall) = (self.clock.now(), self.clock.wall());
@@ -73,6 +81,10 @@ impl<T: Transport, C: Clock> Client<T, C> {
         };
         let next = outbox.poll_at();
         Delivered { answered, next: next.map(|next| held.map_or(next, |held| held.max(next))) }
+    }
+
+    fn may_tell(&self, budget: &mut impl Budget) -> bool {
+        self.permission.sends() && budget.with(|lent| lent.opted_out().is_none())
     }
 }
 
