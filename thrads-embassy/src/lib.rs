@@ -86,6 +86,7 @@
 //! # Features
 //!
 //! - `tls`, on by default: [`Pinned`].
+//! - `flash`: `FlashStore`, for reports that outlive a power cut.
 //! - `defmt`: a line for each connection, exchange and refusal, and `defmt::Format` on public enums. Never a URL, a field or a
 //!   body.
 #![cfg_attr(not(test), no_std)]
@@ -105,6 +106,8 @@ mod body;
 mod buffers;
 mod clock;
 mod counts;
+#[cfg(feature = "flash")]
+mod flash;
 mod http;
 mod insecure;
 mod link;
@@ -120,6 +123,8 @@ mod wire;
 pub use buffers::{Buffers, READ_ANY, WRITE};
 pub use clock::EmbassyClock;
 pub use counts::Counts;
+#[cfg(feature = "flash")]
+pub use flash::{FlashError, FlashStore};
 pub use http::{MAX_HEAD_BYTES, MAX_INTERIM_ANSWERS, WRITE_BUFFER_BYTES};
 pub use insecure::{InsecureForTests, Plain};
 pub use link::Link;
