@@ -2,6 +2,7 @@
 //! tested in a browser, by `tests/browser/run.sh`.
 
 mod http;
+mod relay;
 
 use http::{Answer, Browser};
 use serde_json::{Value, json};
@@ -9,6 +10,7 @@ use std::io::{BufRead, BufReader};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use thrads_sandbox::{Config, PRODUCTION_KEY, STAGING_KEY, Sandbox};
+use thrads_tests::RedisServer;
 
 /// A chat server in front of a sandbox that this process can look into.
 struct Server {
@@ -24,10 +26,20 @@ impl Server {
     }
 
     fn with_key(key: &str, options: &[&str]) -> Self {
+        Self::launch(options, &[("THRADS_API_KEY", key)])
+    }
+
+    fn of_fleet(redis: &RedisServer) -> Self {
+        let url = redis.url();
+        let environment = [("THRADS_API_KEY", STAGING_KEY), ("THRADS_REDIS_URL", &url)];
+        Self::launch(&["--formats", "message"], &environment)
+    }
+
+    fn launch(options: &[&str], environment: &[(&str, &str)]) -> Self {
         let sandbox = Sandbox::start(Config::default()).unwrap();
         let mut child = command(&["--listen", "127.0.0.1:0", "--word-ms", "1"])
             .args(options)
-            .env("THRADS_API_KEY", key)
+            .envs(environment.iter().copied())
             .env("THRADS_SSP_URL", sandbox.base_url())
             .stdout(Stdio::piped())
             .spawn()
@@ -96,6 +108,18 @@ fn card(browser: &Browser) -> Value {
     card.unwrap_or_else(|| panic!("{events:?}"))["card"].clone()
 }
 
+/// The same where the key's budget may not be there yet, as in a fleet that begins.
+fn card_at_last(browser: &Browser) -> Value {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        let events = browser.say("I need boots for hiking.");
+        if let Some(event) = events.iter().find(|event| event["type"] == "card") {
+            return event["card"].clone();
+        }
+        assert!(Instant::now() < deadline, "{events:?}");
+    }
+}
+
 fn seen(browser: &Browser, token: &Value) -> u16 {
     browser.post("/api/seen", &json!({ "token": token })).status
 }
@@ -137,6 +161,51 @@ fn many_redeem_at_once_and_one_of_them_counts() {
     assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 15, "{statuses:?}");
     server.until(|sandbox| sandbox.stats().pings == 2);
     assert_eq!(server.sandbox.stats().impressions, 1);
+}
+
+#[test]
+fn a_fleet_redeems_an_impression_once_at_any_of_its_processes() {
+    let Some(mut redis) = RedisServer::start(&[]) else { return };
+    let (one, other) = (Server::of_fleet(&redis), Server::of_fleet(&redis));
+    let here = one.browser();
+    let there = Browser::stranger(&other.address).with("cookie", here.cookie());
+    // The card is on screen for a second before its token comes back; by then it is entered.
+    let offered = |number: usize| {
+        let token = card_at_last(&here)["seen"].clone();
+        one.until(|_| redis.command("KEYS *:offer").unwrap() == format!("*{number}"));
+        token
+    };
+
+    let token = offered(1);
+    let statuses: Vec<u16> = std::thread::scope(|scope| {
+        let browsers = [&here, &there].into_iter().cycle().take(16);
+        let tries: Vec<_> = browsers.map(|browser| scope.spawn(|| seen(browser, &token))).collect();
+        tries.into_iter().map(|one| one.join().unwrap()).collect()
+    });
+    assert_eq!(statuses.iter().filter(|status| **status == 204).count(), 1, "{statuses:?}");
+    assert_eq!(statuses.iter().filter(|status| **status == 409).count(), 15, "{statuses:?}");
+    one.until(|sandbox| sandbox.stats().pings == 2);
+
+    let token = offered(2);
+    assert_eq!(seen(&other.browser(), &token), 403, "it is another person's");
+    assert_eq!((seen(&there, &token), seen(&here, &token), seen(&there, &token)), (204, 409, 409));
+    one.until(|sandbox| sandbox.stats().pings == 4);
+    assert_eq!((one.sandbox.stats().impressions, other.sandbox.stats().requests), (2, 0));
+
+    let token = offered(3);
+    redis.kill();
+    assert_eq!((seen(&here, &token), seen(&there, &token)), (503, 503));
+    assert_eq!(one.count("page_impressions_total{result=\"unsure\"}"), 1);
+    redis.restart();
+    let put_off = || match seen(&here, &token) {
+        503 => false,
+        status => {
+            assert_eq!(status, 204);
+            true
+        }
+    };
+    one.until(|_| put_off());
+    one.until(|sandbox| sandbox.stats().pings == 6);
 }
 
 #[test]

@@ -132,4 +132,5 @@ const STAGES: [&str; 13] = [
     "format",
 ];
 /// For all to use; they use one another only.
-const HELPERS: [&str; 7] = ["config", "error", "head", "json", "redact", "target", "time"];
+const HELPERS: [&str; 8] =
+    ["config", "consent", "error", "head", "json", "redact", "target", "time"];

@@ -1,5 +1,5 @@
-//! What scrubbing costs: 4 KB of clean text beside writing them as a request body, and hostile texts of two lengths, whose
-//! time for a byte must stay the same.
+//! What scrubbing costs: 4 KB of clean text beside writing them as a request body, that body written through a redactor, and
+//! hostile texts of two lengths, whose time for a byte must stay the same.
 //!
 //! `cargo bench -p thrads-core --bench redact`. What is compared runs in turn, and the medians are taken.
 
@@ -13,12 +13,15 @@ use thrads_core::{
 fn main() {
     // `cargo test --benches` asks only whether it runs.
     let rounds = if std::env::args().any(|word| word == "--bench") { 201 } else { 1 };
-    println!("{:<44} {:>10} {:>10} {:>7}", "4 KB of clean text", "scrub", "encode", "ratio");
+    let columns = ["scrub", "encode", "redacted"].map(|name| format!("{name:>10}")).concat();
+    println!("{:<44}{columns} {:>7}", "4 KB of clean text", "ratio");
     for (language, sentence) in CLEAN {
         let text = sentence.repeat(4096 / sentence.len() + 1);
         let end = (0..=4096).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-        let (scrub, encode) = beside_encoding(&text[..end], rounds);
-        println!("{language:<44} {scrub:>7.2} us {encode:>7.2} us {:>7.2}", scrub / encode);
+        let times = beside_encoding(&text[..end], rounds);
+        let [scrub, encode, _] = times;
+        let columns = times.map(|time| format!("{time:>7.2} us")).concat();
+        println!("{language:<44}{columns} {:>7.2}", scrub / encode);
     }
     println!("\n{:<44} {:>10} {:>10} {:>7}", "hostile text, ns a byte", "16 KB", "64 KB", "growth");
     for unit in HOSTILE {
@@ -26,14 +29,15 @@ fn main() {
         let mut works =
             [&short, &long].map(|text| move || Redactor::default().len(black_box(text)));
         let [first, second] = &mut works;
-        let [short_time, long_time] = medians([first, second], rounds / 20 + 1);
+        let [short_time, long_time] = medians([first as _, second as _], rounds / 20 + 1);
         let (a, b) = (short_time * 1e3 / short.len() as f64, long_time * 1e3 / long.len() as f64);
         println!("{:<44} {a:>10.2} {b:>10.2} {:>7.2}", format!("{unit:?}"), b / a);
     }
 }
 
-/// Microseconds of scrubbing a text, and of writing a bid request with it as its first message.
-fn beside_encoding(text: &str, rounds: usize) -> (f64, f64) {
+/// Microseconds of scrubbing a text, of writing a bid request with it as its first message, and of writing that request with
+/// all of the conversation scrubbed.
+fn beside_encoding(text: &str, rounds: usize) -> [f64; 3] {
     let redactor = Redactor::default();
     assert_eq!(redactor.pieces(text).count(), 1, "the text is clean");
     let message = |role, content| Message { role, content, timestamp: None };
@@ -41,21 +45,24 @@ fn beside_encoding(text: &str, rounds: usize) -> (f64, f64) {
     let user = EndUser::this_device("bench/1").unwrap();
     let bid = BidRequest::contextual("user", "chat", Conversation::new(&messages).unwrap(), user);
     let publisher = Publisher::new(ApiKey::new("K").unwrap(), Environment::Staging);
-    let request = Request::new(&publisher, Call::Bid(bid.unwrap()));
+    let call = Call::Bid(bid.unwrap());
+    let request = Request::new(&publisher, call);
+    let redacted = Request::new(&publisher, call.redacted(&redactor));
     let mut buffer = vec![0; request.body().len()];
+    let mut other = buffer.clone();
     let mut scrub =
         || redactor.pieces(black_box(text)).map(|piece| black_box(piece).as_str().len()).sum();
     let mut encode = || black_box(&request).body().encode(&mut buffer).unwrap();
-    let [scrub, encode] = medians([&mut scrub, &mut encode], rounds);
-    (scrub, encode)
+    let mut encode_redacted = || black_box(&redacted).body().encode(&mut other).unwrap();
+    medians([&mut scrub as _, &mut encode, &mut encode_redacted], rounds)
 }
 
 /// Microseconds of each, interleaved.
-fn medians(works: [&mut dyn FnMut() -> usize; 2], rounds: usize) -> [f64; 2] {
-    let mut times = [Vec::new(), Vec::new()];
+fn medians<const N: usize>(mut works: [&mut dyn FnMut() -> usize; N], rounds: usize) -> [f64; N] {
+    let mut times = [const { Vec::new() }; N];
     for _ in 0..rounds {
-        for (work, times) in [0, 1].into_iter().zip(&mut times) {
-            times.push(time(works[work], BATCH));
+        for (work, times) in works.iter_mut().zip(&mut times) {
+            times.push(time(*work, BATCH));
         }
     }
     times.map(|mut times| {

@@ -27,13 +27,13 @@ impl ApiKey {
     /// [`ConfigError::Key`] if it is empty, longer than [`MAX_KEY_BYTES`], or has bytes outside visible ASCII.
     pub fn new(key: &str) -> Result<Self, ConfigError> {
         let key = key.trim_ascii();
-        let mut bytes = Zeroizing::new([0; MAX_KEY_BYTES]);
+        let mut new = Self { bytes: Zeroizing::new([0; MAX_KEY_BYTES]), length: key.len() };
         let is_visible = key.bytes().all(|byte| byte.is_ascii_graphic());
-        match bytes.get_mut(..key.len()) {
+        match new.bytes.get_mut(..key.len()) {
             Some(place) if !key.is_empty() && is_visible => place.copy_from_slice(key.as_bytes()),
             _ => return Err(ConfigError::Key),
         }
-        Ok(Self { bytes, length: key.len() })
+        Ok(new)
     }
 
     /// The key itself, for the one header it goes into.

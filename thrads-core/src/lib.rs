@@ -115,6 +115,7 @@
 mod ad;
 mod client;
 mod config;
+mod consent;
 mod conversation;
 mod error;
 #[cfg(feature = "defmt")]
@@ -144,12 +145,13 @@ pub use client::{
 pub use config::{
     ApiKey, BaseUrl, Endpoints, Environment, Family, MAX_BASE_URL_BYTES, MAX_KEY_BYTES, Publisher,
 };
+pub use consent::{Consent, Permission};
 pub use conversation::{Conversation, History, HistoryError, Message, Pushed, Role, Timestamp};
 pub use error::{ConfigError, Sent, SnapshotError, TransportError, TransportErrorKind};
 pub use head::{Head, Limits, RetryAfter};
 pub use pacing::{
     Cap, Caps, Counters, DEFAULT_LIMIT, Decision, Enforcement, Explained, Health, Hold, LOW_QUOTA,
-    Lent, OffsetMode, Pacing, Policy, Rate, RateEvent, Reason, Shadow, Until, User,
+    Lent, OffsetMode, Pacing, Policy, Rate, RateEvent, Reason, Seen, Shadow, Until, User,
 };
 pub use redact::{Kind, Kinds, Piece, Redacted, Redactor};
 pub use render::{
@@ -159,8 +161,8 @@ pub use render::{
 pub use request::{
     AdFormat, AdFormats, BidConfig, BidRequest, Body, BufferTooSmall, Call, CountryCode, Device,
     EndUser, Field, Geo, HeaderText, Interaction, Ip, MAX_EXPERIMENT_TAG_CHARS, MAX_ID_CHARS,
-    MAX_WAIT_TURNS, MIN_HEADLINE_CHARS, MessageRequest, Method, Pieces, PromptRequest, Request,
-    Setting, UserAgent, UserMetadata,
+    MAX_WAIT_TURNS, MIN_HEADLINE_CHARS, MessageRequest, Method, Pieces, PromptRequest, RelayTicket,
+    Request, Setting, UserAgent, UserMetadata,
 };
 pub use response::{
     Ads, Answer, ApiError, ApiErrorKind, Diagnostic, Endpoint, Envelope, FieldError, FieldErrors,
@@ -173,8 +175,8 @@ pub use snapshot::{MAX_SNAPSHOT_BYTES, Snapshot};
 pub use target::{Target, Url};
 pub use time::{Instant, Millis, UnixMillis};
 pub use tracking::{
-    AUDIBLE_FOR, AUDIBLE_PER_MILLE, Due, Engagement, Feedback, Impression, Listening, MAX_TRACKERS,
-    OUTBOX_EXPIRY, Outbox, OutboxCounts, PromptClick, RECORD_HEADER, Trackers, VIEWABLE_FOR,
-    VIEWABLE_PER_MILLE, Viewability, Vote, poll_results, trackers,
+    AUDIBLE_FOR, AUDIBLE_PER_MILLE, Due, Engagement, Feedback, Impression, ImpressionParts,
+    Listening, MAX_TRACKERS, OUTBOX_EXPIRY, Outbox, OutboxCounts, PromptClick, RECORD_HEADER,
+    Trackers, VIEWABLE_FOR, VIEWABLE_PER_MILLE, Viewability, Vote, poll_results, trackers,
 };
 pub use transport::{Clock, Transport};

@@ -49,6 +49,8 @@ pub struct Settings {
     pub limit: u32,
     #[serde(default)]
     base_url: Option<heapless::String<MAX_BASE_URL_BYTES>>,
+    #[serde(default)]
+    relay: Option<heapless::String<MAX_BASE_URL_BYTES>>,
     user_agent: heapless::String<MAX_USER_AGENT_BYTES>,
     #[serde(default)]
     accept_language: Option<heapless::String<MAX_ACCEPT_LANGUAGE_BYTES>>,
@@ -71,7 +73,9 @@ impl Settings {
             return Err(ConfigError::Settings);
         }
         let settings = Self::of(&read)?;
-        settings.base_url.as_deref().map(BaseUrl::check).transpose()?;
+        for url in [&settings.base_url, &settings.relay].into_iter().flatten() {
+            BaseUrl::check(url)?;
+        }
         settings.checked_end_user()?;
         settings.country.as_deref().map(CountryCode::new).transpose()?;
         Ok(settings)
@@ -86,12 +90,14 @@ impl Settings {
             policy: Policy { enforcement: named(enforcement, &ENFORCEMENTS)?, offset, frequency },
             limit,
             base_url: file.base_url.map(|_| heapless::String::new()),
+            relay: file.relay.map(|_| heapless::String::new()),
             user_agent: heapless::String::new(),
             accept_language: file.accept_language.map(|_| heapless::String::new()),
             country: file.country.map(|_| heapless::String::new()),
         };
         undo(Some(file.user_agent), Some(&mut settings.user_agent))?;
         undo(file.base_url, settings.base_url.as_mut().map(|text| text.as_mut_view()))?;
+        undo(file.relay, settings.relay.as_mut().map(|text| text.as_mut_view()))?;
         undo(
             file.accept_language,
             settings.accept_language.as_mut().map(|text| text.as_mut_view()),
@@ -100,7 +106,7 @@ impl Settings {
         Ok(settings)
     }
 
-    /// Writes the file to the front of `buffer` and returns its length; 512 bytes are always enough.
+    /// Writes the file to the front of `buffer` and returns its length; 1,152 bytes are always enough.
     ///
     /// # Errors
     ///
@@ -114,6 +120,11 @@ impl Settings {
     pub fn endpoints(&self) -> Endpoints {
         let base = self.base_url.as_deref().and_then(|url| BaseUrl::new(url).ok());
         base.map_or_else(Endpoints::default, Endpoints::at)
+    }
+
+    /// The publisher's own server, which takes reports on to hosts that the device cannot reach safely itself.
+    pub fn relay(&self) -> Option<BaseUrl> {
+        BaseUrl::new(self.relay.as_deref()?).ok()
     }
 
     /// The device as the platform is told of it; `None` only for settings that were not read from a file.
@@ -148,6 +159,8 @@ struct File<'f> {
     limit: u32,
     #[serde(default)]
     base_url: Option<EscapedStr<'f>>,
+    #[serde(default)]
+    relay: Option<EscapedStr<'f>>,
     user_agent: EscapedStr<'f>,
     #[serde(default)]
     accept_language: Option<EscapedStr<'f>>,
@@ -208,7 +221,7 @@ const ENFORCEMENTS: [(&str, Enforcement); 3] = [
 ];
 
 /// The longest file that [`Settings::to_json`] writes, with every byte of text escaped.
-const MAX_FILE_BYTES: usize = 1024;
+const MAX_FILE_BYTES: usize = 1152;
 
 #[cfg(test)]
 mod tests {
@@ -224,6 +237,7 @@ mod tests {
             ("{\"user_agent\":\"\"}", ConfigError::UserAgent),
             ("{\"user_agent\":\"k\\n\"}", ConfigError::UserAgent),
             ("{\"user_agent\":\"k\",\"base_url\":\"http://shop.example\"}", ConfigError::BaseUrl),
+            ("{\"user_agent\":\"k\",\"relay\":\"http://shop.example\"}", ConfigError::BaseUrl),
             ("{\"user_agent\":\"k\",\"country\":\"D1\"}", ConfigError::CountryCode),
             ("{\"user_agent\":\"k\",\"policy\":{\"offset\":256}}", ConfigError::Settings),
         ];
@@ -234,7 +248,7 @@ mod tests {
 
     #[test]
     fn serde_json_reads_what_a_device_writes_and_the_other_way_round() {
-        let file = b"{\"user_agent\":\"kiosk \\\"1\\\"\",\"base_url\":\"https:\\/\\/relay.example\\/t\",\"accept_language\":\"de\",\"limit\":7}\n";
+        let file = b"{\"user_agent\":\"kiosk \\\"1\\\"\",\"base_url\":\"https:\\/\\/proxy.example\\/t\",\"relay\":\"https://shop.example/relay\",\"accept_language\":\"de\",\"limit\":7}\n";
         let settings = Settings::from_json(file).unwrap();
         let mut text = [0; 512];
         let length = settings.to_json(&mut text).unwrap();

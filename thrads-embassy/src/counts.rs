@@ -17,13 +17,15 @@ pub struct Counts {
     pub refused: u32,
     /// Of those: hosts whose certificate no pinned anchor covers. View pings and votes go to such.
     pub no_anchor: u32,
+    /// Requests that were handed to a relay, whatever came of them.
+    pub relayed: u32,
     /// Why the last one was not made.
     pub last_refusal: Option<Refusal>,
 }
 
 impl Counts {
     pub(crate) const fn new() -> Self {
-        Self { opened: 0, reused: 0, refused: 0, no_anchor: 0, last_refusal: None }
+        Self { opened: 0, reused: 0, refused: 0, no_anchor: 0, relayed: 0, last_refusal: None }
     }
 
     pub(crate) fn refuse(&mut self, refusal: Refusal) {

@@ -30,30 +30,69 @@ impl Buffers {
 /// An answer, and whether the connection it came on may be used again as far as the answer says.
 pub(crate) type Answer = Result<(Head, Range<usize>, bool), TransportErrorKind>;
 
-/// Sends `request` and reads the answer that is for it.
+/// A request as it goes out: to its own target, or with more fields to a relay.
+pub(crate) struct Outgoing<'r, 'a> {
+    target: Target<'r>,
+    method: Method,
+    fields: Vec<(&'r str, &'r str), MAX_FIELDS>,
+    body: &'r Body<'a>,
+    /// Whether the answer is read to its end; the connection can be used again only then.
+    reads_body: bool,
+    is_relayed: bool,
+}
+
+impl<'r, 'a> Outgoing<'r, 'a> {
+    pub(crate) fn of(
+        request: &'r Request<'a>,
+        target: Target<'r>,
+    ) -> Result<Self, TransportErrorKind> {
+        let reads_body = request.wants_body();
+        let last = (!reads_body).then_some(("connection", "close"));
+        let fields = fields(request, last)?;
+        let (method, body, is_relayed) = (request.method(), request.body(), false);
+        Ok(Self { target, method, fields, body, reads_body, is_relayed })
+    }
+
+    pub(crate) fn target(&self) -> &Target<'r> {
+        &self.target
+    }
+
+    pub(crate) fn is_relayed(&self) -> bool {
+        self.is_relayed
+    }
+
+    /// By way of a relay, which says with an empty body that there is nothing more to read.
+    pub(crate) fn relayed(
+        request: &'r Request<'a>,
+        relay: Target<'r>,
+        more: [(&'static str, &'r str); 5],
+    ) -> Result<Self, TransportErrorKind> {
+        let fields = fields(request, more)?;
+        let (method, body) = (Method::Post, request.body());
+        Ok(Self { target: relay, method, fields, body, reads_body: true, is_relayed: true })
+    }
+}
+
+/// Sends a request and reads the answer that is for it.
 pub(crate) async fn exchange<C: Read + Write>(
     wire: Wire<'_, C>,
-    target: &Target<'_>,
-    request: &Request<'_>,
+    outgoing: &Outgoing<'_, '_>,
     buffers: &mut Buffers,
     buffer: &mut [u8],
 ) -> Answer {
     let conn = HttpConnection::Plain(wire).into_buffered(&mut buffers.write);
     // With an empty base path, reqwless writes the `/` that a URL such as `https://host?query` leaves out.
-    let mut resource = HttpResource { conn, host: target.authority, base_path: "" };
-    let fields = fields(request)?;
-    let response = send(&mut resource, request, target.path, &fields, &mut buffers.head)
-        .await
-        .map_err(kind)?;
+    let mut resource = HttpResource { conn, host: outgoing.target.authority, base_path: "" };
+    let response = send(&mut resource, outgoing, &mut buffers.head).await.map_err(kind)?;
     if !response.status.is_informational() {
-        return receive(response, request.wants_body(), buffer).await;
+        return receive(response, outgoing.reads_body, buffer).await;
     }
     for _ in 0..MAX_INTERIM_ANSWERS {
         let method = request::Method::GET;
         let response = Response::read(&mut resource.conn, method, &mut buffers.head);
         let response = response.await.map_err(kind)?;
         if !response.status.is_informational() {
-            return receive(response, request.wants_body(), buffer).await;
+            return receive(response, outgoing.reads_body, buffer).await;
         }
     }
     Err(TransportErrorKind::Protocol)
@@ -62,34 +101,32 @@ pub(crate) async fn exchange<C: Read + Write>(
 /// reqwless counts a body that is absent as one of unknown length, so the two kinds of request part here.
 async fn send<'r, 'h, 'c, C: Read + Write>(
     resource: &'r mut HttpResource<'c, C>,
-    request: &'r Request<'_>,
-    path: &'r str,
-    fields: &'r [(&'r str, &'r str)],
+    outgoing: &'r Outgoing<'_, '_>,
     head: &'h mut [u8],
 ) -> Result<Response<'r, 'h, HttpConnection<'c, C>>, Error> {
-    let host = resource.host;
-    match request.method() {
+    let (host, path) = (resource.host, outgoing.target.path);
+    match outgoing.method {
         Method::Get => {
-            let get = request::Request::get(path).host(host).headers(fields).build();
+            let get = request::Request::get(path).host(host).headers(&outgoing.fields).build();
             resource.send(get, head).await
         }
         Method::Post => {
-            let post = request::Request::post(path).host(host).headers(fields);
-            resource.send(post.body(Counted::new(request.body())).build(), head).await
+            let post = request::Request::post(path).host(host).headers(&outgoing.fields);
+            resource.send(post.body(Counted::new(outgoing.body)).build(), head).await
         }
         // There is no other today, and one that is not known here is not sent as something else.
         _ => Err(Error::Codec),
     }
 }
 
-/// The request's own fields; and that the connection will not be used again, where the answer is not read to its end.
+/// The request's own fields and `more`.
 fn fields<'r>(
     request: &'r Request<'_>,
+    more: impl IntoIterator<Item = (&'static str, &'r str)>,
 ) -> Result<Vec<(&'r str, &'r str), MAX_FIELDS>, TransportErrorKind> {
     let own = request.fields().map(|field| (field.name, field.value));
     let mut fields = Vec::new();
-    let last = (!request.wants_body()).then_some(("connection", "close"));
-    for field in own.chain(last) {
+    for field in own.chain(more) {
         fields.push(field).map_err(|_| TransportErrorKind::Target)?;
     }
     Ok(fields)

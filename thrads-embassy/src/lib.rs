@@ -54,14 +54,14 @@
 //!
 //! View pings, prompt clicks and votes go to hosts that only an answer names, under any public authority. They never carry
 //! the key and are never sent unverified: one that no anchor covers ends as
-//! [`NoAnchor`](thrads_core::TransportErrorKind::NoAnchor), and [`Counts`] has their number.
+//! [`NoAnchor`](thrads_core::TransportErrorKind::NoAnchor), and [`Counts`] has their number. With a [`Relay`] they are handed,
+//! signed, to a server of the publisher's own, whose half is `thrads_std::Relay`.
 //!
 //! # Connections
 //!
 //! One at a time, kept between turns for [`DEFAULT_IDLE`]; [`Link::warm_up`] makes one in advance. One that the server has
 //! closed meanwhile is noticed before anything is sent on it; where the two cross, the exchange ends as *may have been sent*
 //! and is not repeated. An ask that runs out of time while its connection is being made leaves it to the next one.
-//!
 //!
 //! # What goes out
 //!
@@ -85,7 +85,8 @@
 //!
 //! # Features
 //!
-//! - `tls`, on by default: [`Pinned`].
+//! - `tls`, on by default: [`Pinned`], for P-256.
+//! - `p384`, on by default: P-384 as well, for 130 KB of flash.
 //! - `flash`: `FlashStore`, for reports that outlive a power cut.
 //! - `defmt`: a line for each connection, exchange and refusal, and `defmt::Format` on public enums. Never a URL, a field or a
 //!   body.
@@ -113,6 +114,7 @@ mod insecure;
 mod link;
 mod log;
 mod refusal;
+mod relay;
 mod resolve;
 mod runner;
 mod stack;
@@ -129,6 +131,7 @@ pub use http::{MAX_HEAD_BYTES, MAX_INTERIM_ANSWERS, WRITE_BUFFER_BYTES};
 pub use insecure::{InsecureForTests, Plain};
 pub use link::Link;
 pub use refusal::Refusal;
+pub use relay::{MAX_DEVICE_BYTES, Relay, RelayPass};
 pub use runner::{DEFAULT_IDLE, OPEN_TIMEOUT, Runner};
 pub use stack::{Sockets, StackRunner, over};
 #[cfg(feature = "tls")]

@@ -2,16 +2,17 @@
 //!
 //! The `[transport]` of the pipeline. Cases T63 to T65 of the wire contract.
 
-use crate::http::{self, Buffers};
+use crate::http::{self, Buffers, Outgoing};
 use crate::link::{Link, NOBODY, Place};
 use crate::log::log;
+use crate::relay::Relay;
 use crate::runner::Runner;
 use crate::tls::Tls;
 use crate::wire::{Progress, Wire};
 use core::ops::Range;
 use embassy_time::{Duration, with_timeout};
 use embedded_nal_async::{Dns, TcpConnect};
-use thrads_core::{Head, Millis, Request, Transport, TransportError, TransportErrorKind};
+use thrads_core::{Head, Millis, Request, Target, Transport, TransportError, TransportErrorKind};
 
 /// The half that a [`Client`](thrads_core::Client) is given: it writes requests and reads answers, over whatever
 /// connection its [`Runner`] makes.
@@ -22,6 +23,7 @@ pub struct ReqwlessTransport<'l> {
     is_clean: bool,
     url: [u8; MAX_URL_BYTES],
     buffers: Buffers,
+    relay: Option<Relay<'l>>,
 }
 
 /// The two halves of a transport over any stack that `embedded-nal-async` describes, joined by `link`.
@@ -40,6 +42,7 @@ pub fn new<'l, T: TcpConnect, D: Dns, S: Tls>(
         is_clean: true,
         url: [0; MAX_URL_BYTES],
         buffers: Buffers::new(),
+        relay: None,
     };
     (transport, Runner::new(link, tcp, dns, tls))
 }
@@ -50,24 +53,78 @@ impl<'l> ReqwlessTransport<'l> {
         self.link
     }
 
+    /// Has what is for a host that no anchor covers handed to `relay` from now on: view pings, taps and votes, never a call
+    /// with the key.
+    pub fn set_relay(&mut self, relay: Relay<'l>) {
+        self.relay = Some(relay);
+    }
+
     async fn attempt(
         &mut self,
         request: &Request<'_>,
         buffer: &mut [u8],
         progress: &mut Progress,
     ) -> Result<(Head, Range<usize>), TransportErrorKind> {
-        let target = request.target(&mut self.url).map_err(|_| TransportErrorKind::Target)?;
-        let place = Place::of(&target).ok_or(TransportErrorKind::Target)?;
-        self.turn = self.turn.checked_add(1).unwrap_or(1);
-        let opened = self.link.open(self.turn, place, self.is_clean).await;
+        let Self { link, turn, is_clean, buffers, .. } = self;
+        let url = url(request, &mut self.url).ok_or(TransportErrorKind::Target)?;
+        let host = target(url)?.host;
+        let mut line = Line { link, turn, is_clean, buffers };
+        // The host itself is tried first, unless it is known that no anchor covers it.
+        let mut relay = self.relay.as_mut().filter(|_| request.is_foreign());
+        let mut is_relayed = relay.as_ref().is_some_and(|relay| relay.knows(host));
+        // One place to wait at, whichever way it goes: a second would take as much memory again.
+        loop {
+            let signed = match &mut relay {
+                Some(relay) if is_relayed => Some(relay.sign(request, url)?),
+                _ => None,
+            };
+            let outgoing = match &signed {
+                Some(signed) => Outgoing::relayed(request, target(signed.url())?, signed.fields()),
+                None => Outgoing::of(request, target(url)?),
+            };
+            let answer = line.exchange(&outgoing?, buffer, progress).await;
+            match &mut relay {
+                Some(relay)
+                    if !is_relayed && matches!(answer, Err(TransportErrorKind::NoAnchor)) =>
+                {
+                    relay.note(host);
+                    is_relayed = true;
+                }
+                _ => return answer,
+            }
+        }
+    }
+}
+
+/// What an exchange takes of a transport.
+struct Line<'t, 'l> {
+    link: &'l Link,
+    turn: &'t mut u32,
+    is_clean: &'t mut bool,
+    buffers: &'t mut Buffers,
+}
+
+impl Line<'_, '_> {
+    async fn exchange(
+        &mut self,
+        outgoing: &Outgoing<'_, '_>,
+        buffer: &mut [u8],
+        progress: &mut Progress,
+    ) -> Result<(Head, Range<usize>), TransportErrorKind> {
+        if outgoing.is_relayed() {
+            self.link.count(|counts| counts.relayed = counts.relayed.saturating_add(1));
+        }
+        let place = Place::of(outgoing.target()).ok_or(TransportErrorKind::Target)?;
+        *self.turn = self.turn.checked_add(1).unwrap_or(1);
+        let opened = self.link.open(*self.turn, place, *self.is_clean).await;
         let lease = opened.map_err(|refusal| refusal.kind())?;
-        self.is_clean = false;
+        *self.is_clean = false;
         let wire = Wire::new(lease.tunnel(), progress);
-        let exchange = http::exchange(wire, &target, request, &mut self.buffers, buffer);
+        let exchange = http::exchange(wire, outgoing, self.buffers, buffer);
         let (head, body, stays_open) = exchange.await?;
         if stays_open && !progress.has_rest {
             lease.keep();
-            self.is_clean = true;
+            *self.is_clean = true;
         }
         Ok((head, body))
     }
@@ -105,6 +162,16 @@ impl Transport for ReqwlessTransport<'_> {
         }
         answer
     }
+}
+
+/// Writes the absolute URL of `request` to the front of `buffer`.
+fn url<'b>(request: &Request<'_>, buffer: &'b mut [u8]) -> Option<&'b str> {
+    request.target(buffer).ok()?;
+    core::str::from_utf8(buffer.get(..request.url_len())?).ok()
+}
+
+fn target(url: &str) -> Result<Target<'_>, TransportErrorKind> {
+    Target::parse(url).ok_or(TransportErrorKind::Target)
 }
 
 /// The longest URL, in bytes; a longer one is refused as [`TransportErrorKind::Target`], unsent.

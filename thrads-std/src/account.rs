@@ -5,7 +5,7 @@
 use crate::clock::TokioClock;
 use crate::drain::Door;
 use crate::experiment::Arm;
-use crate::fleet::{Fleet, Turns};
+use crate::fleet::{Fleet, PersonId, Places, Turns};
 use crate::options::Options;
 use crate::person::{People, Person};
 use crate::telemetry::Meters;
@@ -40,8 +40,9 @@ struct Key {
 
 impl Key {
     fn new(key: &ApiKey, options: &Options, fleet: Option<&Fleet>) -> Self {
-        let turns = fleet.map(|fleet| Turns::new(fleet, key, options.limit, options.timeout));
-        let limit = if turns.is_some() { u32::MAX } else { options.limit };
+        let Options { limit, caps, timeout, .. } = *options;
+        let turns = fleet.map(|fleet| Turns::new(fleet, key, limit, caps, timeout));
+        let limit = if turns.is_some() { u32::MAX } else { limit };
         Self { rate: Rate::new(limit), health: Health::new(random_bits()), turns }
     }
 }
@@ -106,6 +107,12 @@ impl Account {
     /// The turns of a fleet's budget, where the budget is one.
     pub(crate) fn turns(&self) -> Option<Arc<Turns>> {
         self.key().turns.clone()
+    }
+
+    /// Where a person's caps are those of a fleet: who keeps them, and who the person is to them.
+    pub(crate) fn places_of(&self, person: Option<&Person>) -> Option<(Arc<Places>, PersonId)> {
+        let id = person?.id()?;
+        Some((Arc::clone(self.turns()?.places()?), id))
     }
 
     pub(crate) fn person(&self, id: &str) -> Person {

@@ -3,6 +3,7 @@
 //! Between `chat`, whose session made it, and `transport`. It owns all it needs, so that it may run beside the chat.
 
 use crate::account::Account;
+use crate::fleet::Place;
 use crate::person::Person;
 use crate::telemetry::Meters;
 use crate::transport::Prepared;
@@ -33,7 +34,8 @@ pub(crate) struct Asker {
 
 /// How asking ended.
 pub(crate) enum Ended {
-    Answer(Head, Vec<u8>),
+    /// With the place that its ad has in the fleet.
+    Answer(Head, Vec<u8>, Option<Place>),
     Failed(TransportError),
     Held(Hold),
     ShutDown,
@@ -44,40 +46,72 @@ impl Ask {
     pub(crate) async fn run(self) -> Ended {
         let account = Arc::clone(&self.asker.account);
         let Some(_pass) = account.door.enter() else { return Ended::ShutDown };
-        account.door.unless_ended(self.exchange()).await.unwrap_or(Ended::ShutDown)
+        account.door.unless_ended(self.unless_opted_out()).await.unwrap_or(Ended::ShutDown)
+    }
+
+    async fn unless_opted_out(self) -> Ended {
+        let Some(person) = self.asker.person.clone() else { return self.exchange().await };
+        let hold = Hold { reason: Reason::OptOut, until: Until::Lifted };
+        person.unless_opted_out(self.exchange()).await.unwrap_or(Ended::Held(hold))
     }
 
     async fn exchange(self) -> Ended {
         let Self { asker, prepared, not_before } = self;
-        if let Err(hold) = asker.await_turn(not_before, asker.start).await {
-            return Ended::Held(hold);
-        }
+        let place = match asker.await_turn(not_before, asker.start, asker.place()).await {
+            Ok(place) => place,
+            Err(hold) => return Ended::Held(hold),
+        };
         let again = if asker.account.options.repeat_once { prepared.again() } else { None };
         let first = asker.send(prepared).await;
-        match again {
+        let last = match again {
             Some(again) if asker.repeat_is_due(&first).await => asker.send(again).await,
             _ => first,
+        };
+        match last {
+            Ended::Answer(head, body, _) => Ended::Answer(head, body, place),
+            other => other,
         }
     }
 }
 
 impl Asker {
     /// Waits for a turn in the key's budget and in the fleet's, as long as an ask may that began to wait at `since`. What
-    /// stops calls meanwhile holds this one.
-    async fn await_turn(&self, mut not_before: Instant, since: Instant) -> Result<(), Hold> {
+    /// stops calls meanwhile holds this one. `place` is asked for once the fleet has a turn.
+    async fn await_turn(
+        &self,
+        mut not_before: Instant,
+        since: Instant,
+        place: impl Future<Output = Result<Option<Place>, Hold>>,
+    ) -> Result<Option<Place>, Hold> {
         let latest = since.after(self.account.options.patience());
         while not_before.since(self.account.clock.now()) > GRAIN {
             self.account.clock.sleep_until(not_before).await;
             not_before = self.recheck(not_before, latest)?;
         }
-        let Some(turns) = self.account.turns() else { return Ok(()) };
+        let Some(turns) = self.account.turns() else { return Ok(None) };
         let now = self.account.clock.now();
         let patience = Duration::from_millis(latest.since(now).0);
-        let turn = turns.wait(std::time::Instant::now() + patience).await;
+        // Who is without Redis for the budget is so for places.
+        let place = async { if turns.is_up() { place.await } else { Ok(None) } };
+        let turn = turns.wait(std::time::Instant::now() + patience, place).await;
         self.meters.store_is_up(turns.is_up());
         let until = |at| Hold { reason: Reason::Rate, until: Until::At(self.account.clock.at(at)) };
-        turn.map_err(until)?;
-        self.recheck(self.account.clock.now(), latest).map(drop)
+        let place = turn.map_err(until)??;
+        self.recheck(self.account.clock.now(), latest).map(|_| place)
+    }
+
+    /// Keeps a place for an ad of the person in the whole fleet. What other replicas counted is known here from then on, and
+    /// holds the next ask without a trip.
+    async fn place(&self) -> Result<Option<Place>, Hold> {
+        let shared = self.account.places_of(self.person.as_ref()).zip(self.person.as_ref());
+        let Some(((places, id), person)) = shared else { return Ok(None) };
+        let Some(asked) = places.ask(id).await else { return Ok(None) };
+        let now = self.account.clock.now();
+        person.lock().learn(now, asked.seen);
+        asked.place.map(Some).map_err(|(cap, wait)| {
+            let wait = Millis(u64::try_from(wait.as_millis()).unwrap_or(u64::MAX));
+            Hold { reason: Reason::Cap(cap), until: Until::At(now.after(wait)) }
+        })
     }
 
     /// The turn of a request that waited for `not_before`.
@@ -101,7 +135,7 @@ impl Asker {
         match self.account.transport.send(prepared, left, &mut body).await {
             Ok(head) => {
                 self.learn(&head);
-                Ended::Answer(head, body)
+                Ended::Answer(head, body, None)
             }
             Err(error) => Ended::Failed(error),
         }
@@ -112,7 +146,7 @@ impl Asker {
     async fn repeat_is_due(&self, first: &Ended) -> bool {
         let clock = self.account.clock;
         let delay = match first {
-            Ended::Answer(head, _) if matches!(head.status, 429 | 503) => {
+            Ended::Answer(head, ..) if matches!(head.status, 429 | 503) => {
                 head.retry_delay(clock.wall())
             }
             Ended::Failed(error) => error.may_be_repeated().then_some(Millis(0)),
@@ -133,7 +167,7 @@ impl Asker {
             }
         });
         let Decision::Ask(turn) = decision else { return false };
-        self.await_turn(turn, now).await.is_ok() && clock.now() < deadline
+        self.await_turn(turn, now, async { Ok(None) }).await.is_ok() && clock.now() < deadline
     }
 
     fn learn(&self, head: &Head) {

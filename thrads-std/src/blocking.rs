@@ -30,8 +30,9 @@ use std::sync::Arc;
 use std::thread;
 use std::time::Duration;
 use thrads_core::{
-    ApiKey, Call, EndUser, Explained, Family, Feedback, Impression, Interaction, Policy,
-    PollOption, PromptClick, Publisher, Reported, Snapshot, SnapshotError, SponsoredPoll, Vote,
+    ApiKey, Call, EndUser, Explained, Family, Feedback, Impression, Interaction, Permission,
+    Policy, PollOption, PromptClick, Publisher, Reported, Snapshot, SnapshotError, SponsoredPoll,
+    Vote,
 };
 use tokio::runtime::{self, Handle};
 
@@ -158,6 +159,30 @@ impl Chat {
     /// As [`Chat::unseen`](crate::Chat::unseen).
     pub fn unseen(&mut self) {
         self.inner.unseen();
+    }
+
+    /// As [`Chat::permit`](crate::Chat::permit).
+    pub fn permit(&mut self, permission: Permission) {
+        self.inner.permit(permission);
+    }
+
+    /// As [`Chat::permission`](crate::Chat::permission).
+    pub fn permission(&self) -> Permission {
+        self.inner.permission()
+    }
+
+    /// As [`Chat::report`](crate::Chat::report).
+    pub fn report(&self, impression: Impression<String>, end_user: EndUser<'_>) -> Reported {
+        self.runtime.run(self.inner.report(impression, end_user))
+    }
+
+    /// As [`Chat::warm_up`](crate::Chat::warm_up).
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub fn warm_up(&self, family: Family) -> Result<(), Failure> {
+        self.runtime.run(self.inner.warm_up(family))
     }
 
     /// As [`Chat::skip_turn`](crate::Chat::skip_turn).

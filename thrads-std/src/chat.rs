@@ -5,6 +5,7 @@
 use crate::ask::{Ask, Asker, Ended};
 use crate::experiment::Arm;
 use crate::failure::{Cause, Failure};
+use crate::fleet::OnScreen;
 use crate::outcome::Outcome;
 use crate::person::Person;
 use crate::telemetry::{self, Meters};
@@ -13,8 +14,8 @@ use crate::transport::Prepared;
 use std::sync::Arc;
 use std::time::Instant;
 use thrads_core::{
-    BaseUrl, Call, Clock, Explained, Family, Next, Policy, Publisher, Session, Step,
-    TransportError, TransportErrorKind,
+    BaseUrl, Call, Clock, Explained, Family, Kinds, Next, Permission, Policy, Publisher, Redactor,
+    Session, Step, TransportError, TransportErrorKind,
 };
 use tracing::{Instrument, Span};
 
@@ -25,6 +26,7 @@ pub struct Chat {
     session: Session,
     meters: Arc<Meters>,
     person: Option<Person>,
+    on_screen: OnScreen,
 }
 
 /// An ask that was decided about: what its end is told with.
@@ -38,7 +40,8 @@ pub(crate) struct Asking {
 impl Chat {
     pub(crate) fn new(thrads: Thrads, family: Family, policy: Policy) -> Self {
         let meters = thrads.account().meters(None);
-        Self { thrads, session: Session::new(family, policy), meters, person: None }
+        let session = Session::new(family, policy);
+        Self { thrads, session, meters, person: None, on_screen: OnScreen::default() }
     }
 
     /// Makes it a chat of `person`, whose caps then hold. Tell it of each ad with [`seen`](Self::seen) or
@@ -72,7 +75,15 @@ impl Chat {
     pub fn seen(&mut self) -> bool {
         let account = self.thrads.account();
         let now = account.clock.now();
-        account.with(self.person.as_ref(), |lent| self.session.on_seen(now, lent))
+        let counts = account.with(self.person.as_ref(), |lent| self.session.on_seen(now, lent));
+        match account.places_of(self.person.as_ref()) {
+            Some((places, person)) if counts => self.on_screen.seen(&places, person),
+            Some((places, _)) => {
+                self.on_screen.unseen(&places);
+                false
+            }
+            None => counts,
+        }
     }
 
     /// An ad of this chat went away unseen.
@@ -80,6 +91,34 @@ impl Chat {
         let account = self.thrads.account();
         let now = account.clock.now();
         account.with(self.person.as_ref(), |lent| self.session.on_unseen(now, lent));
+        if let Some((places, _)) = account.places_of(self.person.as_ref()) {
+            self.on_screen.unseen(&places);
+        }
+    }
+
+    /// What may leave for the person of this chat, from now on, until it is said again. Where nothing may, asks are held, and
+    /// impressions, taps, votes and feedback are used up without a byte.
+    ///
+    /// An ask under way has to be dropped, which ends it; [`Person::opt_out`] ends asks from anywhere.
+    ///
+    /// ```
+    /// # use thrads_std::{Options, Thrads, core::{ApiKey, Consent, Environment, Family, Permission, Policy, Publisher}};
+    /// # let publisher = Publisher::new(ApiKey::new("K")?, Environment::Staging);
+    /// # let thrads = Thrads::new(publisher, Options::default())?;
+    /// let mut chat = thrads.chat(Family::Ssp, Policy::SERVER);
+    /// chat.permit(Consent::needed().permission());
+    /// assert_eq!(chat.permission(), Permission::NoConsent);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn permit(&mut self, permission: Permission) {
+        self.session.permit(permission);
+    }
+
+    /// What may leave for the person of this chat.
+    pub fn permission(&self) -> Permission {
+        let has_opted_out = self.person.as_ref().is_some_and(|person| person.user().is_opted_out());
+        let of_person = if has_opted_out { Permission::NoAds } else { Permission::Everything };
+        self.session.permission().max(of_person)
     }
 
     /// A turn on which the platform is not asked, such as one the publisher marked sensitive.
@@ -141,6 +180,9 @@ impl Chat {
         if account.door.is_shut() {
             return (asking(publisher), Err(Ended::ShutDown));
         }
+        let redactor = Redactor::new(account.options.redact);
+        let hides = call.redactor().is_none() && account.options.redact != Kinds::NONE;
+        let call = if hides { call.redacted(&redactor) } else { call };
         let session = &mut self.session;
         let step = account.with(self.person.as_ref(), |lent| {
             session.poll_request(now, lent, patience, &publisher, call)
@@ -180,7 +222,7 @@ impl Chat {
         let session = &mut self.session;
         let outcome = match ended {
             Ended::Held(hold) => {
-                session.handle_failure(UNSENT);
+                account.with(person.as_ref(), |lent| session.give_up(now, lent, hold));
                 Outcome::Held(hold)
             }
             Ended::Failed(error) => Outcome::at(base, session.handle_failure(error)),
@@ -188,12 +230,15 @@ impl Chat {
                 session.handle_failure(UNSENT);
                 Outcome::Failed(Failure::at(base, Cause::ShutDown))
             }
-            Ended::Answer(head, mut body) => {
+            Ended::Answer(head, mut body, place) => {
                 account.with(person.as_ref(), |lent| session.recheck_answer(&lent));
-                match session.handle_head(&head) {
+                let outcome = match session.handle_head(&head) {
                     Next::Body => Outcome::at(base, session.handle_response(&head, &mut body)),
                     Next::Drop => Outcome::Failed(Failure::at(base, Cause::Stale)),
-                }
+                };
+                let is_shown = matches!(outcome, Outcome::Ad(_));
+                place.filter(|_| is_shown).into_iter().for_each(|place| self.on_screen.put(place));
+                outcome
             }
         };
         account.with(person.as_ref(), |lent| session.tell(now, lent));

@@ -3,10 +3,12 @@
 //! Beside `chat`. Sections 2.4, 2.5 and 4.5 to 4.7 of the wire contract.
 
 use crate::chat::Chat;
+use crate::clock::TokioClock;
 use crate::failure::{Cause, Failure};
+use crate::transport::ReqwestTransport;
 use thrads_core::{
-    EndUser, Feedback, Interaction, PollAnswer, PollOption, PromptClick, Reported, SponsoredPoll,
-    Vote,
+    Client, EndUser, Family, Feedback, Impression, Interaction, PollAnswer, PollOption,
+    PromptClick, Reported, SponsoredPoll, Vote,
 };
 
 /// What came of a vote, or of asking for the results of a poll. None of it is an error to a chat: without results it goes
@@ -16,6 +18,8 @@ use thrads_core::{
 pub enum Polled {
     /// The votes so far; after a vote, its own among them.
     Results(PollResults),
+    /// Nothing was sent: the person's [`Permission`](thrads_core::Permission) keeps it back.
+    Withheld,
     /// The vote was cast before, and there are no results to be had.
     AlreadyVoted,
     /// The platform does not know the option (any more).
@@ -64,7 +68,7 @@ impl Chat {
     ) -> Reported {
         let account = self.thrads().account();
         let _pass = account.door.enter_late();
-        let (mut client, mut buffer) = (account.client(), Vec::new());
+        let (mut client, mut buffer) = (self.client(), Vec::new());
         let report = client.prompt_click(click, end_user, &mut buffer);
         account.door.unless_ended(report).await.unwrap_or_default()
     }
@@ -78,7 +82,7 @@ impl Chat {
     ) -> Reported {
         let account = self.thrads().account();
         let _pass = account.door.enter_late();
-        let (mut client, mut buffer) = (account.client(), Vec::new());
+        let (mut client, mut buffer) = (self.client(), Vec::new());
         let publisher = account.publisher();
         let report = client.feedback(feedback, &publisher, interaction, &mut buffer);
         account.door.unless_ended(report).await.unwrap_or_default()
@@ -94,18 +98,48 @@ impl Chat {
     ) -> Polled {
         let account = self.thrads().account();
         let _pass = account.door.enter_late();
-        let (mut client, mut buffer) = (account.client(), Vec::new());
+        let (mut client, mut buffer) = (self.client(), Vec::new());
         let answer = client.vote(vote, option, end_user, &mut buffer);
         account.door.unless_ended(answer).await.map_or_else(Polled::shut_down, Polled::from)
+    }
+
+    /// Reports an impression of this chat as [`Thrads::report`](crate::Thrads::report) does, unless the person's permission
+    /// keeps it back: it is then used up.
+    pub async fn report(&self, impression: Impression<String>, end_user: EndUser<'_>) -> Reported {
+        if !self.permission().sends() {
+            return Reported::default();
+        }
+        self.thrads().report(impression, end_user).await
+    }
+
+    /// Makes a connection ahead as [`Thrads::warm_up`](crate::Thrads::warm_up) does, unless the person's permission lets
+    /// nothing leave: that is no failure.
+    ///
+    /// # Errors
+    ///
+    /// As there.
+    pub async fn warm_up(&self, family: Family) -> Result<(), Failure> {
+        if !self.permission().sends() {
+            return Ok(());
+        }
+        self.thrads().warm_up(family).await
     }
 
     /// Brings the results of a poll. It ends after the timeout.
     pub async fn results(&self, poll: &SponsoredPoll<String>, end_user: EndUser<'_>) -> Polled {
         let account = self.thrads().account();
         let _pass = account.door.enter_late();
-        let (mut client, mut buffer) = (account.client(), Vec::new());
+        let (mut client, mut buffer) = (self.client(), Vec::new());
         let answer = client.results(poll, end_user, &mut buffer);
         account.door.unless_ended(answer).await.map_or_else(Polled::shut_down, Polled::from)
+    }
+}
+
+impl Chat {
+    fn client(&self) -> Client<ReqwestTransport, TokioClock> {
+        let mut client = self.thrads().account().client();
+        client.permit(self.permission());
+        client
     }
 }
 
@@ -119,6 +153,7 @@ impl From<thrads_core::Polled<'_>> for Polled {
     fn from(polled: thrads_core::Polled<'_>) -> Self {
         match polled {
             thrads_core::Polled::Answer(answer) => answer.into(),
+            thrads_core::Polled::Withheld => Self::Withheld,
             thrads_core::Polled::Failed(failure) => Self::Failed(Cause::from(failure).into()),
             // A kind of answer that this version does not know is nothing to show.
             _ => Self::Failed(Cause::Stale.into()),

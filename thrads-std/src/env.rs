@@ -80,7 +80,9 @@ impl EnvError {
             StartError::Proxy => Self::value("HTTPS_PROXY"),
             StartError::Tls => Self::value("SSL_CERT_FILE"),
             StartError::Redis => Self::value(REDIS_URL),
-            StartError::Thread => Self { variable: "", problem: EnvProblem::Machine },
+            StartError::Thread | StartError::Secret => {
+                Self { variable: "", problem: EnvProblem::Machine }
+            }
         }
     }
 

@@ -60,12 +60,14 @@
 //! | `thrads_impressions_total` | impressions that a tracker took |
 //! | `thrads_revenue_micros_total` | what they earn, in millionths of the price's unit |
 //! | `thrads_rate_remaining` | requests left this second, as the platform says |
+//! | `thrads_relayed_total{verdict}` | requests of devices; feature `relay` |
 //! | `thrads_store_up` | 1 while Redis is there, 0 while it is not; feature `redis` |
 //!
 //! # Features
 //!
 //! - `blocking`: the same for programs without an async runtime.
-//! - `redis`: one budget for all processes that use a key, kept by a Redis, see `Fleet`.
+//! - `redis`: one budget for all processes that use a key, and one count of each person's ads, kept by a Redis; see `Fleet`.
+//! - `relay`: takes reports of devices on to hosts that they cannot reach safely themselves, see `Relay`.
 //!
 //! The default set is empty.
 #![cfg_attr(docsrs, feature(doc_cfg))]
@@ -91,6 +93,8 @@ mod options;
 mod outcome;
 mod person;
 mod prefetch;
+#[cfg(feature = "relay")]
+mod relay;
 mod sleep;
 mod telemetry;
 mod thrads;
@@ -110,6 +114,9 @@ pub use options::Options;
 pub use outcome::{Outcome, Served};
 pub use person::Person;
 pub use prefetch::Prefetch;
+#[cfg(feature = "relay")]
+#[cfg_attr(docsrs, doc(cfg(feature = "relay")))]
+pub use relay::{MAX_RELAY_BODY_BYTES, Relay, RelayAnswer, RelayOptions, RelayReach, RelayVerdict};
 pub use thrads::Thrads;
 pub use thrads_core as core;
 pub use transport::{MAX_BODY_BYTES, Proxies, ReqwestTransport, StartError};

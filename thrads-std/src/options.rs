@@ -2,7 +2,7 @@
 
 use crate::transport::Proxies;
 use std::time::Duration;
-use thrads_core::{Caps, DEFAULT_LIMIT, DEFAULT_MAX_RATE_WAIT, DEFAULT_TIMEOUT, Millis};
+use thrads_core::{Caps, DEFAULT_LIMIT, DEFAULT_MAX_RATE_WAIT, DEFAULT_TIMEOUT, Kinds, Millis};
 
 /// Settings of a [`Thrads`](crate::Thrads), each with the documented default.
 ///
@@ -30,6 +30,9 @@ pub struct Options {
     /// People that are remembered, each in 250 bytes at most; 100,000. Beyond it the least recently used are forgotten, and
     /// so is everybody of whom nothing was heard for 25 hours.
     pub people: usize,
+    /// What is hidden in conversations before they leave: every kind, unless a call has a redactor of its own, such as one
+    /// that knows the person's name ([`Call::redacted`](thrads_core::Call::redacted)). [`Kinds::NONE`] hides nothing.
+    pub redact: Kinds,
     /// Proxies; those of the environment.
     pub proxies: Proxies,
 }
@@ -57,6 +60,7 @@ impl Default for Options {
             repeat_once: false,
             caps: Caps::default(),
             people: 100_000,
+            redact: Kinds::ALL,
             proxies: Proxies::default(),
         }
     }

@@ -2,14 +2,20 @@
 //!
 //! Beside `chat`. What a person has seen is kept by a hash of their id, never by the id.
 
+use crate::fleet::PersonId;
 use lru::LruCache;
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroUsize;
+use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 use thrads_core::{Caps, User};
+use tokio::sync::Notify;
 
 /// One person: what they have seen in all of their chats, and whether they want ads. Clones are the same person.
+///
+/// One that [`Thrads::person`](crate::Thrads::person) brings has their caps in all replicas of a fleet, one that is made here
+/// in this process.
 ///
 /// ```
 /// use thrads_std::Person;
@@ -20,7 +26,17 @@ use thrads_core::{Caps, User};
 /// assert!(person.user().is_opted_out());
 /// ```
 #[derive(Clone, Debug)]
-pub struct Person(Arc<Mutex<User>>);
+pub struct Person {
+    shared: Arc<Shared>,
+    /// Who it is to a fleet.
+    id: Option<PersonId>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    user: Mutex<User>,
+    opted_out: Notify,
+}
 
 impl Person {
     /// Someone who has seen no ad yet, and is shown no more than `caps` say.
@@ -28,9 +44,11 @@ impl Person {
         User::new(caps).into()
     }
 
-    /// Nothing is sent about this person from now on, and answers under way are dropped.
+    /// Nothing is sent about this person from now on: asks of their chats that are under way are ended, wherever they run,
+    /// and nothing that a chat of theirs was served is reported any more.
     pub fn opt_out(&self) {
         self.lock().opt_out();
+        self.shared.opted_out.notify_waiters();
     }
 
     /// The person wants ads again.
@@ -43,19 +61,38 @@ impl Person {
         *self.lock()
     }
 
+    /// `work`, or `None` as soon as the person opts out.
+    pub(crate) async fn unless_opted_out<F: Future>(&self, work: F) -> Option<F::Output> {
+        let mut opted_out = pin!(self.shared.opted_out.notified());
+        opted_out.as_mut().enable();
+        if self.lock().is_opted_out() {
+            return None;
+        }
+        tokio::select! {
+            biased;
+            () = opted_out => None,
+            output = work => Some(output),
+        }
+    }
+
     pub(crate) fn lock(&self) -> MutexGuard<'_, User> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.shared.user.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    pub(crate) fn id(&self) -> Option<PersonId> {
+        self.id
     }
 
     /// Whether a chat or the caller has it in hand.
     fn is_in_hand(&self) -> bool {
-        Arc::strong_count(&self.0) > 1
+        Arc::strong_count(&self.shared) > 1
     }
 }
 
 impl From<User> for Person {
     fn from(user: User) -> Self {
-        Self(Arc::new(Mutex::new(user)))
+        let shared = Shared { user: Mutex::new(user), opted_out: Notify::new() };
+        Self { shared: Arc::new(shared), id: None }
     }
 }
 
@@ -84,7 +121,10 @@ impl People {
     pub(crate) fn person(&mut self, id: &str, now: Instant) -> Person {
         self.forget(now);
         let key = self.hasher.hash_one(id);
-        let new = || Known { person: Person::new(self.caps), used: now };
+        let new = || {
+            let person = Person { id: Some(PersonId::of(id)), ..Person::new(self.caps) };
+            Known { person, used: now }
+        };
         let known = self.known.get_or_insert_mut(key, new);
         known.used = now;
         known.person.clone()

@@ -34,12 +34,12 @@ impl Thrads {
         Self::start(publisher, options, None)
     }
 
-    /// The same as one replica of several that share the key's budget. The budget is the fleet's: [`Options::limit`] is that
-    /// of all replicas together, and has to be the same in each.
+    /// The same as one replica of several that share the key's budget and people's caps: [`Options::limit`] and
+    /// [`Options::caps`] are those of all replicas together, and have to be the same in each.
     ///
     /// A trip to Redis takes a tenth of [`Options::timeout`] at most. While Redis is gone, asking goes on inside its
     /// deadline: from when the last lease has ended, two seconds later, each replica sends its part of nine tenths of the
-    /// limit.
+    /// limit, and caps are what each knows by itself.
     ///
     /// # Errors
     ///
@@ -106,8 +106,8 @@ impl Thrads {
         Chat::new(self.clone(), family, policy)
     }
 
-    /// The person with this id, with the caps of [`Options::caps`]: the same in all chats of this publisher, as long as they
-    /// are remembered. What outlives the process, such as an opt-out, is for the caller to keep.
+    /// The person with this id, with the caps of [`Options::caps`]: the same in all chats of this publisher, and in all
+    /// replicas of a fleet, as long as they are remembered. To another key of the publisher's they are new to the fleet. What outlives the process, such as an opt-out, is for the caller to keep.
     ///
     /// ```
     /// # use thrads_std::{Options, Thrads, core::{ApiKey, Caps, Environment, Family, Policy, Publisher}};
@@ -172,9 +172,8 @@ impl Thrads {
     }
 
     /// Lets no more asks in, from this publisher's chats in all clones; they are [`Cause::ShutDown`] from then on. Waits
-    /// `within` for asks and reports that are under way, ends the rest, gives send times that were leased for nothing back to
-    /// the fleet, and says how many there were of each. Reports may
-    /// still begin meanwhile. A publisher made by [`with_key`](Self::with_key) is shut down by itself.
+    /// `within` for asks and reports that are under way, ends the rest, tells the fleet of ads that were seen or not, gives
+    /// send times back that were leased for nothing, and says how many there were of each. Reports may still begin meanwhile. A publisher made by [`with_key`](Self::with_key) is shut down by itself.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

@@ -53,6 +53,10 @@ impl Browser {
         Answer::read(self.send("POST", path, &body.to_string()))
     }
 
+    pub(crate) fn post_nothing(&self, path: &str) -> Answer {
+        Answer::read(self.send("POST", path, ""))
+    }
+
     /// A turn, with all that comes of it.
     pub(crate) fn say(&self, text: &str) -> Vec<Value> {
         self.begin(text).collect()

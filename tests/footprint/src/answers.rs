@@ -28,6 +28,14 @@ pub const PROMPTS: &str = concat!(
     r#""cta_url":"https://go.example/3","advertiser":"Drystone","price":"0.75","bidId":"b3"}]}}}"#,
 );
 
+/// A poll in a list, with escapes where they take most stack.
+pub const POLL: &str = concat!(
+    r#"{"requestId":"q-1","status":"success","data":{"bids":[{"ad_format":"sponsored_poll","#,
+    r#""question":"Is your kettle \ud83d\ude00?","options":[{"id":"1","text":"Electric \u2013 caf\u00e9"},"#,
+    r#"{"id":2,"text":"Gas \ud83d\ude00"}],"vote_url":"https:\/\/ssp.thrads.ai\/vote?token=t","#,
+    r#""results_url":"https:\/\/ssp.thrads.ai\/results?token=t","advertiser":"Boilwell","price":"4.1","bidId":"b"}]}}"#,
+);
+
 /// FastAPI's refusal of two members.
 pub const REFUSED: &str = concat!(
     r#"{"detail":[{"type":"missing","loc":["body","userId"],"msg":"Field required","input":{}},"#,

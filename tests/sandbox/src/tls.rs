@@ -7,6 +7,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::Path;
 use std::sync::Arc;
+use std::thread;
 use std::time::Duration;
 
 use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
@@ -15,6 +16,7 @@ use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Builder;
 use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
@@ -35,8 +37,8 @@ impl Identity {
         Self::new(chain.map_err(io::Error::other)?, key)
     }
 
-    /// A P-256 certificate for `names` (host names or addresses), by an authority that nobody else knows; and the
-    /// certificate of that authority, in DER.
+    /// A P-256 certificate for `names` (host names or addresses), by an authority that nobody else knows and that is named
+    /// after the first of them; and the certificate of that authority, in DER.
     ///
     /// # Errors
     ///
@@ -47,6 +49,25 @@ impl Identity {
             let key = PrivateKeyDer::try_from(key).map_err(io::Error::other)?;
             Ok((Self::new(vec![chain], key)?, authority))
         })
+    }
+
+    /// Speaks TLS for the plain server at `inside`, on a free port of 127.0.0.1, until the process ends.
+    ///
+    /// # Errors
+    ///
+    /// No port, thread or runtime could be made.
+    pub fn front(self, inside: SocketAddr) -> io::Result<SocketAddr> {
+        let listener = bind(0)?;
+        let address = listener.local_addr()?;
+        let runtime = Builder::new_current_thread().enable_io().enable_time().build()?;
+        let serving = move || {
+            runtime.block_on(async {
+                serve(TcpListener::from_std(listener)?, self, inside).await;
+                Ok::<_, io::Error>(())
+            })
+        };
+        thread::Builder::new().name("thrads-sandbox-tls".to_owned()).spawn(serving)?;
+        Ok(address)
     }
 
     fn new(chain: Vec<CertificateDer<'static>>, key: PrivateKeyDer<'static>) -> io::Result<Self> {
@@ -97,7 +118,9 @@ type Issued = (CertificateDer<'static>, Vec<u8>, Vec<u8>);
 
 fn issue(names: Vec<String>) -> Result<Issued, rcgen::Error> {
     let mut authority = CertificateParams::default();
-    authority.distinguished_name.push(DnType::CommonName, "thrads sandbox");
+    // Two authorities of one name would be taken for one with two keys.
+    let name = format!("thrads sandbox {}", names.first().map_or("", String::as_str));
+    authority.distinguished_name.push(DnType::CommonName, name);
     authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
     authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
     let key = KeyPair::generate()?;

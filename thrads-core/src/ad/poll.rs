@@ -5,7 +5,7 @@
 
 use super::Cpm;
 use crate::json::text::move_back;
-use core::ops::Range;
+use crate::json::value::Value;
 
 /// `sponsored_poll`: a question with answers to vote on, after an answer (wire contract 3.10).
 ///
@@ -119,38 +119,37 @@ impl<'a> PollOption<'a> {
     }
 }
 
-/// Packs an option whose `id` and `text` stand in `place`, as offsets, over whatever stands at its front: their lengths
-/// in [`LENGTH`] bytes each, that of the first doubled and odd if it is the text; then both, as they stood. Returns the
-/// bytes that took; `None`, with `place` in disorder, if they do not stand behind two lengths, or are longer than one says.
+/// Packs an option whose `id` and `text` stand in `document` over whatever stands at `to`: their lengths in [`LENGTH`] bytes
+/// each, that of the first doubled and odd if it is the text; then both, as they stood. Returns where that ends; `None`
+/// if they do not stand behind two lengths, or are longer than one says.
 #[inline(never)]
-pub(crate) fn pack(place: &mut [u8], id: Range<usize>, text: Range<usize>) -> Option<usize> {
-    let is_id_first = id.start <= text.start;
-    let (first, second) = if is_id_first { (id, text) } else { (text, id) };
-    let first_length = first.end.checked_sub(first.start)?;
-    let second_length = second.end.checked_sub(second.start)?;
-    let start = LENGTH.saturating_mul(2);
-    let middle = start.checked_add(first_length)?;
-    if first.start < start || second.start < middle || second.end > place.len() {
+pub(crate) fn pack(document: &mut [u8], to: usize, id: Value, text: Value) -> Option<usize> {
+    let is_id_first = id.start() <= text.start();
+    let (first, second) =
+        if is_id_first { (id.range(), text.range()) } else { (text.range(), id.range()) };
+    let first_length = first.end.wrapping_sub(first.start);
+    let second_length = second.end.wrapping_sub(second.start);
+    let start = to.wrapping_add(LENGTH).wrapping_add(LENGTH);
+    let middle = start.wrapping_add(first_length);
+    if first.start < start || second.start < middle || second.end > document.len() {
         return None;
     }
-    move_back(place, first, start);
-    move_back(place, second, middle);
-    let first_length = first_length.checked_mul(2)? | usize::from(!is_id_first);
-    let (head, _) = place.split_at_mut_checked(start)?;
-    for (place, length) in head.chunks_exact_mut(LENGTH).zip([first_length, second_length]) {
-        put_length(place, length)?;
-    }
-    middle.checked_add(second_length)
+    move_back(document, first, start);
+    move_back(document, second, middle);
+    let doubled = first_length << 1 | usize::from(!is_id_first);
+    put_length(document.get_mut(to..)?, doubled)?;
+    put_length(document.get_mut(to.wrapping_add(LENGTH)..)?, second_length)?;
+    Some(middle.wrapping_add(second_length))
 }
 
 /// Seven bits a byte, so that it is text.
 fn put_length(place: &mut [u8], length: usize) -> Option<()> {
     let mut rest = length;
-    for byte in place.iter_mut().rev() {
-        *byte = u8::try_from(rest & 0x7f).ok()?;
+    for byte in place.first_chunk_mut::<LENGTH>()?.iter_mut().rev() {
+        *byte = rest.to_le_bytes()[0] & 0x7f;
         rest >>= 7;
     }
-    (rest == 0).then_some(())
+    if rest == 0 { Some(()) } else { None }
 }
 
 fn length(packed: &str) -> Option<(usize, &str)> {
@@ -169,7 +168,8 @@ pub(crate) fn packed(options: &[(&str, &str)]) -> &'static str {
     for (id, text) in options {
         let mut place = format!("{{\"id\":{id}{text}").into_bytes();
         let middle = 6 + id.len();
-        let length = pack(&mut place, 6..middle, middle..middle + text.len()).unwrap();
+        let (id, text) = (Value::new(6, middle), Value::new(middle, middle + text.len()));
+        let length = pack(&mut place, 0, id, text).unwrap();
         packed.extend_from_slice(&place[..length]);
     }
     String::from_utf8(packed).unwrap().leak()
@@ -178,11 +178,12 @@ pub(crate) fn packed(options: &[(&str, &str)]) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use core::ops::Range;
 
     fn packed_over(json: &str, id: &str, text: &str) -> Option<(String, String)> {
         let mut place = json.as_bytes().to_vec();
-        let find = |part: &str| json.find(part).map(|at| at..at + part.len()).unwrap();
-        let length = pack(&mut place, find(id), find(text))?;
+        let find = |part: &str| json.find(part).map(|at| Value::new(at, at + part.len())).unwrap();
+        let length = pack(&mut place, 0, find(id), find(text))?;
         let packed = PollOptions(core::str::from_utf8(&place[..length]).unwrap());
         let option = packed.iter().next()?;
         assert_eq!(packed.iter().count(), 1);
@@ -215,11 +216,13 @@ mod tests {
 
     #[test]
     fn what_does_not_fit_is_not_packed() {
-        assert_eq!(pack(&mut b"ab".to_vec(), 0..1, 1..2), None);
-        assert_eq!(pack(&mut b"abcdefgh".to_vec(), 6..7, 7..9), None);
-        let mut place = vec![b'x'; 1 << 22];
-        assert_eq!(pack(&mut place, 6..7, 7..8 + (1 << 21)), None);
-        assert_eq!(pack(&mut place, 6..6 + (1 << 20), 1 << 21..1 << 22), None);
+        let pack = |length: usize, id: Range<usize>, text: Range<usize>| {
+            pack(&mut vec![b'x'; length], 0, Value::at(id), Value::at(text))
+        };
+        assert_eq!(pack(2, 0..1, 1..2), None);
+        assert_eq!(pack(8, 6..7, 7..9), None);
+        assert_eq!(pack(1 << 22, 6..7, 7..8 + (1 << 21)), None);
+        assert_eq!(pack(1 << 22, 6..6 + (1 << 20), 1 << 21..1 << 22), None);
     }
 
     #[test]

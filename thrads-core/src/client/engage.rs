@@ -21,6 +21,8 @@ use core::ops::Range;
 pub enum Polled<'b> {
     /// What the poll says.
     Answer(PollAnswer<'b>),
+    /// Nothing was sent: the person's [`Permission`](crate::Permission) keeps it back.
+    Withheld,
     /// Something went wrong; the operator may want to know.
     Failed(Failure<'b>),
 }
@@ -37,6 +39,9 @@ impl<T: Transport, C: Clock> Client<T, C> {
         end_user: EndUser<'_>,
         buffer: &mut T::Buffer,
     ) -> Reported {
+        if !self.permission.sends() {
+            return Reported::default();
+        }
         let mut status = self.status(&click.request(Method::Post, end_user), buffer).await;
         if status == Ok(405) {
             status = self.status(&click.request(Method::Get, end_user), buffer).await;
@@ -56,7 +61,8 @@ impl<T: Transport, C: Clock> Client<T, C> {
         interaction: Interaction<'_>,
         buffer: &mut T::Buffer,
     ) -> Reported {
-        let Some(request) = feedback.request(publisher, interaction) else {
+        let request = feedback.request(publisher, interaction);
+        let Some(request) = request.filter(|_| self.permission.sends()) else {
             return Reported::default();
         };
         let start = self.clock.now();
@@ -79,6 +85,9 @@ impl<T: Transport, C: Clock> Client<T, C> {
         end_user: EndUser<'_>,
         buffer: &'b mut T::Buffer,
     ) -> Polled<'b> {
+        if !self.permission.sends() {
+            return Polled::Withheld;
+        }
         let start = self.clock.now();
         let request = vote.request(option, end_user);
         let mut answer = self.exchange_since(start, &request, buffer).await;
@@ -102,6 +111,9 @@ impl<T: Transport, C: Clock> Client<T, C> {
         end_user: EndUser<'_>,
         buffer: &'b mut T::Buffer,
     ) -> Polled<'b> {
+        if !self.permission.sends() {
+            return Polled::Withheld;
+        }
         let start = self.clock.now();
         let answer = self.exchange_since(start, &poll_results(poll, end_user), buffer).await;
         Polled::of(Endpoint::Results, answer, buffer)

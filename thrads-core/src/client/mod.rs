@@ -10,6 +10,7 @@ pub use deliver::Delivered;
 pub use engage::Polled;
 
 use crate::config::Publisher;
+use crate::consent::Permission;
 use crate::error::TransportError;
 use crate::head::Head;
 use crate::pacing::{Decision, Hold, Lent, Rate, RateEvent};
@@ -51,9 +52,11 @@ pub struct Client<T, C> {
     timeout: Millis,
     max_rate_wait: Millis,
     may_repeat: bool,
+    permission: Permission,
 }
 
-/// What came of reporting something: an impression, a tap, what became of a prompt.
+/// What came of reporting something: an impression, a tap, what became of a prompt. All zero where the person's
+/// [`Permission`] kept it back.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[cfg_attr(feature = "defmt", derive(defmt::Format))]
 pub struct Reported {
@@ -78,7 +81,8 @@ impl<T: Transport, C: Clock> Client<T, C> {
     /// A client that lets an ask take [`DEFAULT_TIMEOUT`] and wait [`DEFAULT_MAX_RATE_WAIT`] for its turn.
     pub const fn new(transport: T, clock: C) -> Self {
         let (timeout, max_rate_wait) = (DEFAULT_TIMEOUT, DEFAULT_MAX_RATE_WAIT);
-        Self { transport, clock, timeout, max_rate_wait, may_repeat: false }
+        let permission = Permission::Everything;
+        Self { transport, clock, timeout, max_rate_wait, may_repeat: false, permission }
     }
 
     /// Lets an ask take `timeout` over all. Zero fails every ask.
@@ -101,6 +105,18 @@ impl<T: Transport, C: Clock> Client<T, C> {
         Self { may_repeat: true, ..self }
     }
 
+    /// What may leave through this client for the person in front of the device, until it is said again; the stricter of this
+    /// and the session's own holds. Where nothing may, asks are held and impressions, taps, votes and feedback are used up
+    /// without a byte. Make no connection ahead then, and empty what was kept to be reported later.
+    pub fn permit(&mut self, permission: Permission) {
+        self.permission = permission;
+    }
+
+    /// What may leave through this client.
+    pub const fn permission(&self) -> Permission {
+        self.permission
+    }
+
     /// The clock that is asked.
     pub fn clock(&self) -> &C {
         &self.clock
@@ -119,6 +135,10 @@ impl<T: Transport, C: Clock> Client<T, C> {
         buffer: &'b mut T::Buffer,
     ) -> Asked<'b> {
         let start = self.clock.now();
+        if let Some(hold) = Hold::by(self.permission) {
+            return Asked::held(session.hold(start, hold));
+        }
+        let call = call.permitted(self.permission);
         if !self.transport.is_up() {
             return Asked::held(session.hold_offline(start));
         }
@@ -172,6 +192,9 @@ impl<T: Transport, C: Clock> Client<T, C> {
         end_user: EndUser<'_>,
         buffer: &mut T::Buffer,
     ) -> Reported {
+        if !self.permission.sends() {
+            return Reported::default();
+        }
         let trackers = impression.trackers();
         let mut reported = Reported { refused: trackers.refused(), ..Reported::default() };
         for tracker in trackers.iter() {

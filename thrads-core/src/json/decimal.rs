@@ -26,7 +26,7 @@ pub(crate) fn scaled(number: &[u8], places: i32) -> Option<u64> {
         match whole {
             ..0 => continue,
             0 => is_up = digit >= 5,
-            1.. => value = tenfold(value)?.checked_add(digit.into())?,
+            1.. => value = push(value, digit)?,
         }
         whole = whole.wrapping_sub(1);
     }
@@ -35,14 +35,19 @@ pub(crate) fn scaled(number: &[u8], places: i32) -> Option<u64> {
     }
     // What is not zero overflows before long.
     while whole > 0 {
-        value = tenfold(value)?;
+        value = push(value, 0)?;
         whole = whole.wrapping_sub(1);
     }
     value.checked_add(is_up.into())
 }
 
-fn tenfold(value: u64) -> Option<u64> {
-    if value > u64::MAX / 10 { None } else { Some(value.wrapping_mul(10)) }
+/// One digit more, without a product of 64 bits, which is a routine on a Cortex-M0+.
+#[cfg_attr(target_os = "none", inline(never))]
+fn push(value: u64, digit: u8) -> Option<u64> {
+    if value > u64::MAX / 10 {
+        return None;
+    }
+    (value << 3).wrapping_add(value << 1).checked_add(digit.into())
 }
 
 /// `exp = ("e" / "E") [ "-" / "+" ] 1*DIGIT`, clamped to what can matter.

@@ -2,6 +2,7 @@
 //!
 //! What `pacing` answers. Each is a small value to copy, compare and log.
 
+use crate::consent::Permission;
 use crate::time::Instant;
 
 /// Whether to ask.
@@ -22,6 +23,19 @@ pub struct Hold {
     pub reason: Reason,
     /// When it may be asked again, as far as this reason goes.
     pub until: Until,
+}
+
+impl Hold {
+    /// What holds a call by `permission` alone.
+    pub(crate) fn by(permission: Permission) -> Option<Self> {
+        let reason = match permission {
+            Permission::Everything | Permission::Context => return None,
+            Permission::NoAds => Reason::OptOut,
+            Permission::NoConsent => Reason::Consent,
+            Permission::Child => Reason::Child,
+        };
+        Some(Self { reason, until: Until::Lifted })
+    }
 }
 
 /// What holds a call.
@@ -47,6 +61,10 @@ pub enum Reason {
     Offline,
     /// The person wants no ads, or the caller none on this turn.
     OptOut,
+    /// The person's consent is needed and not there.
+    Consent,
+    /// A child may be in front.
+    Child,
 }
 
 impl Reason {
@@ -62,6 +80,8 @@ impl Reason {
             Self::Key => "key",
             Self::Offline => "offline",
             Self::OptOut => "opt_out",
+            Self::Consent => "consent",
+            Self::Child => "child",
         }
     }
 }
@@ -88,6 +108,6 @@ pub enum Until {
     Turn(u32),
     /// From this moment on.
     At(Instant),
-    /// Until it is lifted: the person opts in, a new chat begins, the link comes up.
+    /// Until it is lifted: the person opts in or consents, a new chat begins, the link comes up.
     Lifted,
 }

@@ -22,7 +22,7 @@ pub use policy::{Enforcement, OffsetMode, Policy, Shadow};
 pub(crate) use rate::KeptRate;
 pub use rate::{DEFAULT_LIMIT, LOW_QUOTA, Rate, RateEvent};
 pub(crate) use user::KeptUser;
-pub use user::{Caps, User};
+pub use user::{Caps, Seen, User};
 
 use crate::config::Family;
 use crate::time::{Instant, Millis};

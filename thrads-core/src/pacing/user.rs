@@ -48,6 +48,22 @@ pub struct User {
     kept: KeptUser,
 }
 
+/// What one person was shown as somebody else counts it, such as a store that replicas of a server share.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[cfg_attr(feature = "defmt", derive(defmt::Format))]
+pub struct Seen {
+    /// Ads in the hour that began with the first of them.
+    pub hour: u8,
+    /// How much of that hour is left; nothing of it if there was no ad.
+    pub hour_left: Millis,
+    /// Ads in the day that began with the first of them.
+    pub day: u8,
+    /// How much of that day is left.
+    pub day_left: Millis,
+    /// How long the gap after the last of them still lasts.
+    pub gap_left: Millis,
+}
+
 /// What is kept over a restart; times in milliseconds.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize,
@@ -156,6 +172,23 @@ impl User {
         counts || self.caps.is_none()
     }
 
+    /// Takes over what somebody else has counted, where it is as much as is known here or more. A window lasts no longer
+    /// than it can.
+    pub fn learn(&mut self, now: Instant, seen: Seen) {
+        self.pass(now);
+        let gap = self.caps.gap();
+        let kept = &mut self.kept;
+        kept.gap_left = kept.gap_left.max(clamp(seen.gap_left, gap));
+        for (left, count, told, told_left, length) in [
+            (&mut kept.hour_left, &mut kept.hour, seen.hour, seen.hour_left, HOUR),
+            (&mut kept.day_left, &mut kept.day, seen.day, seen.day_left, DAY),
+        ] {
+            if told >= *count && told > 0 {
+                (*count, *left) = (told, clamp(told_left, length));
+            }
+        }
+    }
+
     pub(crate) fn keep(&self, now: Instant) -> KeptUser {
         let mut user = *self;
         user.pass(now);
@@ -225,6 +258,10 @@ impl User {
     }
 }
 
+fn clamp(told: Millis, most: u32) -> u32 {
+    u32::try_from(told.0).unwrap_or(u32::MAX).min(most)
+}
+
 impl KeptUser {
     pub(crate) fn numbers(self) -> [u32; 7] {
         [
@@ -264,3 +301,27 @@ const DOUBT: u32 = 600_000;
 const MAX_GAP_SECS: u32 = 24 * 86_400;
 
 const _: () = assert!(size_of::<User>() <= 64, "a person takes 64 bytes at most");
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_others_counted_holds_as_if_it_were_known_here() {
+        let now = Instant::from_millis;
+        let mut user = User::new(Caps { hour: 2, gap_secs: 60, ..Caps::default() });
+        let told = Seen { hour: 1, hour_left: Millis(5000), ..Seen::default() };
+        user.learn(now(0), told);
+        assert_eq!(user.counts(), (1, 0));
+        user.learn(now(0), Seen { hour: 2, gap_left: Millis(u64::MAX), ..told });
+        assert_eq!(user.check(now(0), 0).unwrap().until, Until::At(now(5000)));
+        assert_eq!(user.check(now(5000), 0).unwrap().until, Until::At(now(60_000)));
+        assert_eq!(user.check(now(60_000), 0), None);
+        // Less than is known here is no news.
+        assert!(user.reserve() && user.on_seen(now(60_000)));
+        user.learn(now(60_000), Seen::default());
+        assert_eq!(user.counts(), (1, 1));
+        user.learn(now(60_000), Seen { hour: 1, hour_left: Millis(u64::MAX), ..told });
+        assert_eq!((user.kept.hour_left, user.kept.gap_left), (HOUR, 60_000));
+    }
+}

@@ -37,26 +37,26 @@ fn local_start(text: &str, end: usize) -> usize {
     start
 }
 
-/// Where the domain ends that begins at `start`: behind two labels at least, the last of which is no number. `start` itself
-/// if there is none.
+/// Where the domain ends that begins at `start`: behind two labels at least, the last of which begins with a letter, as all
+/// top-level domains do. `start` itself if there is none.
 fn domain_end(text: &str, start: usize) -> usize {
     let (mut script, mut end, mut at) = (NONE, start, start);
-    let (mut label, mut is_behind_dot, mut has_letter) = (start, false, false);
+    let (mut label, mut is_new, mut is_top) = (start, false, false);
     for _ in 0..MAX_DOMAIN {
         let (sign, next) = sign_at(text, at);
         match sign {
             b'0'..=b'9' => label = next,
             b'-' if label > start => {}
             b'.' if label == at && label > start => {
-                (is_behind_dot, has_letter) = (true, false);
+                (is_new, is_top) = (true, false);
                 at = next;
                 continue;
             }
-            _ if is_of(&mut script, sign) => (label, has_letter) = (next, true),
+            _ if is_of(&mut script, sign) => (label, is_top) = (next, is_top || is_new),
             _ => break,
         }
-        at = next;
-        if is_behind_dot && has_letter {
+        (at, is_new) = (next, false);
+        if is_top {
             end = label;
         }
     }

@@ -9,7 +9,8 @@ pub(super) fn around(text: &str, at: usize) -> Option<(usize, usize)> {
     let (second, middle) = sign_before(text, at);
     let (first, start) = sign_before(text, middle);
     let length = length_of(first, second)?;
-    if sign_before(text, start).0.is_ascii_alphanumeric() {
+    // A word may be stuck to it, such as `IBAN`; the checksum decides.
+    if sign_before(text, start).0.is_ascii_digit() {
         return None;
     }
     Some((start, end_of(text, start, length)?))

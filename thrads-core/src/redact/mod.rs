@@ -5,12 +5,15 @@
 //! advertising platform, and no name, address or number of a person may go with it.
 //!
 //! A text is split by one kind of detector after the other, in the order of [`Kind`]: what is left between two finds of one is
-//! a text of its own to the next. So nothing is found twice, and each detector passes over the text once.
+//! a text of its own to the next. So nothing is found twice, and each detector passes over the text once. Where there is an
+//! operating system, and flash does not count, a first look tells most texts as clean before any detector sees them.
 
 mod card;
 mod chain;
 mod digits;
 mod email;
+#[cfg(not(target_os = "none"))]
+mod glance;
 mod iban;
 mod ip;
 mod name;
@@ -141,10 +144,21 @@ impl<'n> Redactor<'n> {
     where
         'n: 't,
     {
-        Redacted {
-            redactor: *self,
-            levels: [Level { rest: text, then: None }, Level::DONE, Level::DONE, Level::DONE],
+        #[cfg(not(target_os = "none"))]
+        if glance::is_clean(text) {
+            let levels = [Level::DONE, Level::DONE, Level::DONE, Level::of(text)];
+            return Redacted { redactor: *self, levels };
         }
+        self.all_pieces(text)
+    }
+
+    /// The same, with each detector's look at all of it.
+    fn all_pieces<'t>(&self, text: &'t str) -> Redacted<'t>
+    where
+        'n: 't,
+    {
+        let levels = [Level::of(text), Level::DONE, Level::DONE, Level::DONE];
+        Redacted { redactor: *self, levels }
     }
 
     /// How many bytes all pieces of `text` have.
@@ -196,8 +210,12 @@ struct Level<'t> {
     then: Option<Kind>,
 }
 
-impl Level<'_> {
-    const DONE: Self = Self { rest: "", then: None };
+impl<'t> Level<'t> {
+    const DONE: Self = Self::of("");
+
+    const fn of(rest: &'t str) -> Self {
+        Self { rest, then: None }
+    }
 }
 
 /// A find: bytes of the text that was looked at, and the kind.
@@ -258,3 +276,58 @@ fn find(redactor: &Redactor<'_>, index: usize, text: &str) -> Option<Span> {
 
 /// Detectors: addresses, secrets, all that is digits, names.
 const LEVELS: usize = 4;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
+    fn a_first_look_overlooks_nothing() {
+        const PARTS: [&str; 26] = [
+            "1",
+            "7",
+            "03",
+            "2001",
+            " ",
+            " ",
+            ".",
+            "-",
+            "/",
+            "(",
+            ")",
+            ":",
+            "::",
+            "+",
+            "@",
+            "a",
+            "DE",
+            "eyJ",
+            "G!",
+            "１",
+            "٣",
+            "é",
+            "は",
+            "\u{a0}",
+            "ー",
+            "abcdefghi",
+        ];
+        let (mut state, mut clean) = (1_u64, 0);
+        let redactor = Redactor::default();
+        for _ in 0..300_000 {
+            let mut text = String::new();
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            for part in 0..state >> 60 {
+                text.push_str(PARTS[(state >> (part * 4) & 0xffff) as usize % PARTS.len()]);
+            }
+            if glance::is_clean(&text) {
+                clean += 1;
+                assert!(
+                    redactor.all_pieces(&text).all(|piece| piece == Piece::Text(&text)),
+                    "{text}"
+                );
+            }
+        }
+        assert!(clean > 10_000, "{clean}");
+    }
+}

@@ -80,7 +80,8 @@ fn token(bytes: &[u8], (start, end): Stretch) -> Option<Stretch> {
             last = around(bytes, last.saturating_add(1), usize::MAX, PLAIN | JOINT).1;
         }
     }
-    (last > end || is_token(run)).then_some((start, last))
+    let is_web_token = last > end && last.saturating_sub(start) >= MIN_PASSWORD;
+    (is_web_token || is_token(run)).then_some((start, last))
 }
 
 /// What is counted of a group of letters and digits.

@@ -77,9 +77,12 @@ fn is_clock(first: &Group, second: &Group) -> bool {
     }
 }
 
-/// `52.5200066`
+/// `52.5200066`; what stands behind the brackets of an area code is none.
 fn is_fraction(first: &Group, second: &Group) -> bool {
-    second.joint == Joint::Dot && is_front(first) && matches!(second.digits, 4..=11)
+    first.joint != Joint::Close
+        && second.joint == Joint::Dot
+        && is_front(first)
+        && matches!(second.digits, 4..=11)
 }
 
 /// An ISBN in its five groups.

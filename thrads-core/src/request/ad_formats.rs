@@ -70,7 +70,7 @@ impl AdFormats {
     }
 
     /// In the places of a body.
-    pub(super) fn names(&self) -> [Option<&'static str>; 3] {
-        self.0.map(|format| format.map(AdFormat::as_str))
+    pub(super) fn names(&self) -> impl Iterator<Item = Option<&'static str>> + '_ {
+        self.0.iter().map(|format| format.map(AdFormat::as_str))
     }
 }

@@ -133,43 +133,53 @@ impl<'a> BidRequest<'a> {
         self.turn_number = turn.or(self.turn_number);
     }
 
+    pub(super) fn without_person(&mut self) {
+        self.user_id = self.context.map_or(NOBODY, |context| context.chat_id);
+        self.user_metadata = self.user_metadata.map(UserMetadata::without_person);
+        self.end_user = self.end_user.without_geo();
+    }
+
     fn with(self, ad_formats: AdFormats) -> Self {
         Self { ad_formats, ..self }
     }
 
     pub(super) fn push(&'a self, steps: &mut Steps<'a>) {
+        let (config, metadata) = (self.config.as_ref(), self.user_metadata.as_ref());
         steps.begin(&TEXTS);
         steps.redaction = self.redaction;
         steps.text(Some(self.user_id));
         self.push_context(steps);
-        self.ad_formats.names().into_iter().for_each(|format| steps.text(format));
-        steps.push(Value::Close);
-        steps.mark(Value::Open, self.config.is_some());
-        self.config.unwrap_or_default().push(steps);
-        steps.mark(Value::Close, self.config.is_some());
-        steps.mark(Value::Open, self.user_metadata.is_some());
-        self.user_metadata.unwrap_or_default().push(steps);
-        steps.mark(Value::Close, self.user_metadata.is_some());
+        self.ad_formats.names().for_each(|format| steps.text(format));
+        steps.close(true);
+        steps.open(config.is_some());
+        config.unwrap_or(&BidConfig::NONE).push(steps);
+        steps.close(config.is_some());
+        steps.open(metadata.is_some());
+        metadata.unwrap_or(&UserMetadata::NONE).push(steps);
+        steps.close(metadata.is_some());
         steps.number(self.turn_number);
         steps.bool(self.force);
-        steps.push(Value::Close);
+        steps.close(true);
     }
 
     /// `chatId` to `request_type`.
     fn push_context(&'a self, steps: &mut Steps<'a>) {
         let context = self.context.as_ref();
         steps.text(context.map(|context| context.chat_id));
-        steps.mark(Value::Open, context.is_some());
+        steps.open(context.is_some());
         steps.push(
             context.map_or(Value::Absent, |context| {
                 Value::Messages(&context.conversation, message_step)
             }),
         );
-        steps.mark(Value::Close, context.is_some());
+        steps.close(context.is_some());
         steps.text(self.summary);
         steps.text(Some(if context.is_some() { "contextual" } else { "opener" }));
     }
 }
+
+/// Stands for the id, which the platform demands, of a person who is not told of and has no chat yet.
+const NOBODY: &str = "anonymous";
 
 static TEXTS: [&str; 28] = [
     first!("userId"),

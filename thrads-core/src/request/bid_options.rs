@@ -3,6 +3,7 @@
 //! Part of `request`. Sections 3.4 and 3.5 of the wire contract.
 
 use super::steps::{Steps, Value};
+use crate::consent::Consent;
 use crate::error::ConfigError;
 
 /// A number that may also be left to the dashboard.
@@ -50,6 +51,16 @@ pub const MIN_HEADLINE_CHARS: u32 = 30;
 pub const MAX_EXPERIMENT_TAG_CHARS: usize = 30;
 
 impl<'a> BidConfig<'a> {
+    /// Nothing is overridden.
+    pub(super) const NONE: Self = Self {
+        ad_offset: Setting::Omitted,
+        max_frequency: Setting::Omitted,
+        image_enabled: None,
+        restricted_click_area: None,
+        max_headline_chars: None,
+        experiment_tag: None,
+    };
+
     /// Asks for headlines of at most `characters` Unicode scalar values.
     ///
     /// # Errors
@@ -76,8 +87,9 @@ impl<'a> BidConfig<'a> {
 
     /// `ad_offset` to `experiment_tag`.
     pub(super) fn push(&self, steps: &mut Steps<'a>) {
-        steps.push(self.ad_offset.into());
-        steps.push(self.max_frequency.into());
+        for setting in [&self.ad_offset, &self.max_frequency] {
+            steps.push((*setting).into());
+        }
         steps.number(self.max_headline_chars);
         steps.bool(self.image_enabled);
         steps.bool(self.restricted_click_area);
@@ -90,15 +102,32 @@ impl<'a> BidConfig<'a> {
 pub struct UserMetadata<'a> {
     /// Age bucket such as `25-34`.
     pub age_range: Option<&'a str>,
-    /// IAB TCF consent string.
+    /// IAB TCF consent string; [`consent`](Self::consent) sets it.
     pub tcf_consent: Option<&'a str>,
-    /// IAB US Privacy string.
+    /// IAB US Privacy string; [`consent`](Self::consent) sets it.
     pub us_privacy: Option<&'a str>,
     /// Other members, written behind these in their order.
     pub other: &'a [(&'a str, &'a str)],
 }
 
 impl<'a> UserMetadata<'a> {
+    /// Nothing is known.
+    pub(super) const NONE: Self =
+        Self { age_range: None, tcf_consent: None, us_privacy: None, other: &[] };
+
+    /// The same with the strings of `consent` that could be read. What they allow is for
+    /// [`Session::permit`](crate::Session::permit).
+    #[must_use]
+    pub fn consent(self, consent: &Consent<'a>) -> Self {
+        let (tcf_consent, us_privacy) = (consent.tcf_string(), consent.us_privacy_string());
+        Self { tcf_consent, us_privacy, ..self }
+    }
+
+    /// What may go of it without telling who the person is: their consent.
+    pub(super) fn without_person(self) -> Self {
+        Self { age_range: None, other: &[], ..self }
+    }
+
     /// `age_range` to the last of the others.
     pub(super) fn push(&self, steps: &mut Steps<'a>) {
         steps.text(self.age_range);

@@ -7,6 +7,7 @@ use super::message::MessageRequest;
 use super::prompt::PromptRequest;
 use super::redaction::Redaction;
 use crate::config::Family;
+use crate::consent::Permission;
 use crate::redact::Redactor;
 
 /// A call that asks for an ad.
@@ -61,6 +62,20 @@ impl<'a> Call<'a> {
 }
 
 impl Call<'_> {
+    /// The same call without what `permission` keeps back, as its table says. Where it allows no call, this one must not be
+    /// made; a [`Session`](crate::Session) sees to both.
+    #[must_use]
+    pub fn permitted(mut self, permission: Permission) -> Self {
+        if !permission.tells_who() {
+            match &mut self {
+                Self::Prompt(prompt) => prompt.without_person(),
+                Self::Message(message) => message.without_person(),
+                Self::Bid(bid) => bid.without_person(),
+            }
+        }
+        self
+    }
+
     /// The API that this call belongs to.
     pub fn family(&self) -> Family {
         match self {

@@ -49,9 +49,12 @@ impl<'a> EndUser<'a> {
         Ok(Self::ThisDevice { user_agent: UserAgent::new(user_agent)?, accept_language: None })
     }
 
-    /// What the v1 API is told.
-    pub(super) fn user_agent_only(self) -> Self {
-        Self::ThisDevice { user_agent: self.user_agent(), accept_language: None }
+    /// What may go without telling where the person is.
+    pub(super) fn without_geo(mut self) -> Self {
+        if let Self::Forwarded { geo, .. } = &mut self {
+            *geo = None;
+        }
+        self
     }
 
     /// What the places that an answer names are told.

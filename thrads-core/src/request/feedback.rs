@@ -2,7 +2,7 @@
 //!
 //! Part of `request`. Section 2.5 of the wire contract: all five members, always.
 
-use super::steps::{END, Steps, Value, bare, first, quoted};
+use super::steps::{END, Steps, bare, first, quoted};
 
 /// What a person did with a sponsored chatbot prompt of the v1 API. The default is a prompt that was left alone.
 ///
@@ -28,7 +28,7 @@ impl<'a> Interaction<'a> {
         steps.number(Some(self.number_follow_ups));
         steps.bool(Some(self.is_sponsor_mentioned));
         steps.text(Some(self.summary));
-        steps.push(Value::Close);
+        steps.close(true);
     }
 }
 

@@ -89,17 +89,22 @@ impl<'a> MessageRequest<'a> {
     /// Adds the person whose User-Agent the call carries; this API knows no other header of theirs.
     #[must_use]
     pub fn end_user(mut self, end_user: EndUser<'a>) -> Self {
-        self.v1.end_user = Some(end_user);
+        self.v1.user_agent = Some(end_user.user_agent());
         self
+    }
+
+    pub(super) fn without_person(&mut self) {
+        (self.user_region, self.meta_data) = (None, None);
+        self.v1.user_id = self.v1.chat_id;
     }
 
     pub(super) fn push(&'a self, steps: &mut Steps<'a>) {
         steps.begin(&TEXTS);
         self.v1.push_who_and_what(steps);
         steps.text(self.user_region.as_ref().map(CountryCode::as_str));
-        steps.mark(Value::Open, self.meta_data.is_some());
+        steps.open(self.meta_data.is_some());
         steps.push(Value::Members(self.meta_data.unwrap_or_default()));
-        steps.mark(Value::Close, self.meta_data.is_some());
+        steps.close(self.meta_data.is_some());
         self.v1.push_pacing(steps);
     }
 }

@@ -15,6 +15,7 @@ mod message;
 mod pieces;
 mod prompt;
 mod redaction;
+mod relay;
 mod steps;
 mod v1;
 mod walk;
@@ -31,6 +32,7 @@ pub use feedback::Interaction;
 pub use message::{MAX_ID_CHARS, MessageRequest};
 pub use pieces::Pieces;
 pub use prompt::PromptRequest;
+pub use relay::RelayTicket;
 pub use v1::MAX_WAIT_TURNS;
 
 use crate::config::{ApiKey, Family, Publisher};
@@ -94,12 +96,10 @@ impl<'a> Request<'a> {
         let base = Url::plain(publisher.endpoints.of(call.family()).as_str());
         let (path, key, end_user) = match &call {
             Call::Prompt(prompt) => {
-                let end_user = prompt.v1.end_user.map(EndUser::user_agent_only);
-                ("/api/v1/prompt/get-ad/", "thrads-api-key", end_user)
+                ("/api/v1/prompt/get-ad/", "thrads-api-key", prompt.v1.end_user())
             }
             Call::Message(message) => {
-                let end_user = message.v1.end_user.map(EndUser::user_agent_only);
-                ("/api/v1/message/get-ad/", "thrads-api-key", end_user)
+                ("/api/v1/message/get-ad/", "thrads-api-key", message.v1.end_user())
             }
             Call::Bid(bid) => ("/api/v1/ssp/bid-request", "thrad-api-key", Some(bid.end_user)),
         };

@@ -101,13 +101,17 @@ impl<'a> PromptRequest<'a> {
     /// Adds the person whose User-Agent the call carries; this API knows no other header of theirs.
     #[must_use]
     pub fn end_user(mut self, end_user: EndUser<'a>) -> Self {
-        self.v1.end_user = Some(end_user);
+        self.v1.user_agent = Some(end_user.user_agent());
         self
     }
 
     /// Whether this is a call before the first word.
     pub fn is_opener(&self) -> bool {
         self.v1.content.is_none()
+    }
+
+    pub(super) fn without_person(&mut self) {
+        (self.region, self.city, self.v1.user_id) = (None, None, None);
     }
 
     pub(super) fn push(&'a self, steps: &mut Steps<'a>) {

@@ -106,13 +106,14 @@ impl<'p> Steps<'p> {
     pub(super) fn only(&mut self, texts: &'static [&'static str; 2], text: &'p str) {
         self.begin(texts);
         self.text(Some(text));
-        self.push(Value::Close);
+        self.close(true);
     }
 
     pub(super) fn get(&self, index: usize) -> Option<Step<'p>> {
         Some((self.texts.get(index)?, *self.values.get(index)?))
     }
 
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(super) fn push(&mut self, value: Value<'p>) {
         let pushed = self.values.push(value);
         debug_assert!(pushed.is_ok() && self.values.len() <= self.texts.len());
@@ -130,9 +131,16 @@ impl<'p> Steps<'p> {
         self.push(value.map_or(Value::Absent, Value::bool));
     }
 
-    /// A mark, if what it is for is there.
-    pub(super) fn mark(&mut self, mark: Value<'p>, is_there: bool) {
-        self.push(if is_there { mark } else { Value::Absent });
+    /// The text opens an object or an array, if that is there.
+    #[cfg_attr(target_os = "none", inline(never))]
+    pub(super) fn open(&mut self, is_there: bool) {
+        self.push(if is_there { Value::Open } else { Value::Absent });
+    }
+
+    /// The text closes one, if that is there.
+    #[cfg_attr(target_os = "none", inline(never))]
+    pub(super) fn close(&mut self, is_there: bool) {
+        self.push(if is_there { Value::Close } else { Value::Absent });
     }
 }
 

@@ -2,9 +2,9 @@
 //!
 //! Part of `request`. Sections 2.2 and 2.3 of the wire contract.
 
-use super::end_user::EndUser;
+use super::end_user::{EndUser, UserAgent};
 use super::redaction::Redaction;
-use super::steps::{Steps, Value};
+use super::steps::Steps;
 use super::user_id;
 use crate::config::Environment;
 use crate::error::ConfigError;
@@ -23,7 +23,8 @@ pub(super) struct V1<'a> {
     conversation_offset: Option<u8>,
     ad_frequency_limit: Option<u8>,
     environment: Environment,
-    pub(super) end_user: Option<EndUser<'a>>,
+    /// All that this API is told of the person.
+    pub(super) user_agent: Option<UserAgent<'a>>,
     pub(super) redaction: Option<Redaction<'a>>,
 }
 
@@ -36,7 +37,7 @@ impl<'a> V1<'a> {
         conversation_offset: None,
         ad_frequency_limit: None,
         environment: Environment::Staging,
-        end_user: None,
+        user_agent: None,
         redaction: None,
     };
 
@@ -79,6 +80,11 @@ impl<'a> V1<'a> {
         self.ad_frequency_limit = frequency.map(allowed).or(self.ad_frequency_limit);
     }
 
+    /// The person, of whom this API knows no more than their User-Agent.
+    pub(super) fn end_user(&self) -> Option<EndUser<'a>> {
+        self.user_agent.map(|user_agent| EndUser::ThisDevice { user_agent, accept_language: None })
+    }
+
     /// `userId` to `content`.
     pub(super) fn push_who_and_what(&'a self, steps: &mut Steps<'a>) {
         steps.redaction = self.redaction;
@@ -86,7 +92,7 @@ impl<'a> V1<'a> {
         steps.text(self.chat_id);
         steps.text(self.content.map(|(user, _)| user));
         steps.text(self.content.map(|(_, chatbot)| chatbot));
-        steps.mark(Value::Close, self.content.is_some());
+        steps.close(self.content.is_some());
     }
 
     /// `force` to the end.
@@ -95,7 +101,7 @@ impl<'a> V1<'a> {
         steps.number(self.conversation_offset.map(u32::from));
         steps.number(self.ad_frequency_limit.map(u32::from));
         steps.bool(Some(self.environment == Environment::Production));
-        steps.push(Value::Close);
+        steps.close(true);
     }
 }
 

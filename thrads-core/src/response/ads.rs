@@ -21,7 +21,7 @@ pub struct Ads<'b> {
     /// The first note of each, or the object of one of an unknown format; 0 behind the last.
     places: [Offset; MAX_ADS],
     /// Those that are taken already.
-    taken: usize,
+    taken: u8,
     diagnostic: Option<Diagnostic>,
 }
 
@@ -42,8 +42,8 @@ impl<'b> Iterator for Ads<'b> {
     type Item = Ad<&'b str>;
 
     fn next(&mut self) -> Option<Ad<&'b str>> {
-        let place = self.places.get(self.taken).map_or(0, |place| index(*place));
-        self.taken = self.taken.wrapping_add(1);
+        let place = self.places.get(usize::from(self.taken)).map_or(0, |place| index(*place));
+        self.taken = self.taken.saturating_add(1);
         let note = Note::at(place, self.text.as_bytes())?;
         if note.tag == b'{' {
             let document = self.text.as_bytes().get(place..)?;
@@ -88,11 +88,7 @@ impl Found {
 
     /// What should be an ad or a list of them is neither.
     pub(super) fn note_odd(&mut self) {
-        self.note(Some(Diagnostic::UnexpectedType));
-    }
-
-    fn note(&mut self, diagnostic: Option<Diagnostic>) {
-        self.diagnostic = self.diagnostic.or(diagnostic);
+        self.diagnostic = self.diagnostic.or(Some(Diagnostic::UnexpectedType));
     }
 
     /// Takes the ads of a list, and nothing of a null; `members` is memory for one ad.
@@ -109,32 +105,53 @@ impl Found {
             // Behind the last is white space at most.
             let Some(item) = reader.item(self.form.schema, members) else { return };
             at = reader.at();
-            self.take(item, members, body);
+            match self.judge(item, members, body) {
+                Some(format) if format == UNKNOWN || !self.is_repeated(members, body) => {
+                    self.add(format, item, members, body);
+                }
+                _ => {}
+            }
         }
     }
 
-    /// Takes the ad whose members are read if it can be shown and is not repeated.
-    #[inline(never)]
+    /// Takes the first ad, whose members are read, if it can be shown.
     pub(super) fn take(&mut self, ad: Value, members: &mut [Value], body: &mut [u8]) {
-        if ad.kind(body) != Some(b'{') {
-            return self.note_odd();
+        if let Some(format) = self.judge(ad, members, body) {
+            self.add(format, ad, members, body);
         }
-        let place = match (self.form.judge)(members, body) {
-            Err(diagnostic) => return self.note(diagnostic),
-            Ok(UNKNOWN) => ad.range().start,
-            Ok(_) if self.is_repeated(members, body) => return,
-            Ok(format) => {
-                let mut notes = Notes::of_format(format);
-                members.iter().for_each(|member| notes.add(*member, body));
-                notes.first
+    }
+
+    #[inline(never)]
+    fn judge(&mut self, ad: Value, members: &mut [Value], body: &mut [u8]) -> Option<u8> {
+        if ad.kind(body) != Some(b'{') {
+            self.note_odd();
+            return None;
+        }
+        match (self.form.judge)(members, body) {
+            Ok(format) => Some(format),
+            Err(diagnostic) => {
+                self.diagnostic = self.diagnostic.or(diagnostic);
+                None
             }
-        };
+        }
+    }
+
+    #[inline(never)]
+    fn add(&mut self, format: u8, ad: Value, members: &[Value], body: &mut [u8]) {
+        let mut place = ad.start();
+        if format != UNKNOWN {
+            let mut notes = Notes::of_format(format);
+            members.iter().for_each(|member| notes.add(*member, body));
+            place = notes.first;
+        }
         if let Some(free) = self.places.get_mut(self.count) {
             *free = offset(place);
         }
         self.count = self.count.wrapping_add(1);
     }
 
+    // By itself, as what it takes of the stack is not needed while an ad is judged.
+    #[inline(never)]
     fn is_repeated(&self, members: &[Value], body: &[u8]) -> bool {
         let Some(id) = members.get(self.form.id) else { return false };
         id.is_there()

@@ -7,7 +7,7 @@ use super::envelope::{self, member};
 use super::notes::Said;
 use super::number::scaled;
 use super::said::{Wanted, drop_bad_target, is_there, say_all, set, target};
-use super::shape::{Form, Shape};
+use super::shape::{Content, Form, Shape};
 use super::{Diagnostic, options};
 use crate::ad::{
     Ad, Cpm, Placement, PollOptions, SponsoredMessage, SponsoredPoll, SponsoredPrompt,
@@ -17,11 +17,7 @@ use crate::json::text::{is_blank, spells};
 use crate::json::value::Value;
 
 /// What differs in answers to bid requests.
-pub(super) static SHAPE: Shape = Shape {
-    schema: &SCHEMA,
-    answer: |values, status, body| envelope::ads(&FORM, values, status, body),
-    refused: None,
-};
+pub(super) static SHAPE: Shape = Shape { schema: &SCHEMA, content: Content::Ads(&FORM) };
 
 static FORM: Form = Form { schema: &AD, judge, make, find, id: BID_ID };
 

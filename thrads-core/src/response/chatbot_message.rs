@@ -8,7 +8,7 @@ use super::envelope::{self, member};
 use super::notes::Said;
 use super::number::scaled;
 use super::said::{Wanted, is_there, say_all, set, target};
-use super::shape::{Form, Shape, one};
+use super::shape::{Content, Form, Shape, one};
 use crate::ad::{Ad, ChatbotMessage};
 use crate::json::schema::{Inner, Schema};
 use crate::json::value::Value;
@@ -23,8 +23,7 @@ pub(super) static SHAPE: Shape = Shape {
         ],
         len: envelope::LEN + SCHEMA.len,
     },
-    answer: |values, status, body| envelope::ads(&FORM, values, status, body),
-    refused: None,
+    content: Content::Ads(&FORM),
 };
 
 static FORM: Form = Form { schema: &SCHEMA, judge, make, find: one, id: NONE };

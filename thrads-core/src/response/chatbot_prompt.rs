@@ -6,7 +6,7 @@ use super::ads::Judged;
 use super::envelope;
 use super::notes::Said;
 use super::said::{Wanted, is_there, say_all, target};
-use super::shape::{Form, Shape, one};
+use super::shape::{Content, Form, Shape, one};
 use crate::ad::{Ad, ChatbotPrompt};
 use crate::json::schema::{Inner, Schema};
 use crate::json::value::Value;
@@ -21,8 +21,7 @@ pub(super) static SHAPE: Shape = Shape {
         ],
         len: envelope::LEN + SCHEMA.len,
     },
-    answer: |values, status, body| envelope::ads(&FORM, values, status, body),
-    refused: None,
+    content: Content::Ads(&FORM),
 };
 
 static FORM: Form = Form { schema: &SCHEMA, judge, make, find: one, id: NONE };

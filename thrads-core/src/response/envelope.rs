@@ -56,6 +56,12 @@ pub(super) fn ads<'b>(
         None | Some(b'n') => {}
         _ => return Answer::Malformed(Malformed { status, snippet: snippet(body) }),
     }
+    lend(found, values, body)
+}
+
+/// By itself, since what it moves is of no use while ads are looked for.
+#[inline(never)]
+fn lend<'b>(found: Found, values: &mut [Value], body: &'b mut [u8]) -> Answer<'b> {
     let (mut no_ad, text) = no_ad(values, body);
     if found.is_empty() {
         no_ad.diagnostic = found.diagnostic;
@@ -65,9 +71,15 @@ pub(super) fn ads<'b>(
     Answer::Ads(Served { request_id, message, envelope, ads: found.lend(text) })
 }
 
+/// An answer in which no ads are looked for.
+#[inline(never)]
+pub(super) fn receipt<'b>(values: &mut [Value], body: &'b mut [u8]) -> Answer<'b> {
+    Answer::NoAd(no_ad(values, body).0)
+}
+
 /// The envelope of an answer whose ads are taken already, and the body as text.
 #[inline(never)]
-pub(super) fn no_ad<'b>(values: &mut [Value], body: &'b mut [u8]) -> (NoAd<'b>, &'b str) {
+fn no_ad<'b>(values: &mut [Value], body: &'b mut [u8]) -> (NoAd<'b>, &'b str) {
     let request_id = settle(values, REQUEST_ID, Takes::Text, body);
     let message = settle(values, MESSAGE, Takes::Text, body);
     let text = core::str::from_utf8(body).unwrap_or_default();

@@ -26,7 +26,7 @@ use crate::head::Head;
 use crate::json::read::Reader;
 use crate::json::value::Value;
 use core::fmt;
-use shape::Shape;
+use shape::{Content, Shape};
 
 /// The call that an answer belongs to, since each has its own shape.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -143,6 +143,7 @@ impl Diagnostic {
 /// no ad and is no answer to a vote; the content type is not asked. How long a body may be is the transport's to limit,
 /// below the 32 KiB above which it is malformed on a target without an operating system, and 2 MiB elsewhere. What the
 /// result borrows is undone of its escapes inside `body`.
+#[inline]
 pub fn decode<'b>(endpoint: Endpoint, head: &Head, body: &'b mut [u8]) -> Answer<'b> {
     if head.status == 204 && !endpoint.is_poll() {
         return Answer::NoAd(NoAd::default());
@@ -154,16 +155,25 @@ pub fn decode<'b>(endpoint: Endpoint, head: &Head, body: &'b mut [u8]) -> Answer
 fn read<'b>(shape: &'static Shape, head: &Head, body: &'b mut [u8]) -> Answer<'b> {
     let mut values = [Value::ABSENT; envelope::MAX_LEN];
     let values = values.get_mut(..shape.schema.len).unwrap_or_default();
-    let is_json = core::str::from_utf8(body).is_ok()
-        && Reader::new(body).document(shape.schema, values).is_ok();
+    let is_json = is_json(shape, values, body);
     let is_success = matches!(head.status, 200..=299);
     if is_success && !is_json {
         return Answer::Malformed(Malformed { status: head.status, snippet: snippet(body) });
     }
     if is_success && !envelope::is_error(values, body) {
-        return (shape.answer)(values, head.status, body);
+        return match shape.content {
+            Content::Ads(form) => envelope::ads(form, values, head.status, body),
+            Content::Poll(read, _) => read(values, head.status, body),
+            Content::Receipt => envelope::receipt(values, body),
+        };
     }
     refusal(shape, head, is_json.then_some(values), body)
+}
+
+/// Reads the `values` of a body, and says whether it is an object and all of it JSON.
+#[inline(never)]
+fn is_json(shape: &Shape, values: &mut [Value], body: &[u8]) -> bool {
+    core::str::from_utf8(body).is_ok() && Reader::new(body).document(shape.schema, values).is_ok()
 }
 
 /// `values` are those of the body, where it is JSON.
@@ -175,7 +185,7 @@ fn refusal<'b>(
     body: &'b mut [u8],
 ) -> Answer<'b> {
     if !matches!(head.status, 200..=299)
-        && let Some(refused) = shape.refused
+        && let Content::Poll(_, refused) = shape.content
         && let Some(answer) = refused(head.status, values.as_deref().unwrap_or_default(), body)
     {
         return Answer::Poll(answer);

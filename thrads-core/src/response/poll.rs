@@ -7,7 +7,7 @@ use super::around::Around;
 use super::envelope::{self, CODE, DETAIL, ERROR, ERROR_CODE, ERROR_MESSAGE, MESSAGE, member};
 use super::number::scaled;
 use super::said::{Takes, at, say};
-use super::shape::Shape;
+use super::shape::{Content, Shape};
 use super::{Answer, Malformed, snippet};
 use crate::json::read::Reader;
 use crate::json::schema::{Inner, Schema};
@@ -75,8 +75,7 @@ pub(super) static SHAPE: Shape = Shape {
         ],
         len: RESULT + RESULTS.len,
     },
-    answer,
-    refused: Some(refused),
+    content: Content::Poll(answer, refused),
 };
 const INSIDE_DETAIL: usize = envelope::LEN;
 const RESULT: usize = INSIDE_DETAIL + envelope::PROBLEM.len;

@@ -16,12 +16,21 @@ use crate::json::value::Value;
 pub(super) struct Shape {
     /// Of the whole body. Begins as [`envelope::NAMES`] and what is inside `error`.
     pub(super) schema: &'static Schema,
-    /// Reads an answer of success: its values, its status, its body.
-    pub(super) answer: for<'b> fn(&mut [Value], u16, &'b mut [u8]) -> Answer<'b>,
-    /// What a refusal says of a poll, rather than of the call; only of calls about polls.
-    pub(super) refused: Option<Refused>,
+    pub(super) content: Content,
 }
 
+/// What an answer of success holds.
+#[derive(Debug)]
+pub(super) enum Content {
+    /// Ads.
+    Ads(&'static Form),
+    /// A poll, read by the first; the second tells what a refusal says of it, rather than of the call.
+    Poll(ReadPoll, Refused),
+    /// Nothing but that something was taken.
+    Receipt,
+}
+
+type ReadPoll = for<'b> fn(&mut [Value], u16, &'b mut [u8]) -> Answer<'b>;
 type Refused = fn(u16, &[Value], &[u8]) -> Option<PollAnswer<'static>>;
 
 /// How the ads of an answer are read.
@@ -60,13 +69,11 @@ pub(super) fn one(found: &mut Found, values: &mut [Value], body: &mut [u8]) {
     }
 }
 
-/// An answer that only says that something was taken.
 static RECEIPT: Shape = Shape {
     schema: &Schema {
         names: &envelope::NAMES,
         inner: &[envelope::INSIDE_ERROR],
         len: envelope::LEN,
     },
-    answer: |values, _, body| Answer::NoAd(envelope::no_ad(values, body).0),
-    refused: None,
+    content: Content::Receipt,
 };

@@ -15,6 +15,7 @@ pub(crate) use kept::KeptSession;
 pub use outcome::{Failure, Offer, Offers, Outcome};
 
 use crate::config::{Family, Publisher};
+use crate::consent::Permission;
 use crate::error::{TransportError, TransportErrorKind};
 use crate::head::Head;
 use crate::pacing::{
@@ -45,6 +46,7 @@ pub struct Session {
     counters: Counters,
     shows: Shows,
     is_sensitive: bool,
+    permission: Permission,
     unsettled: u16,
     late: u16,
 }
@@ -105,6 +107,7 @@ impl Session {
             counters: Counters { conversation: 0, hour: 0, day: 0, failures: 0 },
             shows: Shows::NONE,
             is_sensitive: false,
+            permission: Permission::Everything,
             unsettled: 0,
             late: 0,
         }
@@ -128,6 +131,23 @@ impl Session {
     pub fn on_sensitive_turn(&mut self) {
         self.on_turn();
         self.is_sensitive = true;
+    }
+
+    /// What may leave for the person in front, from now on and through all chats, until it is said again. Where it is less than
+    /// before, the answer to an ask under way becomes a late one; drop its future, and nothing more of it is sent either.
+    ///
+    /// It stops asks and the counting of what was seen, and is not part of a snapshot. Who reports through a [`Client`](crate::Client) gives it the same
+    /// permission.
+    pub fn permit(&mut self, permission: Permission) {
+        if permission > self.permission {
+            self.abandon();
+        }
+        self.permission = permission;
+    }
+
+    /// What may leave for the person.
+    pub const fn permission(&self) -> Permission {
+        self.permission
     }
 
     /// A new chat begins: turns count anew, and an answer to an earlier ask is a late one. Ads of the old chat that are on
@@ -209,7 +229,8 @@ impl Session {
             is_trial: lent.health.is_some_and(Health::begin),
             is_late: false,
         });
-        Step::Send { request: Request::new(publisher, self.spaced(call)), not_before }
+        let call = self.spaced(call).permitted(self.permission);
+        Step::Send { request: Request::new(publisher, call), not_before }
     }
 
     /// Decides again about a request that waited until `not_before`: what stopped calls meanwhile stops this one, which is
@@ -227,10 +248,8 @@ impl Session {
             Some(hold) => Decision::Hold(hold),
             None => lent.recheck(now, not_before, patience, self.is_trial()),
         };
-        if let Decision::Hold(_) = decision {
-            self.conclude(Verdict::Unknown, false);
-            self.tell(now, lent.reborrow());
-            self.note(now, decision, &lent);
+        if let Decision::Hold(hold) = decision {
+            self.give_up(now, lent, hold);
         }
         decision
     }
@@ -238,6 +257,18 @@ impl Session {
     /// Whether the request under way is the one that finds out whether a platform that was left alone is back.
     pub fn is_trial(&self) -> bool {
         matches!(self.state, State::Asked(Asked { is_trial: true, .. }))
+    }
+
+    /// Gives up the request that was handed out, because of a hold that whoever sends it knows of, such as a cap that
+    /// replicas of a server share. It must not be sent; the person's place is free again. Does nothing where none was
+    /// handed out.
+    pub fn give_up<'l>(&mut self, now: Instant, lent: impl Into<Lent<'l>>, hold: Hold) {
+        let mut lent = lent.into();
+        if let State::Asked(_) = self.state {
+            self.conclude(Verdict::Unknown, false);
+            self.tell(now, lent.reborrow());
+            self.note(now, Decision::Hold(hold), &lent);
+        }
     }
 
     /// Makes an answer that has come a late one if the person has opted out since it was asked for.
@@ -298,7 +329,11 @@ impl Session {
 
     /// Takes it that the link is down: nothing is asked. Call it in place of [`poll_request`](Self::poll_request).
     pub fn hold_offline(&mut self, now: Instant) -> Hold {
-        let hold = Hold { reason: Reason::Offline, until: Until::Lifted };
+        self.hold(now, Hold { reason: Reason::Offline, until: Until::Lifted })
+    }
+
+    /// Notes a hold that the session did not decide on.
+    pub(crate) fn hold(&mut self, now: Instant, hold: Hold) -> Hold {
         (self.decided_at, self.decided) = (now, Decided::new(now, Decision::Hold(hold)));
         hold
     }
@@ -313,7 +348,10 @@ impl Session {
     }
 
     fn stopped(&self, lent: &Lent<'_>) -> Option<Hold> {
-        lent.opted_out().or_else(|| self.is_sensitive.then(|| self.pacing.opted_out()))
+        let by_permission = Hold::by(self.permission);
+        by_permission
+            .or_else(|| lent.opted_out())
+            .or_else(|| self.is_sensitive.then(|| self.pacing.opted_out()))
     }
 
     fn note(&mut self, now: Instant, decision: Decision, lent: &Lent<'_>) {

@@ -44,13 +44,14 @@ impl Session {
     }
 
     /// An ad of this conversation was seen, as [`Viewability`](crate::Viewability) tells: it counts now. False if it must
-    /// not be reported: the person has opted out, or it was on screen for so long without a word that it has been counted
+    /// not be reported: the person has opted out or withdrawn consent, or it was on screen for so long without a word that it has been counted
     /// already.
     pub fn on_seen<'l>(&mut self, now: Instant, lent: impl Into<Lent<'l>>) -> bool {
         let mut lent = lent.into();
         self.tell(now, lent.reborrow());
-        let Some(user) = lent.user else { return true };
-        let counts = !user.is_opted_out() && user.on_seen(now);
+        let may_tell = self.permission.sends();
+        let Some(user) = lent.user else { return may_tell };
+        let counts = may_tell && !user.is_opted_out() && user.on_seen(now);
         // What was on screen was seen here, whether or not it is still in time to be reported.
         let was_here = self.shows.on_screen > 0;
         self.shows.on_screen = self.shows.on_screen.saturating_sub(1);

@@ -39,6 +39,19 @@ pub struct Impression<T> {
     cpm: Option<Cpm>,
 }
 
+/// An impression taken apart, to be kept where only text and numbers can be, such as a store that processes share.
+///
+/// Keep it in one place, and let one alone take it from there: whoever puts it together twice reports it twice.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ImpressionParts<T> {
+    /// The click URL, which some of its trackers are found in. It is never fetched.
+    pub click_url: Option<T>,
+    /// The view URL.
+    pub view_url: Option<T>,
+    /// What a thousand of its kind earn.
+    pub cpm: Option<Cpm>,
+}
+
 impl<T: AsRef<str>> Impression<T> {
     /// The one impression of an ad that was served. Whoever has more than one for an ad reports it more than once.
     pub(crate) fn mint(ad: &Ad<T>) -> Self
@@ -72,6 +85,27 @@ impl<T: AsRef<str>> Impression<T> {
 }
 
 impl<T> Impression<T> {
+    /// Takes it apart. Nothing is reported.
+    pub fn into_parts(self) -> ImpressionParts<T> {
+        let Self { click_url, view_url, cpm } = self;
+        ImpressionParts { click_url, view_url, cpm }
+    }
+
+    /// Puts it together again, which whoever kept it may do once.
+    ///
+    /// ```
+    /// # use thrads_core::{Impression, ImpressionParts};
+    /// let click_url = Some("https://shop.example/boots".to_owned());
+    /// let kept = ImpressionParts { click_url, view_url: None, cpm: None };
+    /// let impression = Impression::from_parts(kept.clone());
+    /// assert_eq!(impression.earns_micros(), 0);
+    /// assert_eq!(impression.into_parts(), kept);
+    /// ```
+    pub fn from_parts(parts: ImpressionParts<T>) -> Self {
+        let ImpressionParts { click_url, view_url, cpm } = parts;
+        Self { click_url, view_url, cpm }
+    }
+
     /// The same impression with its text made into another by `f`, such as `str::to_owned`.
     pub fn map<U>(self, mut f: impl FnMut(T) -> U) -> Impression<U> {
         Impression {

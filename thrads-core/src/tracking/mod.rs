@@ -11,7 +11,7 @@ mod trackers;
 mod viewability;
 
 pub use engagement::{Engagement, Feedback, PromptClick, Vote, poll_results};
-pub use impression::Impression;
+pub use impression::{Impression, ImpressionParts};
 pub use listening::{AUDIBLE_FOR, AUDIBLE_PER_MILLE, Listening};
 pub use outbox::{Due, OUTBOX_EXPIRY, Outbox, OutboxCounts};
 pub use record::RECORD_HEADER;

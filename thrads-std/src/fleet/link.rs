@@ -1,15 +1,12 @@
 //! The calls to Redis.
 //!
-//! Part of `fleet`. Keys are `thrads:{<publisher>}:..`, where `<publisher>` is a keyed hash of the API key, from which it
-//! cannot be told; the braces keep them on one node of a cluster. Every key expires.
+//! Part of `fleet`. A connection that is made when it is needed, and trips that end in time. Every key that they write
+//! expires.
 
 use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, ErrorKind, RedisError, RedisResult, Script, ServerErrorKind, Value};
-use ring::hmac;
-use std::fmt::Write;
+use redis::{Client, Cmd, ErrorKind, RedisError, RedisResult, Script, ServerErrorKind, Value};
 use std::sync::{LazyLock, OnceLock};
 use std::time::{Duration, Instant};
-use thrads_core::ApiKey;
 use tokio::time::timeout;
 
 use super::leases::{LEAD, Lease};
@@ -64,6 +61,27 @@ impl Link {
         let _gone_already = timeout(self.limit, call).await;
     }
 
+    /// Makes all `calls` in one trip, and brings their answers. They may be made twice: a server that does not know `script`
+    /// is told it and asked again.
+    pub(super) async fn run(&self, calls: &[Cmd], script: &str) -> Result<Vec<Value>, Cut> {
+        let trip = async {
+            let mut manager = self.manager()?;
+            let mut pipe = redis::pipe();
+            for call in calls {
+                pipe.add_command(call.clone());
+            }
+            match pipe.query_async(&mut manager).await {
+                Err(error) if is_unknown(&error) => {
+                    redis::cmd("SCRIPT").arg("LOAD").arg(script).exec_async(&mut manager).await?;
+                    pipe.query_async(&mut manager).await
+                }
+                answers => answers,
+            }
+        };
+        let answers = timeout(self.limit, trip).await.map_err(|_| Cut("timeout"))?;
+        answers.map_err(|error| cut(&error))
+    }
+
     /// A server that does not know the script is new, was restarted or failed over: then there may be leases that it does
     /// not know of either.
     async fn lease_or_load(&self, rate: &str, order: &Order) -> RedisResult<(u64, u32, String)> {
@@ -99,16 +117,6 @@ impl Link {
     }
 }
 
-/// The name of a publisher in keys: 128 bits of HMAC-SHA256 over a fixed label, with the API key as its key.
-pub(super) fn publisher(key: &ApiKey) -> String {
-    let key = hmac::Key::new(hmac::HMAC_SHA256, key.expose().as_bytes());
-    let tag = hmac::sign(&key, LABEL);
-    tag.as_ref().iter().take(16).fold(String::new(), |mut hex, byte| {
-        let _infallible = write!(hex, "{byte:02x}");
-        hex
-    })
-}
-
 fn is_unknown(error: &RedisError) -> bool {
     error.kind() == ErrorKind::Server(ServerErrorKind::NoScript)
 }
@@ -132,17 +140,3 @@ static GIVE_BACK: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("
 /// Before a second attempt to connect.
 const SOON: Duration = Duration::from_millis(20);
 const LEASE_LUA: &str = include_str!("lease.lua");
-const LABEL: &[u8] = b"thrads-std fleet";
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_publisher_has_the_same_name_in_every_process_and_it_is_not_the_key() {
-        let name = |key| publisher(&ApiKey::new(key).unwrap());
-        assert_eq!(name("sandbox-staging"), name("sandbox-staging\n"));
-        assert_ne!(name("sandbox-staging"), name("sandbox-production"));
-        assert_eq!(name("sandbox-staging").len(), 32);
-    }
-}

@@ -1,18 +1,26 @@
-//! One budget for all replicas of a server, kept by Redis.
+//! What all replicas of a server share, kept by Redis: the key's budget here, and people's caps in `places`.
 //!
 //! Feature `redis`. Between `ask` and the network: an ask that pacing let through waits here for its turn. Section 3.14 of
-//! the wire contract: the limit is the key's, however many processes use it.
+//! the wire contract: the limit is the key's, however many processes use it. Redis stands behind each replica's own memory,
+//! which decides first and goes on alone, and not in its place: so there is no trait that both implement.
 
+mod book;
 mod leases;
 mod link;
+mod names;
+mod places;
+
+pub(crate) use names::PersonId;
+pub(crate) use places::{OnScreen, Place, Places};
 
 use crate::transport::StartError;
 use leases::{Leases, Turn};
 use link::{Link, Order};
+use names::Names;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
-use thrads_core::ApiKey;
+use thrads_core::{ApiKey, Caps};
 use tokio::sync::Notify;
 use tokio::time::{sleep, sleep_until, timeout_at};
 use tracing::{info, warn};
@@ -71,8 +79,10 @@ pub(crate) struct Turns {
     state: Mutex<State>,
     /// Told when there is something new to decide by.
     changed: Notify,
-    link: Link,
+    link: Arc<Link>,
     rate: String,
+    /// Where people have caps that replicas can share.
+    places: Option<Arc<Places>>,
 }
 
 struct State {
@@ -86,27 +96,42 @@ struct State {
 
 impl Turns {
     /// `timeout` is that of an ask, of which a trip to Redis may take a tenth.
-    pub(crate) fn new(fleet: &Fleet, key: &ApiKey, limit: u32, timeout: Duration) -> Arc<Self> {
+    pub(crate) fn new(
+        fleet: &Fleet,
+        key: &ApiKey,
+        limit: u32,
+        caps: Caps,
+        timeout: Duration,
+    ) -> Arc<Self> {
         let state = State {
             leases: Leases::new(limit, fleet.replicas),
             ends: String::new(),
             is_leasing: false,
             useless: 0,
         };
+        let link = Arc::new(Link::new(fleet.client.clone(), timeout / 10));
+        let names = Names::new(key);
         Arc::new(Self {
             state: Mutex::new(state),
             changed: Notify::new(),
-            link: Link::new(fleet.client.clone(), timeout / 10),
-            rate: format!("thrads:{{{}}}:rate", link::publisher(key)),
+            rate: names.of("rate"),
+            places: Places::under(caps, Arc::clone(&link), names),
+            link,
         })
     }
 
-    /// Waits for a turn until `latest`.
+    /// Waits for a turn until `latest`. What else has to be there is fetched by `before` once it is known when the turn is.
     ///
     /// # Errors
     ///
     /// When the next turn is, where that is later, or as far as is known.
-    pub(crate) async fn wait(self: &Arc<Self>, latest: Instant) -> Result<(), Instant> {
+    pub(crate) async fn wait<T, E>(
+        self: &Arc<Self>,
+        latest: Instant,
+        before: impl Future<Output = Result<T, E>>,
+    ) -> Result<Result<T, E>, Instant> {
+        tokio::pin!(before);
+        let mut fetched = None;
         loop {
             let changed = self.changed.notified();
             tokio::pin!(changed);
@@ -117,10 +142,18 @@ impl Turns {
                     timeout_at(latest.into(), changed).await.map_err(|_| latest)?;
                 }
                 Turn::Take(slot) => {
+                    let ready = match fetched.take() {
+                        Some(ready) => ready,
+                        None => match before.as_mut().await {
+                            Ok(ready) => ready,
+                            refused => return Ok(refused),
+                        },
+                    };
                     sleep_until(slot.from.into()).await;
                     if Instant::now() < slot.until {
-                        return Ok(());
+                        return Ok(Ok(ready));
                     }
+                    fetched = Some(ready);
                     // This process stood still in its turn.
                 }
             }
@@ -137,8 +170,15 @@ impl Turns {
         !self.state().leases.is_cut()
     }
 
+    pub(crate) fn places(&self) -> Option<&Arc<Places>> {
+        self.places.as_ref()
+    }
+
     /// Gives back what nobody will use.
     pub(crate) async fn give_back(&self) {
+        if let Some(places) = &self.places {
+            places.tell_all().await;
+        }
         let (unused, ends) = {
             let mut state = self.state();
             (state.leases.give_up() * state.leases.spacing(), std::mem::take(&mut state.ends))

@@ -3,12 +3,22 @@
 use crate::transport::StartError;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
-use thrads_core::ApiKey;
+use thrads_core::{ApiKey, Cap, Caps, Seen};
 
 #[derive(Clone, Debug)]
 pub(crate) enum Fleet {}
 
 pub(crate) enum Turns {}
+
+pub(crate) enum Places {}
+
+pub(crate) enum Place {}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct PersonId;
+
+#[derive(Debug, Default)]
+pub(crate) struct OnScreen(());
 
 impl Fleet {
     /// Programs that are built without the feature have no use for its URL.
@@ -18,11 +28,15 @@ impl Fleet {
 }
 
 impl Turns {
-    pub(crate) fn new(fleet: &Fleet, _: &ApiKey, _: u32, _: Duration) -> Arc<Self> {
+    pub(crate) fn new(fleet: &Fleet, _: &ApiKey, _: u32, _: Caps, _: Duration) -> Arc<Self> {
         match *fleet {}
     }
 
-    pub(crate) async fn wait(self: &Arc<Self>, _: Instant) -> Result<(), Instant> {
+    pub(crate) async fn wait<T, E>(
+        self: &Arc<Self>,
+        _: Instant,
+        _: impl Future<Output = Result<T, E>>,
+    ) -> Result<Result<T, E>, Instant> {
         match **self {}
     }
 
@@ -36,5 +50,41 @@ impl Turns {
 
     pub(crate) async fn give_back(&self) {
         match *self {}
+    }
+
+    pub(crate) fn places(&self) -> Option<&Arc<Places>> {
+        match *self {}
+    }
+}
+
+impl Places {
+    pub(crate) async fn ask(self: &Arc<Self>, _: PersonId) -> Option<Asked> {
+        match **self {}
+    }
+}
+
+/// What is never said.
+pub(crate) struct Asked {
+    pub(crate) seen: Seen,
+    pub(crate) place: Result<Place, (Cap, Duration)>,
+}
+
+impl PersonId {
+    pub(crate) fn of(_: &str) -> Self {
+        Self
+    }
+}
+
+impl OnScreen {
+    pub(crate) fn put(&mut self, place: Place) {
+        match place {}
+    }
+
+    pub(crate) fn seen(&mut self, places: &Arc<Places>, _: PersonId) -> bool {
+        match **places {}
+    }
+
+    pub(crate) fn unseen(&mut self, places: &Arc<Places>) {
+        match **places {}
     }
 }

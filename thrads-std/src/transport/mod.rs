@@ -59,6 +59,8 @@ pub enum StartError {
     Redis,
     /// No thread could be made for the blocking client.
     Thread,
+    /// The secret of a relay is shorter than 32 bytes.
+    Secret,
 }
 
 impl ReqwestTransport {
@@ -86,13 +88,18 @@ impl ReqwestTransport {
         Self::build(Self::builder(proxies)?.connect_timeout(limit))
     }
 
-    fn builder(proxies: Proxies) -> Result<reqwest::ClientBuilder, StartError> {
-        let builder = reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::config().map_err(|_| StartError::Tls)?)
+    /// A client that goes straight to where it is sent; what certificates it takes, see [`tls::config`].
+    pub(crate) fn direct(authority: Option<Vec<u8>>) -> Result<reqwest::ClientBuilder, StartError> {
+        Ok(reqwest::Client::builder()
+            .tls_backend_preconfigured(tls::config(authority).map_err(|_| StartError::Tls)?)
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
-            .no_proxy();
+            .no_proxy())
+    }
+
+    fn builder(proxies: Proxies) -> Result<reqwest::ClientBuilder, StartError> {
+        let builder = Self::direct(None)?;
         Ok(match proxies.proxy()? {
             Some(proxy) => builder.proxy(proxy),
             None => builder,
@@ -166,6 +173,7 @@ impl fmt::Display for StartError {
             Self::Tls => "TLS cannot be set up on this machine",
             Self::Redis => "the fleet's URL is not of the form redis://host:port",
             Self::Thread => "no thread could be made",
+            Self::Secret => "the relay's secret is shorter than 32 bytes",
             Self::Proxy => "HTTPS_PROXY or ALL_PROXY is not the URL of an http or https proxy",
         })
     }

@@ -4,7 +4,7 @@
 //!
 //! | | |
 //! |---|---|
-//! | `/ssid NAME`, `/password TEXT`, `/key KEY`, `/settings JSON` | one entry each |
+//! | `/ssid NAME`, `/password TEXT`, `/key KEY`, `/settings JSON`, `/relay-pass PASS` | one entry each |
 //! | `/anchor BASE64` | a piece of an anchor in DER; `/anchor` alone is its end |
 //! | `/forget-anchors` | removes them all |
 //! | `/save` | writes the entries to flash; they hold from the next start on |
@@ -16,7 +16,7 @@ use crate::provision::{Item, Provision};
 use base64ct::{Base64, Encoding};
 use heapless::{String, Vec};
 use thrads_core::{ApiKey, Settings};
-use thrads_embassy::Anchor;
+use thrads_embassy::{Anchor, RelayPass};
 
 /// Puts bytes together to lines.
 #[derive(Default)]
@@ -75,6 +75,7 @@ impl Console {
             "/password" if value.len() <= 63 => Item::Password,
             "/key" if ApiKey::new(value).is_ok() => Item::Key,
             "/settings" if Settings::from_json(value.as_bytes()).is_ok() => Item::Settings,
+            "/relay-pass" if RelayPass::new(value).is_some() => Item::RelayPass,
             _ => return Set::Refused,
         };
         taken(provision.put(item, value.as_bytes()).is_ok())
@@ -121,7 +122,16 @@ mod tests {
         assert_eq!(set("/key sandbox-production"), Set::Taken);
         assert_eq!(set("/settings {\"user_agent\":\"kiosk/1.0\"}"), Set::Taken);
         assert_eq!(set("/save"), Set::Save);
-        for wrong in ["/ssid", "/key", "/settings {}", "/anchor !", "/anchor", "/what", "hello"] {
+        for wrong in [
+            "/ssid",
+            "/key",
+            "/relay-pass k",
+            "/settings {}",
+            "/anchor !",
+            "/anchor",
+            "/what",
+            "hello",
+        ] {
             assert_eq!(set(wrong), Set::Refused, "{wrong}");
         }
         assert_eq!(provision.text(Item::Ssid), Some("Shop floor"));

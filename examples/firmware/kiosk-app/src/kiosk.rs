@@ -2,8 +2,10 @@
 
 use crate::answers::{QUESTIONS, answer};
 use crate::person::Person;
-use crate::tally::Tally;
+use crate::polls::Polls;
+use crate::tally::{Tally, Work};
 use core::fmt::Write;
+use core::pin::pin;
 use embassy_futures::select::{Either, select};
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex as Raw;
 use embassy_sync::channel::Channel;
@@ -11,8 +13,8 @@ use embassy_time::{Duration, Timer, with_timeout};
 use heapless::String;
 use rand_core::RngCore;
 use thrads_core::{
-    BidRequest, Call, Client, Clock, Failure, History, HistoryError, Millis, Offer, Outcome,
-    Publisher, Rate, Role, Session, Settings, card,
+    BidRequest, Call, Client, Clock, Failure, History, HistoryError, Kinds, Millis, Offer, Outcome,
+    Publisher, Rate, Redactor, Role, Session, Settings, Voice, card, speech,
 };
 use thrads_embassy::{EmbassyClock, Link, ReqwlessTransport};
 
@@ -81,9 +83,8 @@ impl<W: Write, R: RngCore> Kiosk<W, R> {
     }
 
     /// Measures asks by `meter`, which tells how much the processor has worked since its start.
-    #[must_use]
-    pub fn metered(self, meter: fn() -> u64) -> Self {
-        Self { meter, ..self }
+    pub fn set_meter(&mut self, meter: fn() -> u64) {
+        self.meter = meter;
     }
 
     /// Plays the scripted conversation and says what came of it.
@@ -130,7 +131,9 @@ impl<W: Write, R: RngCore> Kiosk<W, R> {
     async fn turn(&mut self, question: &str, people: &People) {
         let (work, opened) = ((self.meter)(), self.link.counts().opened);
         // The platform is connected to while the language model is at work.
-        self.link.warm_up(self.publisher.endpoints.of(self.settings.family));
+        if self.client.permission().sends() {
+            self.link.warm_up(self.publisher.endpoints.of(self.settings.family));
+        }
         let answer = answer(question);
         self.say("assistant", answer);
         self.tally.turns = self.tally.turns.saturating_add(1);
@@ -160,15 +163,18 @@ impl<W: Write, R: RngCore> Kiosk<W, R> {
         else {
             return;
         };
-        let asking = self.client.ask(
-            &mut self.session,
-            &mut self.rate,
-            &self.publisher,
-            Call::Bid(bid),
-            &mut self.answer,
-        );
-        let asked = asking.await;
-        let work = (self.meter)().saturating_sub(work);
+        let polls = Polls::new();
+        let asked = {
+            let asking = pin!(self.client.ask(
+                &mut self.session,
+                &mut self.rate,
+                &self.publisher,
+                Call::Bid(bid).redacted(&REDACTOR),
+                &mut self.answer,
+            ));
+            polls.watch(self.meter, asking).await
+        };
+        let work = Work { all: (self.meter)().saturating_sub(work), own: polls.seen().sum };
         self.tally.count(&asked.outcome, work, opened != self.link.counts().opened);
         let offer = match asked.outcome {
             Outcome::Ad(mut offers) => offers.next(),
@@ -181,6 +187,8 @@ impl<W: Write, R: RngCore> Kiosk<W, R> {
         let Some(Offer { ad, impression, .. }) = offer else { return };
         let _full = writeln!(self.screen);
         let is_shown = card(&ad, COLUMNS, &mut self.screen).is_ok();
+        let _full = write!(self.screen, "\n    voice: ");
+        let _full = speech(&ad, &Voice::ENGLISH, &mut self.screen);
         let _full = writeln!(self.screen, "\n");
         if !is_shown || !seen(people).await {
             return;
@@ -211,6 +219,8 @@ async fn seen(people: &People) -> bool {
     }
 }
 
+/// What people say is not what the platform hears of who they are.
+static REDACTOR: Redactor<'static> = Redactor::new(Kinds::ALL);
 /// The longest line that a person may type.
 pub const MAX_LINE: usize = 256;
 /// An ordinary answer of the platform has 850 bytes.

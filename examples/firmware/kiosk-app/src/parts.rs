@@ -4,9 +4,10 @@
 
 use embassy_net::Stack;
 use rand_core::{CryptoRng, RngCore};
+use thrads_core::BaseUrl;
 use thrads_embassy::{
-    Anchor, Buffers, EmbassyClock, Link, Pinned, READ_ANY, ReqwlessTransport, Sockets, StackRunner,
-    WRITE, over,
+    Anchor, Buffers, EmbassyClock, Link, Pinned, READ_ANY, Relay, RelayPass, ReqwlessTransport,
+    Sockets, StackRunner, WRITE, over,
 };
 
 /// TLS as kiosks speak it; `R` is the board's random source.
@@ -19,6 +20,7 @@ pub type Connections<R> = StackRunner<'static, Tls<R>>;
 pub struct Memory {
     link: Link,
     sockets: Sockets,
+    relay: Option<BaseUrl>,
 }
 
 /// Memory for TLS records of any server, 19 KB of nothing but zeros: kept apart, it takes no flash.
@@ -26,6 +28,9 @@ pub struct Records {
     read: [u8; READ_ANY],
     write: [u8; WRITE],
 }
+
+/// Where a device's publisher has its relay, and what it knows the device by.
+pub type RelayAt = (BaseUrl, RelayPass);
 
 /// A device's way to the platform, taken apart for its tasks.
 pub struct Parts<R> {
@@ -40,10 +45,11 @@ pub struct Parts<R> {
 impl Memory {
     /// Memory that nothing uses yet.
     pub const fn new() -> Self {
-        Self { link: Link::new(), sockets: Sockets::new() }
+        Self { link: Link::new(), sockets: Sockets::new(), relay: None }
     }
 
-    /// The way to the platform over `stack`. `clock` has to know the time of day before anything is connected.
+    /// The way to the platform over `stack`, and to hosts that no anchor covers by way of `relay`. `clock` has to know the
+    /// time of day before anything is connected.
     pub fn parts<R: CryptoRng + RngCore>(
         &'static mut self,
         records: &'static mut Records,
@@ -51,9 +57,13 @@ impl Memory {
         anchors: &'static [Anchor<'static>],
         random: R,
         clock: &'static EmbassyClock,
+        relay: Option<RelayAt>,
     ) -> Parts<R> {
         let tls = Pinned::new(anchors, random, clock);
-        let (transport, connections) = over(stack, &self.sockets, &mut self.link, tls);
+        let (mut transport, connections) = over(stack, &self.sockets, &mut self.link, tls);
+        if let Some((url, pass)) = relay {
+            transport.set_relay(Relay::new(self.relay.insert(url), pass, clock));
+        }
         let buffers = Buffers { read: &mut records.read, write: &mut records.write };
         Parts { transport, connections, buffers }
     }

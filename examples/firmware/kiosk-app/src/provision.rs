@@ -6,8 +6,8 @@
 use crc::{CRC_32_ISO_HDLC, Crc};
 use embedded_storage::nor_flash::NorFlash;
 use heapless::Vec;
-use thrads_core::{ApiKey, Environment, Publisher, Settings};
-use thrads_embassy::Anchor;
+use thrads_core::{ApiKey, BaseUrl, Environment, Publisher, Settings};
+use thrads_embassy::{Anchor, RelayPass};
 
 /// A kind of entry.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,6 +22,8 @@ pub enum Item {
     Settings = 4,
     /// An anchor, in DER; there may be several.
     Anchor = 5,
+    /// What the publisher's relay knows the device by.
+    RelayPass = 6,
 }
 
 /// The entries of a device, as they stand in flash.
@@ -67,6 +69,12 @@ impl Provision {
         let key = ApiKey::new(self.text(Item::Key)?).ok()?;
         let environment: Environment = settings.environment;
         Some((Publisher { key, environment, endpoints: settings.endpoints() }, settings))
+    }
+
+    /// Where the publisher's relay is, and the device's pass there; `None` without either of them.
+    pub fn relay(&self) -> Option<(BaseUrl, RelayPass)> {
+        let settings = Settings::from_json(self.get(Item::Settings)?).ok()?;
+        Some((settings.relay()?, RelayPass::new(self.text(Item::RelayPass)?)?))
     }
 
     /// The anchors, as many as there is room for.
@@ -303,6 +311,20 @@ mod tests {
         assert_eq!(provision.all(Item::Anchor).count(), 0);
         assert_eq!(provision.put(Item::Anchor, &[0; SLOT_BYTES]), Err(Full));
         assert_eq!(provision.text(Item::Key), Some("newer"));
+    }
+
+    #[test]
+    fn a_relay_needs_its_url_and_a_pass() {
+        let mut provision = Provision::new();
+        assert!(provision.relay().is_none());
+        let settings = br#"{"user_agent":"k","relay":"https://shop.example/relay/"}"#;
+        provision.put(Item::Settings, settings).unwrap();
+        assert!(provision.relay().is_none());
+        let pass = format!("kiosk-17.{}", "5f".repeat(32));
+        provision.put(Item::RelayPass, pass.as_bytes()).unwrap();
+        assert_eq!(provision.relay().unwrap().0.as_str(), "https://shop.example/relay");
+        provision.put(Item::RelayPass, b"kiosk-17").unwrap();
+        assert!(provision.relay().is_none());
     }
 
     #[test]

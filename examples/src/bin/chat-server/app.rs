@@ -5,6 +5,7 @@ use crate::args::Args;
 use crate::card::Face;
 use crate::chats::{Chats, Conversation};
 use crate::counters::{Count, Counters};
+use crate::ledger::Ledger;
 use crate::operator::{self, Decisions};
 use crate::person::Person;
 use crate::platform::Platform;
@@ -12,7 +13,7 @@ use crate::reply::CardView;
 use crate::seal::{OfferId, Seal, Visitor};
 use crate::shelf::Shelf;
 use crate::transcript::{Ballot, Card, Poll};
-use crate::{engage, page, seen, starters, turn};
+use crate::{engage, page, relay, seen, starters, turn};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
@@ -21,7 +22,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::time::{Duration, SystemTime};
 use thrads_core::{Ad, AdFormats, Engagement, Explained, Family, Impression, Offer, Policy};
-use thrads_std::Outcome;
+use thrads_std::{Outcome, Relay};
 use tokio_util::task::TaskTracker;
 
 /// The server behind the page.
@@ -36,6 +37,8 @@ pub(crate) struct App {
     pub(crate) metrics: PrometheusHandle,
     pub(crate) proxies: Proxies,
     pub(crate) operators: Proxies,
+    /// For devices of the same publisher.
+    pub(crate) relay: Option<Relay>,
     pub(crate) formats: AdFormats,
     /// Pace of the scripted answer.
     pub(crate) word: Duration,
@@ -50,19 +53,25 @@ impl App {
         let metrics = PrometheusBuilder::new()
             .install_recorder()
             .map_err(|error| format!("cannot count: {error}"))?;
+        let (platform, work) = (Platform::start()?, TaskTracker::new());
+        let (seal, ledger) = match platform.fleet() {
+            Some((url, key)) => (Seal::of_fleet(&key), Some(Ledger::at(&url, work.clone())?)),
+            None => (Seal::new(), None),
+        };
         Ok(Self {
-            platform: Platform::start()?,
-            seal: Seal::new(),
-            shelf: Shelf::new(args.seen_within),
+            platform,
+            seal,
+            shelf: Shelf::new(args.seen_within, ledger),
             chats: Chats::new(),
             counters: Counters::default(),
             decisions: Decisions::default(),
             metrics,
             proxies: Proxies(args.trusted_proxies.clone()),
             operators: Proxies(operator::networks(&args.operators)),
+            relay: relay::start(&args.relay)?,
             formats: args.formats,
             word: args.word,
-            work: TaskTracker::new(),
+            work,
             is_draining: AtomicBool::new(false),
         })
     }
@@ -136,6 +145,7 @@ pub(crate) fn router(app: Arc<App>) -> Router {
         .route("/api/starters", post(starters::starters))
         .route("/api/seen", post(seen::seen))
         .route("/api/vote", post(engage::vote))
+        .route("/relay", post(relay::relay))
         .merge(page::router())
         .merge(operator::router())
         .layer(DefaultBodyLimit::max(BODY))

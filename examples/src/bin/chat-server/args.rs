@@ -16,11 +16,21 @@ pub(crate) struct Args {
     pub(crate) seen_within: Duration,
     pub(crate) drain: Duration,
     pub(crate) word: Duration,
+    pub(crate) relay: RelayArgs,
+}
+
+/// What a relay for devices is started with, as names of files.
+#[derive(Debug, Default)]
+pub(crate) struct RelayArgs {
+    pub(crate) secret: Option<String>,
+    pub(crate) to_loopback: Option<String>,
 }
 
 #[derive(Debug)]
 pub(crate) enum Action {
     Run(Box<Args>),
+    /// The pass of a device, for its provisioning.
+    Pass(Box<Args>, String),
     Print(String),
 }
 
@@ -29,7 +39,7 @@ pub(crate) const LISTEN: SocketAddr = SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCAL
 
 impl Args {
     pub(crate) fn parse(mut words: impl Iterator<Item = String>) -> Result<Action, String> {
-        let mut args = Self::default();
+        let (mut args, mut pass) = (Self::default(), None);
         while let Some(word) = words.next() {
             let (name, inline) = match word.split_once('=') {
                 Some((name, value)) => (name, Some(value.to_owned())),
@@ -39,12 +49,19 @@ impl Args {
                 "--help" | "-h" => return Ok(Action::Print(HELP.to_owned())),
                 _ if OPTIONS.contains(&name) => {
                     let value = inline.or_else(|| words.next());
-                    args.set(name, &value.ok_or_else(|| format!("{name} needs a value"))?)?;
+                    let value = value.ok_or_else(|| format!("{name} needs a value"))?;
+                    match name {
+                        "--relay-pass" => pass = Some(value),
+                        _ => args.set(name, &value)?,
+                    }
                 }
                 _ => return Err(format!("unknown option {word}")),
             }
         }
-        Ok(Action::Run(Box::new(args)))
+        Ok(match pass {
+            Some(device) => Action::Pass(Box::new(args), device),
+            None => Action::Run(Box::new(args)),
+        })
     }
 
     fn set(&mut self, name: &str, value: &str) -> Result<(), String> {
@@ -58,6 +75,8 @@ impl Args {
             "--trusted-proxy" => self.trusted_proxies.push(net(value).ok_or_else(|| wrong(NET))?),
             "--operator" => self.operators.push(net(value).ok_or_else(|| wrong(NET))?),
             "--seen-within" => self.seen_within = seconds(value).ok_or_else(|| wrong(SECONDS))?,
+            "--relay" => self.relay.secret = Some(value.to_owned()),
+            "--relay-to-loopback" => self.relay.to_loopback = Some(value.to_owned()),
             "--drain" => self.drain = seconds(value).ok_or_else(|| wrong(SECONDS))?,
             _ => {
                 let millis = value.parse().ok().filter(|millis| *millis <= 1000);
@@ -78,6 +97,7 @@ impl Default for Args {
             seen_within: Duration::from_secs(900),
             drain: Duration::from_secs(10),
             word: Duration::from_millis(30),
+            relay: RelayArgs::default(),
         }
     }
 }
@@ -106,7 +126,7 @@ fn seconds(value: &str) -> Option<Duration> {
     Some(Duration::from_secs(seconds))
 }
 
-const OPTIONS: [&str; 7] = [
+const OPTIONS: [&str; 10] = [
     "--listen",
     "--formats",
     "--trusted-proxy",
@@ -114,9 +134,13 @@ const OPTIONS: [&str; 7] = [
     "--seen-within",
     "--drain",
     "--word-ms",
+    "--relay",
+    "--relay-pass",
+    "--relay-to-loopback",
 ];
 const FORMATS: &str = "give message, poll, or both with a comma";
 const NET: &str = "give a network, such as 10.0.0.0/8 or 2001:db8::/32";
+pub(crate) const DEVICE: &str = "--relay-pass: give a name of 1 to 32 letters, digits, - or _";
 const SECONDS: &str = "give 1 to 86400 seconds";
 
 const HELP: &str = "\
@@ -131,10 +155,14 @@ Usage: chat-server [OPTIONS]
   --seen-within SECONDS  how long an impression may be told after the card was served (default: 900)
   --drain SECONDS        how long SIGTERM and Ctrl-C wait for what is under way (default: 10)
   --word-ms N            pace of the scripted answer, milliseconds a word (default: 30)
+  --relay FILE           takes reports of devices on, at /relay; the file holds a secret of 32 bytes or more
+  --relay-pass NAME      print the pass of a device of that relay, and end
+  --relay-to-loopback DER  the relay forwards to loopback only, under this authority: for tests
   -h, --help             print this
 
 With THRADS_API_KEY or THRADS_API_KEY_FILE it talks to the real platform, as THRADS_ENV, THRADS_SSP_URL and
-THRADS_TIMEOUT_MS say; processes that name one THRADS_REDIS_URL share the key's budget. Paths: / the page, /operator for whoever runs it, /metrics, /healthz and /readyz for machines.
+THRADS_TIMEOUT_MS say. Processes that name one THRADS_REDIS_URL share the key's budget, and each impression is redeemed
+once, at any of them. Paths: / the page, /operator for whoever runs it, /metrics, /healthz and /readyz for machines.
 ";
 
 #[cfg(test)]
@@ -144,7 +172,7 @@ mod tests {
     fn parsed(words: &[&str]) -> Result<Args, String> {
         match Args::parse(words.iter().map(|word| (*word).to_owned()))? {
             Action::Run(args) => Ok(*args),
-            Action::Print(text) => Err(text),
+            Action::Print(text) | Action::Pass(_, text) => Err(text),
         }
     }
 

@@ -18,6 +18,7 @@ pub(crate) enum Count {
     Forged,
     Late,
     Spent,
+    Unsure,
     Told,
     Untold,
     Vote,
@@ -82,7 +83,7 @@ fn help(metric: &str) -> &'static str {
 }
 
 /// In the order of [`Count`].
-const ROWS: [CountRow; 17] = [
+const ROWS: [CountRow; 18] = [
     row(Count::TurnBegun, "turns begun", "page_turns_total", "{state=\"begun\"}"),
     row(Count::TurnEnded, "turns ended", "page_turns_total", "{state=\"ended\"}"),
     row(Count::Ad, "asked: an ad", "page_asks_total", "{outcome=\"ad\"}"),
@@ -109,6 +110,12 @@ const ROWS: [CountRow; 17] = [
         "impressions refused: redeemed before",
         "page_impressions_total",
         "{result=\"spent\"}",
+    ),
+    row(
+        Count::Unsure,
+        "impressions put off: no word from Redis",
+        "page_impressions_total",
+        "{result=\"unsure\"}",
     ),
     row(Count::Told, "impressions told to the platform", "page_reports_total", "{result=\"told\"}"),
     row(

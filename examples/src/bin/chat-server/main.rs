@@ -12,11 +12,13 @@ mod card;
 mod chats;
 mod counters;
 mod engage;
+mod ledger;
 mod operator;
 mod page;
 mod person;
 mod platform;
 mod random;
+mod relay;
 mod reply;
 mod seal;
 mod seen;
@@ -35,6 +37,9 @@ fn main() -> ExitCode {
             print!("{text}");
             ExitCode::SUCCESS
         }
+        Ok(Action::Pass(args, device)) => {
+            pass(&args, &device).unwrap_or_else(|problem| usage(&problem))
+        }
         Ok(Action::Run(args)) => run(&args).unwrap_or_else(|problem| usage(&problem)),
         Err(problem) => usage(&problem),
     }
@@ -46,6 +51,13 @@ fn run(args: &Args) -> Result<ExitCode, String> {
         .build()
         .map_err(|error| format!("cannot start: {error}"))?;
     runtime.block_on(serve::serve(args))
+}
+
+/// Prints what a device is provisioned with.
+fn pass(args: &Args, device: &str) -> Result<ExitCode, String> {
+    let relay = relay::start(&args.relay)?.ok_or("--relay-pass needs --relay")?;
+    println!("{}", relay.pass(device).ok_or(args::DEVICE)?);
+    Ok(ExitCode::SUCCESS)
 }
 
 fn usage(problem: &str) -> ExitCode {

@@ -2,7 +2,7 @@
 
 use crate::card::Links;
 use crate::transcript::{Ballot, Results, Row};
-use std::env;
+use std::{env, fs};
 use thrads_core::{
     ApiKey, BaseUrl, EndUser, Endpoints, Environment, Family, Policy, PromptClick, Publisher,
     Target,
@@ -66,6 +66,15 @@ impl Platform {
             Polled::AlreadyVoted => Some(Results { total: None, rows: Vec::new() }),
             _ => None,
         }
+    }
+
+    /// What is a fleet's: the Redis that its processes share, and the key that they all have.
+    pub(crate) fn fleet(&self) -> Option<(String, ApiKey)> {
+        let given = |name| env::var(name).ok().filter(|value| !value.trim().is_empty());
+        let url = given("THRADS_REDIS_URL")?;
+        let key = given("THRADS_API_KEY")
+            .or_else(|| fs::read_to_string(given("THRADS_API_KEY_FILE")?.trim()).ok());
+        Some((url, ApiKey::new(&key?).ok()?))
     }
 
     pub(crate) fn describe(&self) -> String {

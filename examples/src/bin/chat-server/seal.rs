@@ -9,6 +9,7 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 use std::time::{Duration, SystemTime};
+use thrads_core::ApiKey;
 
 /// Who talks: 128 random bits in a cookie.
 #[derive(Clone, Copy, PartialEq, Eq, Hash)]
@@ -27,6 +28,8 @@ pub(crate) enum Refusal {
     Late,
     /// It was redeemed before.
     Spent,
+    /// Whether it was redeemed before cannot be known now.
+    Unsure,
 }
 
 /// Seals tokens with a secret of its own.
@@ -38,6 +41,13 @@ impl Seal {
     /// A seal that ends with the process.
     pub(crate) fn new() -> Self {
         Self::keyed(&random::<32>())
+    }
+
+    /// The seal of all processes that have a publisher's key. What it seals says nothing of the key.
+    pub(crate) fn of_fleet(key: &ApiKey) -> Self {
+        let mut derived = Self::keyed(key.expose().as_bytes()).keyed;
+        derived.update(b"chat-server seal");
+        Self::keyed(&derived.finalize().into_bytes())
     }
 
     fn keyed(secret: &[u8]) -> Self {
@@ -140,6 +150,17 @@ mod tests {
         assert!(seal.open(visitor, &token, later) == Err(Refusal::Late));
         assert!(seal.open(Visitor::new(), &token, until) == Err(Refusal::Forged));
         assert!(Seal::new().open(visitor, &token, until) == Err(Refusal::Forged));
+    }
+
+    #[test]
+    fn processes_of_a_fleet_open_what_any_of_them_sealed() {
+        let (.., visitor, offer, until) = sealed();
+        let of = |key| Seal::of_fleet(&ApiKey::new(key).unwrap());
+        let token = of("k-1").token(visitor, offer, until);
+        assert!(of("k-1").open(visitor, &token, until).is_ok_and(|opened| opened == offer));
+        assert!(of("k-2").open(visitor, &token, until) == Err(Refusal::Forged));
+        assert!(Seal::keyed(b"k-1").open(visitor, &token, until) == Err(Refusal::Forged));
+        assert_eq!(of("k-1").user_id(visitor), of("k-1").user_id(visitor));
     }
 
     #[test]

@@ -20,7 +20,7 @@ pub(crate) struct Seen {
 }
 
 /// 204 the first time; 403 for what was not sealed here for this person, 410 when it is too late, 409 when it was told
-/// before.
+/// before, 503 while a fleet cannot tell whether it was.
 pub(crate) async fn seen(
     State(app): State<Arc<App>>,
     person: Person,
@@ -30,8 +30,11 @@ pub(crate) async fn seen(
     if person.end_user().is_none() {
         return StatusCode::BAD_REQUEST;
     }
-    let opened = app.seal.open(person.visitor, &token, SystemTime::now());
-    match opened.and_then(|offer| app.shelf.take(offer).ok_or(Refusal::Spent)) {
+    let taken = match app.seal.open(person.visitor, &token, SystemTime::now()) {
+        Ok(offer) => app.shelf.take(offer).await,
+        Err(refusal) => Err(refusal),
+    };
+    match taken {
         Ok(impression) => {
             app.counters.add(Count::Counted);
             let work = app.work.clone();
@@ -43,6 +46,7 @@ pub(crate) async fn seen(
                 Refusal::Forged => (Count::Forged, StatusCode::FORBIDDEN),
                 Refusal::Late => (Count::Late, StatusCode::GONE),
                 Refusal::Spent => (Count::Spent, StatusCode::CONFLICT),
+                Refusal::Unsure => (Count::Unsure, StatusCode::SERVICE_UNAVAILABLE),
             };
             app.counters.add(count);
             status

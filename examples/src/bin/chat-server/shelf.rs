@@ -1,8 +1,10 @@
 //! Impressions that wait to be seen, each taken from here once.
 //!
-//! An `Impression` cannot be copied, so whoever takes it is the only one who can report it.
+//! An `Impression` cannot be copied, so whoever takes it is the only one who can report it. In a fleet the ledger says who
+//! that is, and any process may be the one.
 
-use crate::seal::OfferId;
+use crate::ledger::Ledger;
+use crate::seal::{OfferId, Refusal};
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
@@ -12,6 +14,7 @@ use thrads_core::Impression;
 pub(crate) struct Shelf {
     keep: Duration,
     waiting: Mutex<Waiting>,
+    ledger: Option<Ledger>,
 }
 
 #[derive(Default)]
@@ -22,9 +25,9 @@ struct Waiting {
 }
 
 impl Shelf {
-    /// Keeps impressions for `keep`.
-    pub(crate) fn new(keep: Duration) -> Self {
-        Self { keep, waiting: Mutex::default() }
+    /// Keeps impressions for `keep`, and enters them in the ledger of a fleet.
+    pub(crate) fn new(keep: Duration, ledger: Option<Ledger>) -> Self {
+        Self { keep, waiting: Mutex::default(), ledger }
     }
 
     /// Until when what is put here now can be taken.
@@ -32,16 +35,26 @@ impl Shelf {
         now + self.keep
     }
 
-    pub(crate) fn put(&self, now: SystemTime, offer: OfferId, impression: Impression<String>) {
+    pub(crate) fn put(&self, now: SystemTime, offer: OfferId, mut impression: Impression<String>) {
+        if let Some(ledger) = &self.ledger {
+            let parts = impression.into_parts();
+            ledger.enter(offer, &parts, self.keep);
+            impression = Impression::from_parts(parts);
+        }
         let mut waiting = self.lock();
         waiting.forget(now);
         waiting.by_id.insert(offer, impression);
         waiting.order.push_back((now + self.keep, offer));
     }
 
-    /// The impression, the first time it is asked for.
-    pub(crate) fn take(&self, offer: OfferId) -> Option<Impression<String>> {
-        self.lock().by_id.remove(&offer)
+    /// The impression, the first time it is asked for in the whole fleet.
+    pub(crate) async fn take(&self, offer: OfferId) -> Result<Impression<String>, Refusal> {
+        let Some(ledger) = &self.ledger else {
+            return self.lock().by_id.remove(&offer).ok_or(Refusal::Spent);
+        };
+        let entered = ledger.redeem(offer, self.keep).await?;
+        let here = self.lock().by_id.remove(&offer);
+        here.or(entered).ok_or(Refusal::Late)
     }
 
     pub(crate) fn holds(&self, offer: OfferId) -> bool {

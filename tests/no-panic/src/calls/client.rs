@@ -4,6 +4,7 @@
 //! end, is the caller's and not the core's.
 
 use super::config::{head, now, publisher, wall};
+use super::consent::permission;
 use super::pacing::{health, patience, rate, user};
 use super::request::{end_user, with_call};
 use super::session::{outcome, session};
@@ -22,6 +23,8 @@ pub(super) fn all() {
     let mut client =
         Client::new(Air, Air).timeout(patience()).max_rate_wait(patience()).repeat_once();
     keep(client.clock().now());
+    client.permit(permission());
+    keep(client.permission());
     let (mut session, mut rate, publisher) = (session(), rate(), publisher());
     let (mut health, mut user) = (health(), user());
     let mut lent = Lent { rate: &mut rate, health: Some(&mut health), user: Some(&mut user) };

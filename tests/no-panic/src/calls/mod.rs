@@ -2,6 +2,7 @@
 
 mod client;
 mod config;
+mod consent;
 mod conversation;
 mod pacing;
 mod redact;

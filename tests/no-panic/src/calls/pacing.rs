@@ -3,7 +3,7 @@
 use super::config::{head, now, wall};
 use crate::opaque::{flag, keep, number, of, show};
 use thrads_core::{
-    Caps, Decision, Family, Health, Millis, OffsetMode, Pacing, Policy, Rate, Reason, User,
+    Caps, Decision, Family, Health, Millis, OffsetMode, Pacing, Policy, Rate, Reason, Seen, User,
 };
 
 pub(super) fn all() {
@@ -34,6 +34,8 @@ pub(super) fn user() -> User {
     }
     keep((user.check(now(), of(0)), user.reserve(), user.on_seen(now())));
     user.release();
+    let (hour_left, day_left, gap_left) = (patience(), patience(), patience());
+    user.learn(now(), Seen { hour: of(0), hour_left, day: of(0), day_left, gap_left });
     keep((user.caps(), user.is_opted_out()));
     user
 }

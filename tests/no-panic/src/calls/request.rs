@@ -1,12 +1,13 @@
 //! Requests of both families, from their members to their bytes.
 
 use super::config::publisher;
+use super::consent::{consent, permission};
 use super::conversation::{history, messages};
 use crate::opaque::{flag, keep, number, of, show, text};
 use thrads_core::{
     AdFormat, AdFormats, BidConfig, BidRequest, BufferTooSmall, Call, ConfigError, Conversation,
-    CountryCode, Device, EndUser, Geo, HeaderText, Ip, PromptRequest, Request, Setting, UserAgent,
-    UserMetadata,
+    CountryCode, Device, EndUser, Geo, HeaderText, Ip, Kinds, PromptRequest, Redactor, Request,
+    Setting, UserAgent, UserMetadata,
 };
 
 pub(super) fn all() {
@@ -14,7 +15,9 @@ pub(super) fn all() {
     with_call(|call| {
         let call =
             if flag() { call.unpaced(number()) } else { call.paced(of(None), of(None), of(None)) };
-        keep((call.family(), call.is_opener(), call.forced()));
+        keep((call.family(), call.is_opener(), call.forced(), call.redactor().is_some()));
+        let redactor = Redactor::new(of(Kinds::ALL));
+        let call = if flag() { call.permitted(permission()) } else { call.redacted(&redactor) };
         write(&Request::new(&publisher(), call));
     });
 }
@@ -78,6 +81,7 @@ fn contextual(conversation: Conversation<'_>) -> Result<BidRequest<'_>, ConfigEr
         us_privacy: of(None),
         other: of(&[("", "")][..]),
     };
+    let metadata = if flag() { metadata.consent(&consent()) } else { metadata };
     let bid = BidRequest::contextual(text(), text(), conversation, end_user()?)?;
     let bid = bid.summary(text()).ad_formats(formats()?)?.config(config).user_metadata(metadata);
     Ok(of(if flag() { bid.turn_number(number()) } else { bid.force(flag()) }))

@@ -1,6 +1,7 @@
 //! The machine of one conversation.
 
 use super::config::{head, now, publisher, wall};
+use super::consent::permission;
 use super::pacing::{health, patience, policy, rate, user};
 use super::request::{with_call, write};
 use super::response::{api_error, read};
@@ -45,6 +46,8 @@ pub(super) fn outcome(outcome: Outcome<'_>) {
 }
 
 fn ask(session: &mut Session, lent: &mut Lent<'_>, publisher: &Publisher, call: Call<'_>) {
+    session.permit(permission());
+    keep(session.permission());
     if flag() {
         session.on_sensitive_turn();
     } else {
@@ -61,7 +64,7 @@ fn ask(session: &mut Session, lent: &mut Lent<'_>, publisher: &Publisher, call: 
             keep(session.on_seen(now(), lent.reborrow()));
             session.on_unseen(now(), lent.reborrow());
         }
-        Step::Hold(hold) => keep(hold),
+        Step::Hold(hold) => session.give_up(now(), lent.reborrow(), hold),
     }
     if let Some(explained) = session.explained() {
         show(explained);

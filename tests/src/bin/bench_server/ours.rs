@@ -1,7 +1,7 @@
 //! The call through thrads-std.
 
 use crate::said;
-use thrads_core::{ApiKey, BaseUrl, Endpoints, Environment, Family, Policy, Publisher};
+use thrads_core::{ApiKey, BaseUrl, Endpoints, Environment, Family, Kinds, Policy, Publisher};
 use thrads_sandbox::PRODUCTION_KEY;
 use thrads_std::{Chat, Options, Outcome, Proxies, Thrads};
 
@@ -13,7 +13,12 @@ impl Ours {
             endpoints: Endpoints::at(BaseUrl::new(base).ok()?),
             ..Publisher::new(ApiKey::new(PRODUCTION_KEY).ok()?, Environment::Production)
         };
-        let options = Options { limit: u32::MAX, proxies: Proxies::None, ..Options::default() };
+        let options = Options {
+            limit: u32::MAX,
+            proxies: Proxies::None,
+            redact: Kinds::NONE,
+            ..Options::default()
+        };
         let thrads = Thrads::new(publisher, options).ok()?;
         Some(Self(thrads.chat(Family::Ssp, Policy::device(0, 0))))
     }

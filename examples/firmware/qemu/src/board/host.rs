@@ -2,12 +2,13 @@
 
 use core::ffi::CStr;
 use core::fmt::{self, Write};
+use kiosk_app::RelayAt;
 use rand_core::{CryptoRng, Error, RngCore};
 use semihosting::fs::File;
 use semihosting::io::Read;
 use static_cell::{ConstStaticCell, StaticCell};
 use thrads_core::{ApiKey, Environment, Publisher, Settings, UnixMillis};
-use thrads_embassy::Anchor;
+use thrads_embassy::{Anchor, RelayPass};
 
 /// Reads `settings.json` and `key`; ends the program if they make no sense, as there is nobody to tell.
 pub fn provisioned() -> (Publisher, Settings) {
@@ -17,6 +18,13 @@ pub fn provisioned() -> (Publisher, Settings) {
     let (Ok(settings), Ok(Ok(key))) = (settings, key) else { exit(105) };
     let environment: Environment = settings.environment;
     (Publisher { key, environment, endpoints: settings.endpoints() }, settings)
+}
+
+/// The relay of the settings, with the pass in `relay-pass`; none if there is no such file.
+pub fn relay(settings: &Settings) -> Option<RelayAt> {
+    let pass =
+        core::str::from_utf8(read(c"relay-pass", &mut [0; 128])).ok().and_then(RelayPass::new);
+    settings.relay().zip(pass)
 }
 
 /// The anchor in `anchor.der`; none if there is no such file, or it is no anchor.

@@ -5,7 +5,7 @@ mod lan9118;
 mod stack;
 mod time;
 
-pub use host::{HostRandom, Screen, anchors, exit, provisioned, wall};
+pub use host::{HostRandom, Screen, anchors, exit, provisioned, relay, wall};
 pub use lan9118::Lan9118;
 pub use stack::{high_water as stack_high_water, paint as paint_stack};
 pub use time::instructions;

@@ -119,10 +119,14 @@ function showResults(choices, shown, results, chosen) {
   if (shown.link) choices.append(link(shown.link.button, shown.link.href, "card-link"));
 }
 
-// The token goes back when a person could see the box. Once more if the network failed; an answer is final.
+// The token goes back when a person could see the box. Once more if the network or the server's store failed; any other
+// answer is final.
 function watch(box, token) {
   if (!token) return;
-  const tell = () => post("/api/seen", { token }, { keepalive: true });
+  const tell = async () => {
+    const answer = await post("/api/seen", { token }, { keepalive: true });
+    if (answer.status === 503) throw new Error("not now");
+  };
   whenSeen(box, () => tell().catch(() => setTimeout(() => tell().catch(() => {}), 2000)));
 }
 
