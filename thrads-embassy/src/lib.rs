@@ -88,6 +88,7 @@
 //!
 //! - `tls`, on by default: [`Pinned`], for P-256.
 //! - `p384`, on by default: P-384 as well, for 130 KB of flash.
+//! - `flash`: `FlashStore`, for reports that outlive a power cut.
 //! - `defmt`: a line for each connection, exchange and refusal, and `defmt::Format` on public enums. Never a URL, a field or a
 //!   body.
 #![cfg_attr(not(test), no_std)]
@@ -107,6 +108,8 @@ mod body;
 mod buffers;
 mod clock;
 mod counts;
+#[cfg(feature = "flash")]
+mod flash;
 mod http;
 mod insecure;
 mod link;
@@ -123,6 +126,8 @@ mod wire;
 pub use buffers::{Buffers, READ_ANY, WRITE};
 pub use clock::EmbassyClock;
 pub use counts::Counts;
+#[cfg(feature = "flash")]
+pub use flash::{FlashError, FlashStore};
 pub use http::{MAX_HEAD_BYTES, MAX_INTERIM_ANSWERS, WRITE_BUFFER_BYTES};
 pub use insecure::{InsecureForTests, Plain};
 pub use link::Link;

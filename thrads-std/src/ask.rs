@@ -7,6 +7,7 @@ use crate::fleet::Place;
 use crate::person::Person;
 use crate::telemetry::Meters;
 use crate::transport::Prepared;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use thrads_core::{
@@ -46,18 +47,19 @@ impl Ask {
     pub(crate) async fn run(self) -> Ended {
         let account = Arc::clone(&self.asker.account);
         let Some(_pass) = account.door.enter() else { return Ended::ShutDown };
-        account.door.unless_ended(self.unless_opted_out()).await.unwrap_or(Ended::ShutDown)
-    }
-
-    async fn unless_opted_out(self) -> Ended {
-        let Some(person) = self.asker.person.clone() else { return self.exchange().await };
-        let hold = Hold { reason: Reason::OptOut, until: Until::Lifted };
-        person.unless_opted_out(self.exchange()).await.unwrap_or(Ended::Held(hold))
+        let person = self.asker.person.clone();
+        let mut exchange = pin!(self.exchange());
+        let wanted = pin!(async {
+            let Some(person) = person else { return exchange.await };
+            let hold = Hold { reason: Reason::OptOut, until: Until::Lifted };
+            person.unless_opted_out(exchange.as_mut()).await.unwrap_or(Ended::Held(hold))
+        });
+        account.door.unless_ended(wanted).await.unwrap_or(Ended::ShutDown)
     }
 
     async fn exchange(self) -> Ended {
         let Self { asker, prepared, not_before } = self;
-        let place = match asker.await_turn(not_before, asker.start, asker.place()).await {
+        let place = match asker.await_turn(not_before, asker.start, pin!(asker.place())).await {
             Ok(place) => place,
             Err(hold) => return Ended::Held(hold),
         };
@@ -92,7 +94,7 @@ impl Asker {
         let now = self.account.clock.now();
         let patience = Duration::from_millis(latest.since(now).0);
         // Who is without Redis for the budget is so for places.
-        let place = async { if turns.is_up() { place.await } else { Ok(None) } };
+        let place = pin!(async { if turns.is_up() { place.await } else { Ok(None) } });
         let turn = turns.wait(std::time::Instant::now() + patience, place).await;
         self.meters.store_is_up(turns.is_up());
         let until = |at| Hold { reason: Reason::Rate, until: Until::At(self.account.clock.at(at)) };

@@ -3,7 +3,7 @@
 //! Part of `thrads`.
 
 use std::future::{Future, poll_fn};
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::Duration;
@@ -50,14 +50,13 @@ impl Door {
         Pass(self)
     }
 
-    /// `work`, or `None` if everything ends before it does.
-    pub(crate) async fn unless_ended<F: Future>(&self, work: F) -> Option<F::Output> {
+    /// `work`, or `None` if everything ends before it does. It comes pinned, since what moves into a future is kept twice.
+    pub(crate) async fn unless_ended<F: Future>(&self, mut work: Pin<&mut F>) -> Option<F::Output> {
         let mut ended = pin!(self.ended.notified());
         ended.as_mut().enable();
         if self.is_ended.load(Ordering::SeqCst) {
             return None;
         }
-        let mut work = pin!(work);
         poll_fn(|context| match work.as_mut().poll(context) {
             Poll::Ready(output) => Poll::Ready(Some(output)),
             Poll::Pending => ended.as_mut().poll(context).map(|()| None),
@@ -113,7 +112,7 @@ mod tests {
         assert_eq!(door.shut(Duration::ZERO).await, Drained::default());
         assert!(door.enter().is_none());
         drop(door.enter_late());
-        assert!(door.unless_ended(async {}).await.is_none());
+        assert!(door.unless_ended(pin!(async {})).await.is_none());
     }
 
     #[tokio::test]
@@ -125,7 +124,7 @@ mod tests {
             drop(quick);
         };
         let slow = async {
-            let ended = door.unless_ended(std::future::pending::<()>()).await;
+            let ended = door.unless_ended(pin!(std::future::pending::<()>())).await;
             drop(slow);
             ended
         };

@@ -6,6 +6,7 @@ use crate::chat::Chat;
 use crate::clock::TokioClock;
 use crate::failure::{Cause, Failure};
 use crate::transport::ReqwestTransport;
+use std::pin::pin;
 use thrads_core::{
     Client, EndUser, Family, Feedback, Impression, Interaction, PollAnswer, PollOption,
     PromptClick, Reported, SponsoredPoll, Vote,
@@ -70,7 +71,7 @@ impl Chat {
         let _pass = account.door.enter_late();
         let (mut client, mut buffer) = (self.client(), Vec::new());
         let report = client.prompt_click(click, end_user, &mut buffer);
-        account.door.unless_ended(report).await.unwrap_or_default()
+        account.door.unless_ended(pin!(report)).await.unwrap_or_default()
     }
 
     /// Reports what became of a sponsored chatbot prompt of the v1 API: one request at most, without the key. Ends after
@@ -85,7 +86,7 @@ impl Chat {
         let (mut client, mut buffer) = (self.client(), Vec::new());
         let publisher = account.publisher();
         let report = client.feedback(feedback, &publisher, interaction, &mut buffer);
-        account.door.unless_ended(report).await.unwrap_or_default()
+        account.door.unless_ended(pin!(report)).await.unwrap_or_default()
     }
 
     /// Casts a vote for one of the poll's own options and brings the votes so far. All of it ends after the timeout; the
@@ -100,7 +101,7 @@ impl Chat {
         let _pass = account.door.enter_late();
         let (mut client, mut buffer) = (self.client(), Vec::new());
         let answer = client.vote(vote, option, end_user, &mut buffer);
-        account.door.unless_ended(answer).await.map_or_else(Polled::shut_down, Polled::from)
+        account.door.unless_ended(pin!(answer)).await.map_or_else(Polled::shut_down, Polled::from)
     }
 
     /// Reports an impression of this chat as [`Thrads::report`](crate::Thrads::report) does, unless the person's permission
@@ -131,7 +132,7 @@ impl Chat {
         let _pass = account.door.enter_late();
         let (mut client, mut buffer) = (self.client(), Vec::new());
         let answer = client.results(poll, end_user, &mut buffer);
-        account.door.unless_ended(answer).await.map_or_else(Polled::shut_down, Polled::from)
+        account.door.unless_ended(pin!(answer)).await.map_or_else(Polled::shut_down, Polled::from)
     }
 }
 

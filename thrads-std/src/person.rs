@@ -4,10 +4,12 @@
 
 use crate::fleet::PersonId;
 use lru::LruCache;
+use std::future::poll_fn;
 use std::hash::{BuildHasher, RandomState};
 use std::num::NonZeroUsize;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::task::Poll;
 use std::time::{Duration, Instant};
 use thrads_core::{Caps, User};
 use tokio::sync::Notify;
@@ -62,17 +64,20 @@ impl Person {
     }
 
     /// `work`, or `None` as soon as the person opts out.
-    pub(crate) async fn unless_opted_out<F: Future>(&self, work: F) -> Option<F::Output> {
+    pub(crate) async fn unless_opted_out<F: Future>(
+        &self,
+        mut work: Pin<&mut F>,
+    ) -> Option<F::Output> {
         let mut opted_out = pin!(self.shared.opted_out.notified());
         opted_out.as_mut().enable();
         if self.lock().is_opted_out() {
             return None;
         }
-        tokio::select! {
-            biased;
-            () = opted_out => None,
-            output = work => Some(output),
-        }
+        poll_fn(|context| match opted_out.as_mut().poll(context) {
+            Poll::Ready(()) => Poll::Ready(None),
+            Poll::Pending => work.as_mut().poll(context).map(Some),
+        })
+        .await
     }
 
     pub(crate) fn lock(&self) -> MutexGuard<'_, User> {

@@ -12,6 +12,7 @@ use crate::options::Options;
 use crate::person::Person;
 use crate::telemetry;
 use crate::transport::StartError;
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use thrads_core::{
@@ -132,7 +133,7 @@ impl Thrads {
         let publisher = self.account.publisher();
         let base = publisher.endpoints.of(family);
         let (account, within) = (&self.account, self.account.options.timeout_millis());
-        let answer = account.door.unless_ended(account.transport.touch(base, within)).await;
+        let answer = account.door.unless_ended(pin!(account.transport.touch(base, within))).await;
         answer.map_or(Err(Failure::at(base, Cause::ShutDown)), |answer| {
             answer.map_err(|error| Failure::at(base, Cause::Transport(error)))
         })
@@ -145,7 +146,7 @@ impl Thrads {
         let earns = impression.earns_micros();
         let (mut client, mut buffer) = (account.client(), Vec::new());
         let report = client.report(impression, end_user, &mut buffer);
-        let reported = account.door.unless_ended(report).await.unwrap_or_default();
+        let reported = account.door.unless_ended(pin!(report)).await.unwrap_or_default();
         account.meters(None).reported(reported, earns);
         telemetry::tell_reported(reported);
         reported
@@ -163,7 +164,7 @@ impl Thrads {
         let (mut client, mut buffer) = (account.client(), Vec::new());
         let (publisher, mut budget) = (account.publisher(), &**account);
         let deliver = client.deliver(outbox, &mut budget, &publisher, end_user, &mut buffer);
-        account.door.unless_ended(deliver).await.unwrap_or_default()
+        account.door.unless_ended(pin!(deliver)).await.unwrap_or_default()
     }
 
     /// The clock that this publisher goes by.

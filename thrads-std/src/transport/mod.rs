@@ -16,6 +16,7 @@ use reqwest::redirect;
 use std::error::Error;
 use std::fmt;
 use std::ops::Range;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
@@ -137,7 +138,7 @@ impl ReqwestTransport {
     ) -> Result<Head, TransportError> {
         buffer.clear();
         let Prepared { request, wants_body } = prepared;
-        let exchange = async {
+        let exchange = pin!(async {
             self.hear().await;
             let mut response = self.client.execute(request).await.map_err(|e| classify(&e))?;
             let head = wire::head(&response);
@@ -146,7 +147,7 @@ impl ReqwestTransport {
             }
             self.used.store(self.age(), Ordering::Relaxed);
             Ok(head)
-        };
+        });
         let late = TransportError::maybe_sent(TransportErrorKind::Timeout);
         timeout(Duration::from_millis(within.0), exchange).await.unwrap_or(Err(late))
     }
