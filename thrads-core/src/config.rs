@@ -107,7 +107,7 @@ impl BaseUrl {
         let url = url.strip_suffix('/').unwrap_or(url);
         let is_plain =
             url.bytes().all(|byte| byte.is_ascii() && !matches!(byte, b'?' | b'#' | b'@'));
-        if is_plain && is_target(url) { Ok(url) } else { Err(ConfigError::BaseUrl) }
+        if is_plain && is_target(url.as_bytes()) { Ok(url) } else { Err(ConfigError::BaseUrl) }
     }
 
     /// The URL without a `/` at its end.

@@ -83,6 +83,7 @@ impl Format for Polled<'_> {
     fn format(&self, f: Formatter<'_>) {
         match self {
             Self::Answer(answer) => write!(f, "{}", answer),
+            Self::Withheld => write!(f, "Withheld"),
             Self::Failed(failure) => write!(f, "{}", failure),
         }
     }

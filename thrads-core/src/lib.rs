@@ -29,7 +29,10 @@
 //! # Out of scope
 //!
 //! - Sockets, TLS, clocks: a [`Transport`] and a [`Clock`] are given.
-//! - Fetching pictures, opening click URLs: the caller's, and the person's.
+//! - Fetching pictures, opening click URLs: the caller's, and the person's. Who fetches a picture does so by https and only
+//!   from the URL that the ad has, follows no redirect to another scheme, sends no cookie, no referrer and no key, ends at a
+//!   size and a time limit, and decodes it as a picture whatever its type says; an SVG is a document with scripts in it.
+//! - Feeding an ad to a language model: there is no `for_prompt`, see [`Escaped`].
 //! - The browser tag, the advertiser's API, the retired `/developer` API.
 //!
 //! # Driving a session
@@ -155,8 +158,8 @@ pub use pacing::{
 };
 pub use redact::{Kind, Kinds, Piece, Redacted, Redactor};
 pub use render::{
-    DEFAULT_CTA, DISCLOSURE, MIN_COLUMNS, Phrases, Spoken, Voice, card, plain, speech,
-    spoken_choice,
+    DEFAULT_CTA, DISCLOSURE, Escaped, MIN_COLUMNS, Markup, Phrases, Spoken, Voice, card, domain,
+    plain, speech, spoken_choice,
 };
 pub use request::{
     AdFormat, AdFormats, BidConfig, BidRequest, Body, BufferTooSmall, Call, CountryCode, Device,

@@ -61,7 +61,8 @@
 //!
 //! One at a time, kept between turns for [`DEFAULT_IDLE`]; [`Link::warm_up`] makes one in advance. One that the server has
 //! closed meanwhile is noticed before anything is sent on it; where the two cross, the exchange ends as *may have been sent*
-//! and is not repeated. An ask that runs out of time while its connection is being made leaves it to the next one.
+//! and is not repeated. An ask that runs out of time while its connection is being made leaves it to the next one. While
+//! [`watch_network`] sees no network, asks are held at once.
 //!
 //! # What goes out
 //!
@@ -87,6 +88,7 @@
 //!
 //! - `tls`, on by default: [`Pinned`], for P-256.
 //! - `p384`, on by default: P-384 as well, for 130 KB of flash.
+//! - `flash`: `FlashStore`, for reports that outlive a power cut.
 //! - `defmt`: a line for each connection, exchange and refusal, and `defmt::Format` on public enums. Never a URL, a field or a
 //!   body.
 #![cfg_attr(not(test), no_std)]
@@ -106,6 +108,8 @@ mod body;
 mod buffers;
 mod clock;
 mod counts;
+#[cfg(feature = "flash")]
+mod flash;
 mod http;
 mod insecure;
 mod link;
@@ -122,13 +126,15 @@ mod wire;
 pub use buffers::{Buffers, READ_ANY, WRITE};
 pub use clock::EmbassyClock;
 pub use counts::Counts;
+#[cfg(feature = "flash")]
+pub use flash::{FlashError, FlashStore};
 pub use http::{MAX_HEAD_BYTES, MAX_INTERIM_ANSWERS, WRITE_BUFFER_BYTES};
 pub use insecure::{InsecureForTests, Plain};
 pub use link::Link;
 pub use refusal::Refusal;
 pub use relay::{MAX_DEVICE_BYTES, Relay, RelayPass};
 pub use runner::{DEFAULT_IDLE, OPEN_TIMEOUT, Runner};
-pub use stack::{Sockets, StackRunner, over};
+pub use stack::{Sockets, StackRunner, over, watch_network};
 #[cfg(feature = "tls")]
 pub use tls::{Anchor, Fragments, MAX_INTERMEDIATES, Pinned, Secured};
 pub use tls::{Room, Tls};

@@ -6,6 +6,7 @@
 use crate::counts::Counts;
 use crate::refusal::Refusal;
 use core::cell::Cell;
+use core::sync::atomic::{AtomicBool, Ordering::Relaxed};
 use embassy_futures::select::{Either, select};
 use embassy_sync::blocking_mutex::Mutex;
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex as Raw;
@@ -28,6 +29,7 @@ pub struct Link {
     flushes: Signal<Raw, ()>,
     down: Pipe<Raw, PIPE_BYTES>,
     counts: Mutex<Raw, Cell<Counts>>,
+    is_down: AtomicBool,
 }
 
 impl Link {
@@ -42,6 +44,7 @@ impl Link {
             flushes: Signal::new(),
             down: Pipe::new(),
             counts: Mutex::new(Cell::new(Counts::new())),
+            is_down: AtomicBool::new(false),
         }
     }
 
@@ -54,6 +57,16 @@ impl Link {
         if let Some(place) = Target::parse(base.as_str()).and_then(|target| Place::of(&target)) {
             self.warm_ups.signal(place);
         }
+    }
+
+    /// Says whether there is a network at all; there is, until it is told otherwise. While there is none, asks are held as
+    /// offline at once, and nobody waits for them to fail. [`watch_network`](crate::watch_network) does it for embassy-net.
+    pub fn set_up(&self, is_up: bool) {
+        self.is_down.store(!is_up, Relaxed);
+    }
+
+    pub(crate) fn is_up(&self) -> bool {
+        !self.is_down.load(Relaxed)
     }
 
     /// What has come of connections so far.

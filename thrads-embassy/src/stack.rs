@@ -6,6 +6,7 @@ use crate::link::Link;
 use crate::runner::Runner;
 use crate::tls::Tls;
 use crate::transport::{ReqwlessTransport, new};
+use embassy_futures::select::select;
 use embassy_net::Stack;
 use embassy_net::dns::DnsSocket;
 use embassy_net::tcp::client::{TcpClient, TcpClientState};
@@ -51,4 +52,15 @@ pub fn over<'d, S: Tls, const TX: usize, const RX: usize>(
     let tcp = TcpClient::new(stack, &sockets.0);
     let (transport, runner) = new(link, tcp, DnsSocket::new(stack), tls);
     (transport, runner.addresses(AddrType::IPv4))
+}
+
+/// Tells `link`, for good, whether `stack` has a link and an address: run it beside the runner.
+pub async fn watch_network(stack: Stack<'_>, link: &Link) -> ! {
+    loop {
+        link.set_up(stack.is_link_up() && stack.is_config_up());
+        stack.wait_link_up().await;
+        stack.wait_config_up().await;
+        link.set_up(true);
+        select(stack.wait_link_down(), stack.wait_config_down()).await;
+    }
 }

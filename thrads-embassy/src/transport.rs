@@ -162,6 +162,11 @@ impl Transport for ReqwlessTransport<'_> {
         }
         answer
     }
+
+    /// As [`Link::set_up`] was told last.
+    fn is_up(&self) -> bool {
+        self.link.is_up()
+    }
 }
 
 /// Writes the absolute URL of `request` to the front of `buffer`.

@@ -3,7 +3,7 @@
 //! What a chat on a server is given. Section 5 of the wire contract: without an ad the chat goes on.
 
 use crate::failure::{Cause, Failure};
-use thrads_core::{BaseUrl, Hold, Offer};
+use thrads_core::{Ad, BaseUrl, Hold, Offer, domain};
 
 /// What came of asking for an ad. None of them is an error to a chat.
 ///
@@ -115,6 +115,58 @@ impl From<thrads_core::Outcome<'_>> for Outcome {
     }
 }
 
+/// An advertiser's domain whose letters only look like another's is shown for what it is.
 fn owned(offer: Offer<&str>) -> Offer<String> {
-    offer.map(str::to_owned)
+    let mut offer = offer.map(str::to_owned);
+    let names = match &mut offer.ad {
+        Ad::SponsoredMessage(message) => [&mut message.domain, &mut message.advertiser],
+        Ad::SponsoredPoll(poll) => [&mut poll.domain, &mut poll.advertiser],
+        _ => return offer,
+    };
+    for name in names.into_iter().flatten().filter(|name| is_domain(name)) {
+        let mut ascii = String::new();
+        if domain(name, &mut ascii) == Ok(true) {
+            *name = ascii;
+        }
+    }
+    offer
+}
+
+/// The name of an advertiser may be a domain, too.
+fn is_domain(name: &str) -> bool {
+    name.contains('.') && !name.contains(char::is_whitespace)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use thrads_core::{
+        ApiKey, BidRequest, Call, EndUser, Environment, Family, Head, Instant, Millis, Policy,
+        Publisher, Rate, Session,
+    };
+
+    fn advertiser(name: &str) -> String {
+        let mut session = Session::new(Family::Ssp, Policy::SERVER);
+        let publisher = Publisher::new(ApiKey::new("K").unwrap(), Environment::Staging);
+        let person = EndUser::this_device("test/1").unwrap();
+        let call = Call::Bid(BidRequest::opener("u", person).unwrap());
+        let now = Instant::from_millis(0);
+        session.poll_request(now, &mut Rate::default(), Millis(0), &publisher, call);
+        let body = format!(
+            r#"{{"data":{{"bid":{{"headline":"H","advertiser":"{name}","url":"https://s.example/"}}}}}}"#
+        );
+        match Outcome::from(session.handle_response(&Head::new(200), &mut body.into_bytes())) {
+            Outcome::Ad(served) => served.offers[0].ad.advertiser().unwrap().to_owned(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn a_domain_that_looks_like_another_is_shown_for_what_it_is() {
+        assert_eq!(advertiser("p\u{430}ypal.example"), "xn--pypal-4ve.example");
+        for name in ["bücher.example", "пример.испытание", "P\u{430}ypal", "Dr. \u{430}b"]
+        {
+            assert_eq!(advertiser(name), name);
+        }
+    }
 }

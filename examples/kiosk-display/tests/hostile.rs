@@ -93,6 +93,8 @@ fn texts() -> Vec<String> {
         "١,",
     ];
     texts.extend(piles.map(|pile| pile.repeat(10_000 / pile.len())));
+    let injections = include_str!("../../../tests/fixtures/injections.jsonl").lines();
+    texts.extend(injections.map(|line| serde_json::from_str::<String>(line).unwrap()));
     texts
 }
 

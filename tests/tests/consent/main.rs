@@ -8,8 +8,8 @@ mod wire;
 use said::{SAID, bid, end_user, publisher, said};
 use std::time::Duration;
 use thrads_core::{
-    Call, Caps, Client, Consent, CountryCode, Family, Interaction, Kind, Kinds, Message,
-    Permission, Policy, PromptRequest, Rate, Reason, Redactor, Role, Session,
+    Call, Caps, Client, Clock, Consent, CountryCode, Family, Interaction, Kind, Kinds, Message,
+    Outbox, Permission, Policy, PromptRequest, Rate, Reason, Redactor, Role, Session,
 };
 use thrads_sandbox::Fault;
 use thrads_std::{Options, Outcome, Person, ReqwestTransport, Thrads, TokioClock};
@@ -131,8 +131,13 @@ async fn a_client_of_the_core_keeps_it_back_too() {
         assert_eq!((left.conversation, left.id, left.place), expected, "{permission:?}");
         let Rights { impression, click, vote, poll, feedback } = visit.rights;
         let option = poll.options.iter().next().unwrap();
+        let mut outbox = Outbox::<4, 512>::new();
+        outbox.prompt_click(client.clock().now(), click.unwrap());
+        let device = end_user();
+        client.deliver(&mut outbox, &mut rate, &publisher, device, &mut buffer).await;
+        assert_eq!(visit.wire.take().bytes > 0, permission.sends(), "{permission:?}");
+        assert!(outbox.is_empty());
         client.report(impression.unwrap(), end_user(), &mut buffer).await;
-        client.prompt_click(click.unwrap(), end_user(), &mut buffer).await;
         client.feedback(feedback.unwrap(), &publisher, Interaction::default(), &mut buffer).await;
         client.vote(vote.unwrap(), option, end_user(), &mut buffer).await;
         client.results(&poll, end_user(), &mut buffer).await;

@@ -23,12 +23,15 @@ pub struct Delivered {
 }
 
 impl<T: Transport, C: Clock> Client<T, C> {
-    /// Sends what waits in `outbox` and is due, in the end user's name, until nothing is, or one gets no answer.
+    /// Sends what waits in `outbox` and is due, in the end user's name, until nothing is, or one gets no answer that may get one later.
     ///
     /// Each report takes its turn in the key's budget like an ask, so a device that comes back after a day makes no burst.
+    /// Where the person's [`Permission`](crate::Permission) lets nothing out, what waits is forgotten and nothing is sent.
+    ///
     /// Where a [`Health`](crate::Health) is lent, what holds asks holds reports, and a report to the platform that gets no
     /// answer counts like an ask that gets none. Each ends after the timeout; bodies of answers are not read. Dropped
-    /// half-way, the report under way waits on, and may have been sent.
+    /// half-way, the report under way waits on, and may have been sent. Where the client's [`Permission`](crate::Permission)
+    /// lets nothing leave, or the person who is lent has opted out, nothing is sent and the outbox is emptied.
     pub async fn deliver<const ENTRIES: usize, const BYTES: usize>(
         &mut self,
         outbox: &mut Outbox<ENTRIES, BYTES>,
@@ -37,9 +40,17 @@ impl<T: Transport, C: Clock> Client<T, C> {
         end_user: EndUser<'_>,
         buffer: &mut T::Buffer,
     ) -> Delivered {
+        if !self.permission.sends() {
+            outbox.clear();
+            return Delivered::default();
+        }
         let mut answered = 0_u16;
         let held = loop {
             let now = self.clock.now();
+            if !self.may_tell(budget) {
+                outbox.clear();
+                break None;
+            }
             let Some(due) = outbox.due(now) else { break None };
             if !self.transport.is_up() {
                 break Some(now.after(WITHOUT_LINK));
@@ -50,6 +61,9 @@ impl<T: Transport, C: Clock> Client<T, C> {
                 Err(held) => break Some(held),
             };
             self.clock.sleep_until(at).await;
+            if !self.may_tell(budget) {
+                continue;
+            }
             let Some(request) = outbox.request(due, publisher, end_user) else { break None };
             let answer = self.transport.exchange(&request, self.timeout, buffer).await;
             let (now, wall) = (self.clock.now(), self.clock.wall());
@@ -67,12 +81,16 @@ impl<T: Transport, C: Clock> Client<T, C> {
             });
             let is_settled = outbox.settle(now, due, answer.map(|head| head.status));
             answered = answered.saturating_add(is_settled.into());
-            if answer.is_err() {
+            if answer.is_err() && !is_settled {
                 break None;
             }
         };
         let next = outbox.poll_at();
         Delivered { answered, next: next.map(|next| held.map_or(next, |held| held.max(next))) }
+    }
+
+    fn may_tell(&self, budget: &mut impl Budget) -> bool {
+        self.permission.sends() && budget.with(|lent| lent.opted_out().is_none())
     }
 }
 
@@ -109,6 +127,7 @@ mod tests {
     use super::*;
     use crate::ad::Ad;
     use crate::config::{ApiKey, BaseUrl, Endpoints, Environment, Family};
+    use crate::consent::Permission;
     use crate::error::TransportErrorKind;
     use crate::pacing::{Policy, Rate};
     use crate::request::{BidRequest, Call, Request};
@@ -238,6 +257,17 @@ mod tests {
     }
 
     #[test]
+    fn nothing_is_sent_and_nothing_waits_on_where_consent_is_withdrawn() {
+        let now = Cell::new(0);
+        let (mut outbox, mut rate) = (Outbox::<16, 2048>::new(), Rate::default());
+        let mut net = client(&now, |_| true);
+        outbox.impression(Instant::from_millis(0), served(1).impression);
+        net.permit(Permission::NoConsent);
+        assert_eq!(deliver(&mut net, &mut outbox, &mut rate), Delivered::default());
+        assert!(outbox.is_empty() && net.transport.sent.is_empty());
+    }
+
+    #[test]
     fn reports_keep_the_keys_budget() {
         let now = Cell::new(0);
         let (mut outbox, mut rate) = (Outbox::<16, 2048>::new(), Rate::new(4));
@@ -263,7 +293,7 @@ mod tests {
             let budget = &mut Lent { rate: &mut rate, health: Some(&mut health), user: None };
             deliver(&mut net, &mut outbox, budget);
         }
-        assert_eq!((outbox.counts().sent, outbox.len()), (4, 2));
+        assert_eq!((outbox.counts().sent, outbox.len()), (5, 1));
         assert_eq!(health.failures(), 0);
     }
 

@@ -107,7 +107,7 @@ impl<T: Transport, C: Clock> Client<T, C> {
 
     /// What may leave through this client for the person in front of the device, until it is said again; the stricter of this
     /// and the session's own holds. Where nothing may, asks are held and impressions, taps, votes and feedback are used up
-    /// without a byte. Make no connection ahead then, and empty what was kept to be reported later.
+    /// without a byte; the next [`deliver`](Self::deliver) empties its outbox. Make no connection ahead then.
     pub fn permit(&mut self, permission: Permission) {
         self.permission = permission;
     }

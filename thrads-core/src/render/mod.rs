@@ -7,6 +7,8 @@
 
 mod card;
 mod class;
+mod domain;
+mod escaped;
 mod pieces;
 mod speakable;
 mod speech;
@@ -14,6 +16,8 @@ mod text;
 mod voice;
 
 pub use card::{MIN_COLUMNS, card};
+pub use domain::domain;
+pub use escaped::{Escaped, Markup};
 pub use speech::{Spoken, speech, spoken_choice};
 pub use voice::{Phrases, Voice};
 

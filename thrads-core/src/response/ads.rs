@@ -3,9 +3,9 @@
 //! Section 3.7 of the wire contract: `data.bid` as an object or an array, then `data.bids`.
 
 use super::Diagnostic;
-use super::notes::{Note, Notes, Said};
+use super::notes::{Note, Notes};
 use super::shape::Form;
-use crate::ad::{Ad, UnknownAd};
+use crate::ad::Ad;
 use crate::json::read::Reader;
 use crate::json::value::{Offset, Value, index, offset};
 use core::fmt;
@@ -44,13 +44,7 @@ impl<'b> Iterator for Ads<'b> {
     fn next(&mut self) -> Option<Ad<&'b str>> {
         let place = self.places.get(usize::from(self.taken)).map_or(0, |place| index(*place));
         self.taken = self.taken.saturating_add(1);
-        let note = Note::at(place, self.text.as_bytes())?;
-        if note.tag == b'{' {
-            let document = self.text.as_bytes().get(place..)?;
-            let raw = Reader::new(document).value().ok()?.range();
-            return Some(Ad::Unknown(UnknownAd { raw: self.text.get(place..)?.get(raw)? }));
-        }
-        (self.form.make)(note.format(), Said::new(self.text, place))
+        if place == 0 { None } else { (self.form.make)(self.text, place) }
     }
 }
 

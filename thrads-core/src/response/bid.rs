@@ -4,14 +4,15 @@
 
 use super::ads::{Found, Judged, UNKNOWN};
 use super::envelope::{self, member};
-use super::notes::Said;
+use super::notes::{Note, Said};
 use super::number::scaled;
 use super::said::{Wanted, drop_bad_target, is_there, say_all, set, target};
 use super::shape::{Content, Form, Shape};
 use super::{Diagnostic, options};
 use crate::ad::{
-    Ad, Cpm, Placement, PollOptions, SponsoredMessage, SponsoredPoll, SponsoredPrompt,
+    Ad, Cpm, Placement, PollOptions, SponsoredMessage, SponsoredPoll, SponsoredPrompt, UnknownAd,
 };
+use crate::json::read::Reader;
 use crate::json::schema::{Inner, Schema};
 use crate::json::text::{is_blank, spells};
 use crate::json::value::Value;
@@ -69,12 +70,21 @@ fn judge(members: &mut [Value], body: &mut [u8]) -> Judged {
     Ok(format)
 }
 
-fn make(format: u8, said: Said<'_>) -> Option<Ad<&str>> {
-    match format {
+fn make(text: &str, place: usize) -> Option<Ad<&str>> {
+    let (said, note) = (Said::new(text, place), Note::at(place, text.as_bytes())?);
+    match note.format() {
+        _ if note.tag == b'{' => make_unknown(text.get(place..)?),
         PROMPT => make_prompt(said),
         POLL => make_poll(said),
         _ => make_message(said),
     }
+}
+
+/// As it came: the object that stands first in `text`.
+#[inline(never)]
+fn make_unknown(text: &str) -> Option<Ad<&str>> {
+    let raw = Reader::new(text.as_bytes()).value().ok()?;
+    Some(Ad::Unknown(UnknownAd { raw: text.get(raw.range())? }))
 }
 
 const MESSAGE: u8 = 0;

@@ -58,7 +58,8 @@ fn judge(members: &mut [Value], body: &mut [u8]) -> Judged {
     Ok(0)
 }
 
-fn make(_: u8, mut said: Said<'_>) -> Option<Ad<&str>> {
+fn make(text: &str, place: usize) -> Option<Ad<&str>> {
+    let mut said = Said::new(text, place);
     Some(Ad::Message(ChatbotMessage {
         creative: said.take(CREATIVE)?,
         prod_name: said.take(PROD_NAME),

@@ -48,7 +48,8 @@ fn judge(members: &mut [Value], body: &mut [u8]) -> Judged {
     Ok(0)
 }
 
-fn make(_: u8, mut said: Said<'_>) -> Option<Ad<&str>> {
+fn make(text: &str, place: usize) -> Option<Ad<&str>> {
+    let mut said = Said::new(text, place);
     Some(Ad::ChatbotPrompt(ChatbotPrompt {
         prompt: said.take(PROMPT)?,
         link: said.take(LINK)?,

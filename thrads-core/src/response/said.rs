@@ -85,8 +85,7 @@ pub(super) fn target(members: &[Value], index: usize, body: &[u8]) -> Result<(),
     if !url.is_there() {
         return Err(Diagnostic::NoTarget);
     }
-    let url = body.get(url.range()).unwrap_or_default();
-    let keeps_rule = core::str::from_utf8(url).is_ok_and(is_target);
+    let keeps_rule = body.get(url.range()).is_some_and(is_target);
     if keeps_rule { Ok(()) } else { Err(Diagnostic::RefusedTarget) }
 }
 

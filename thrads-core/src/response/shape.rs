@@ -5,7 +5,6 @@
 
 use super::ads::{Found, Judged};
 use super::envelope;
-use super::notes::Said;
 use super::{Answer, Endpoint, PollAnswer, bid, chatbot_message, chatbot_prompt, poll};
 use crate::ad::Ad;
 use crate::json::schema::Schema;
@@ -41,8 +40,8 @@ pub(super) struct Form {
     /// Says which format the ad of these members is, and leaves of them what it is made of. Those of a format that is not known
     /// stay as they came.
     pub(super) judge: fn(&mut [Value], &mut [u8]) -> Judged,
-    /// Makes an ad of a format.
-    pub(super) make: for<'b> fn(u8, Said<'b>) -> Option<Ad<&'b str>>,
+    /// Makes the ad at a place of the body.
+    pub(super) make: for<'b> fn(&'b str, usize) -> Option<Ad<&'b str>>,
     /// Finds the ads of an answer whose `data` is an object.
     pub(super) find: fn(&mut Found, &mut [Value], &mut [u8]),
     /// The member that two ads do not have in common; above all others if there is none.

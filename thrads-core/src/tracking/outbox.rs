@@ -6,7 +6,7 @@ use super::engagement::{Feedback, PromptClick, Vote};
 use super::impression::Impression;
 use crate::ad::PollOption;
 use crate::config::{BaseUrl, Publisher};
-use crate::error::TransportError;
+use crate::error::{TransportError, TransportErrorKind};
 use crate::request::{EndUser, Interaction, Method, Request};
 use crate::target::Url;
 use crate::time::{Instant, Millis};
@@ -20,8 +20,9 @@ pub const OUTBOX_EXPIRY: Millis = Millis::from_secs(900);
 
 /// Impressions, taps, votes and feedback that wait for the network: `ENTRIES` of them at most, with `BYTES` bytes of URLs.
 ///
-/// An impression takes an entry for each of its trackers, some 200 bytes each; `Outbox<16, 4096>` does for a kiosk. Everything
-/// of an ad is sent in the order it came. Each is sent at least once while it is worth it and counts once, since the
+/// An impression takes an entry for each of its trackers, some 200 bytes each; `Outbox<16, 4096>` does for a kiosk. What a
+/// person did with an ad is sent in the order it came, behind its impression; trackers of an impression do not wait for
+/// each other. Each is sent at least once while it is worth it and counts once, since the
 /// platform tells repetitions by the token in the URL. One that gets no answer or a 5xx is sent again after a pause that
 /// doubles; one that is refused is gone. When there is no room, the oldest is dropped; when it is too old to be
 /// worth anything, it is dropped and never sent. Both are counted.
@@ -242,6 +243,7 @@ impl<const ENTRIES: usize, const BYTES: usize> Outbox<ENTRIES, BYTES> {
                 return false;
             }
             (Ok(ALREADY_VOTED), Kind::Vote(_)) | (Ok(200..=399), _) => &mut self.counts.sent,
+            (Err(error), _) if is_hopeless(error.kind) => &mut self.counts.refused,
             (Err(_) | Ok(408 | 425 | 429 | 500..=599), _) => {
                 let pause = FIRST_PAUSE << entry.tries.min(MAX_DOUBLINGS);
                 entry.tries = entry.tries.saturating_add(1);
@@ -259,7 +261,7 @@ impl<const ENTRIES: usize, const BYTES: usize> Outbox<ENTRIES, BYTES> {
     fn first_ones(&self) -> impl Iterator<Item = (usize, &Entry)> {
         let earlier = |index| self.entries.iter().take(index);
         self.numbered()
-            .filter(move |(index, entry)| earlier(*index).all(|other| other.mark != entry.mark))
+            .filter(move |(index, entry)| earlier(*index).all(|other| !other.comes_before(entry)))
     }
 
     fn numbered(&self) -> impl Iterator<Item = (usize, &Entry)> {
@@ -382,6 +384,19 @@ pub(super) fn mark(text: &str) -> u16 {
     u16::try_from((hash >> 16 ^ hash) & 0xffff).unwrap_or(0)
 }
 
+impl Entry {
+    /// Whether `later`, which came later, waits for this one.
+    fn comes_before(&self, later: &Self) -> bool {
+        let are_views = matches!((self.kind, later.kind), (Kind::View, Kind::View));
+        self.mark == later.mark && !are_views
+    }
+}
+
+/// No connection to there will ever be made.
+fn is_hopeless(kind: TransportErrorKind) -> bool {
+    matches!(kind, TransportErrorKind::Target | TransportErrorKind::NoAnchor)
+}
+
 fn plain(texts: [&str; 2]) -> [Url<'_>; 2] {
     texts.map(Url::plain)
 }
@@ -397,7 +412,6 @@ mod tests {
     use super::*;
     use crate::ad::{Ad, Placement, SponsoredMessage};
     use crate::config::{ApiKey, Environment};
-    use crate::error::TransportErrorKind;
 
     fn at(ms: u64) -> Instant {
         Instant::from_millis(ms)
@@ -472,14 +486,43 @@ mod tests {
     #[test]
     fn an_ads_reports_keep_their_order_and_no_ad_waits_for_another() {
         let mut outbox = Outbox::<8, 1024>::new();
-        for (ad, tracker) in [('a', 1), ('a', 2), ('b', 1)] {
-            outbox.impression(at(0), view(ad, tracker));
-        }
+        let mark = view('a', 1).mark();
+        outbox.impression(at(0), view('a', 1));
+        outbox.prompt_click(at(0), PromptClick { url: "https://e.example/a", mark });
+        outbox.impression(at(0), view('a', 2));
+        outbox.impression(at(0), view('b', 1));
         let due = outbox.due(at(0)).unwrap();
         outbox.settle(at(0), due, NO_ANSWER);
         assert_eq!(send(&mut outbox, 1, Ok(200)), ["GET t.example/b1"]);
         assert_eq!(outbox.poll_at(), Some(at(2000)));
-        assert_eq!(send(&mut outbox, 2000, Ok(200)), ["GET t.example/a1", "GET t.example/a2"]);
+        let in_order = ["GET t.example/a1", "POST e.example/a", "GET t.example/a2"];
+        assert_eq!(send(&mut outbox, 2000, Ok(200)), in_order);
+    }
+
+    #[test]
+    fn trackers_of_an_impression_do_not_wait_for_each_other() {
+        let mut outbox = Outbox::<8, 1024>::new();
+        let both = "https://s.example/r?view_url=https%3A%2F%2Fd.example%2Fv";
+        outbox.impression(at(0), message(both, "https://t.example/v"));
+        let due = outbox.due(at(0)).unwrap();
+        outbox.settle(at(0), due, NO_ANSWER);
+        assert_eq!(send(&mut outbox, 1, Ok(200)), ["GET t.example/v"]);
+    }
+
+    #[test]
+    fn what_can_never_be_reached_is_gone() {
+        for (kind, left) in [
+            (TransportErrorKind::NoAnchor, 0),
+            (TransportErrorKind::Target, 0),
+            (TransportErrorKind::NoClock, 1),
+            (TransportErrorKind::Connect, 1),
+        ] {
+            let mut outbox = Outbox::<8, 1024>::new();
+            outbox.impression(at(0), view('a', 1));
+            let due = outbox.due(at(0)).unwrap();
+            outbox.settle(at(0), due, Err(TransportError::unsent(kind)));
+            assert_eq!(outbox.len(), left, "{kind:?}");
+        }
     }
 
     #[test]

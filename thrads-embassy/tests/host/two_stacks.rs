@@ -4,7 +4,8 @@ use crate::server::is_whole;
 use crate::support::{abandoned_after, block_on, exchange, opener, publisher_at};
 use core::cell::Cell;
 use embassy_futures::join::{join, join_array};
-use embassy_futures::select::{select, select3};
+use embassy_futures::select::{Either, select, select3};
+use embassy_futures::yield_now;
 use embassy_net::tcp::TcpSocket;
 use embassy_net::{Config, Ipv4Address, Ipv4Cidr, Stack, StackResources, StaticConfigV4};
 use embassy_net_driver_channel::driver::{HardwareAddress, LinkState};
@@ -12,8 +13,11 @@ use embassy_net_driver_channel::{Runner, RxRunner, State, TxRunner, new};
 use embassy_time::{Duration, with_timeout};
 use embedded_io_async::Write;
 use thrads_core::TransportErrorKind::{self, Connect, Dns, Timeout};
+use thrads_core::{Client, Family, Outcome, Policy, Rate, Reason, Session};
 use thrads_core::{Millis, Publisher, Request, TransportError};
-use thrads_embassy::{Buffers, InsecureForTests, Link, ReqwlessTransport, Sockets, over};
+use thrads_embassy::{
+    Buffers, EmbassyClock, InsecureForTests, Link, ReqwlessTransport, Sockets, over, watch_network,
+};
 
 const MTU: usize = 1514;
 /// A socket whose client has vanished is busy until a retransmission is answered by a reset, about a second.
@@ -184,4 +188,38 @@ fn what_embassy_net_cannot_reach_is_unsent() {
             assert_eq!(answer, failure, "{base}");
         }
     });
+}
+
+#[test]
+fn an_ask_without_a_network_is_held_at_once() {
+    let mut state = State::<MTU, 4, 4>::new();
+    let (end, device) = new(&mut state, HardwareAddress::Ethernet([2, 0, 0, 0, 0, 1]));
+    let mut resources = StackResources::<4>::new();
+    let (stack, mut packets) = embassy_net::new(device, config(1), &mut resources, 1);
+    let (sockets, mut link) = (Sockets::<64, 64>::new(), Link::new());
+    let (transport, mut runner) = over(stack, &sockets, &mut link, InsecureForTests);
+    let link = transport.link();
+    let running = runner.run(Buffers { read: &mut [], write: &mut [] });
+    let mut client = Client::new(transport, EmbassyClock::new()).timeout(Millis(100));
+    let (publisher, mut rate, mut buffer) = (platform(), Rate::default(), [0; 99]);
+    let asking = async {
+        let mut held = Vec::new();
+        for is_up in [false, true, false] {
+            end.state_runner().set_link_state(if is_up { LinkState::Up } else { LinkState::Down });
+            // So that the stack and whoever watches it hear of it.
+            for _ in 0..20 {
+                yield_now().await;
+            }
+            let mut session = Session::new(Family::Ssp, Policy::SERVER);
+            let asked = client.ask(&mut session, &mut rate, &publisher, opener(), &mut buffer);
+            held.push(match asked.await.outcome {
+                Outcome::Held(hold) => Some(hold.reason),
+                _ => None,
+            });
+        }
+        held
+    };
+    let world = select3(running, packets.run(), watch_network(stack, link));
+    let Either::First(held) = block_on(select(asking, world));
+    assert_eq!(held, [Some(Reason::Offline), None, Some(Reason::Offline)]);
 }

@@ -7,9 +7,6 @@
 
 use embassy_executor::{SendSpawner, Spawner};
 use embassy_net::{Config, Stack, StackResources};
-use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
-use embassy_sync::pipe::Pipe;
-use embedded_io_async::{Read, Write};
 use esp_backtrace as _;
 use esp_hal::Async;
 use esp_hal::clock::CpuClock;
@@ -30,13 +27,14 @@ use esp_rtos::embassy::InterruptExecutor;
 use esp_storage::FlashStorage;
 use heapless::Vec;
 use kiosk_app::{
-    Connections, Console, Item, Kiosk, Lines, MAX_ANCHORS, Memory, Parts, People, Provision, Pulse,
-    Records, Said, Set, Slots, Tested, expiring, keep_time, stay_joined,
+    Connections, Item, Kiosk, MAX_ANCHORS, Memory, Parts, People, Provision, Pulse, Records,
+    Screen, Slots, Tested, Text, expiring, keep_time, listen, print, set_up, stay_joined,
+    watch_button,
 };
 use rand_core::RngCore;
 use static_cell::{ConstStaticCell, StaticCell};
 use thrads_core::{Publisher, Settings};
-use thrads_embassy::{Anchor, Buffers, EmbassyClock};
+use thrads_embassy::{Anchor, Buffers, EmbassyClock, Link, watch_network};
 
 esp_bootloader_esp_idf::esp_app_desc!();
 
@@ -46,7 +44,7 @@ type SerialIn = UsbSerialJtagRx<'static, Async>;
 
 static PEOPLE: People = People::new();
 static PULSE: Pulse = Pulse::new();
-static TEXT: Pipe<CriticalSectionRawMutex, 1024> = Pipe::new();
+static TEXT: Text = Text::new();
 
 #[esp_rtos::main]
 async fn main(spawner: Spawner) {
@@ -69,7 +67,7 @@ async fn main(spawner: Spawner) {
     let provision = PROVISION.take();
     let is_set_up = slots.load(provision).unwrap_or(false) && button.is_high();
     let Some((publisher, settings)) = provision.publisher().filter(|_| is_set_up) else {
-        return spawner.spawn(set_up(rx, slots, provision).unwrap());
+        return spawner.spawn(commands(rx, slots, provision).unwrap());
     };
     spawner.spawn(typed(rx).unwrap());
     ui.spawn(pressed(button).unwrap());
@@ -118,7 +116,9 @@ fn kiosk(
     let parts = memory.parts(RECORDS.take(), stack, anchors, random, &CLOCK, relay);
     let Parts { transport, connections: runner, buffers } = parts;
     let Ok(trng) = Trng::try_new() else { return };
-    let new = || Kiosk::new(transport, &CLOCK, publisher, settings, Screen, Random::new(trng));
+    spawner.spawn(online(stack, transport.link()).unwrap());
+    let new =
+        || Kiosk::new(transport, &CLOCK, publisher, settings, Screen(&TEXT), Random::new(trng));
     let kiosk = KIOSK.init_with(new);
     spawner.spawn(connections(runner, buffers).unwrap());
     spawner.spawn(time(stack, &CLOCK, anchors).unwrap());
@@ -169,61 +169,27 @@ async fn pulse(mut watchdog: Rwdt) -> ! {
 
 #[embassy_executor::task]
 async fn pressed(mut button: Input<'static>) -> ! {
-    loop {
-        button.wait_for_falling_edge().await;
-        PEOPLE.try_send(Said::Seen).ok();
-    }
+    watch_button(async || button.wait_for_falling_edge().await, &PEOPLE).await
 }
 
 #[embassy_executor::task]
-async fn typed(mut rx: SerialIn) -> ! {
-    let mut lines = Lines::default();
-    loop {
-        if let Some(line) = next_line(&mut rx, &mut lines).await {
-            PEOPLE.send(Said::Line(line)).await;
-        }
-    }
+async fn typed(rx: SerialIn) -> ! {
+    listen(rx, &PEOPLE).await
 }
 
 #[embassy_executor::task]
-async fn set_up(mut rx: SerialIn, mut slots: Store, provision: &'static mut Provision) -> ! {
-    let (mut lines, mut console) = (Lines::default(), Console::default());
-    loop {
-        let Some(line) = next_line(&mut rx, &mut lines).await else { continue };
-        let said = match console.command(&line, provision) {
-            Set::Taken => "taken\r\n",
-            Set::Save if slots.store(provision).is_ok() => "saved: restart\r\n",
-            Set::Save | Set::Refused => "refused\r\n",
-        };
-        TEXT.write_all(said.as_bytes()).await;
-    }
-}
-
-async fn next_line(rx: &mut SerialIn, lines: &mut Lines) -> Option<heapless::String<256>> {
-    let mut byte = [0];
-    rx.read_exact(&mut byte).await.ok()?;
-    lines.take(byte[0])
+async fn commands(rx: SerialIn, slots: Store, provision: &'static mut Provision) -> ! {
+    set_up(rx, slots, provision, &TEXT).await
 }
 
 #[embassy_executor::task]
-async fn text(mut tx: UsbSerialJtagTx<'static, Async>) -> ! {
-    let mut piece = [0; 64];
-    loop {
-        let read = TEXT.read(&mut piece).await;
-        tx.write_all(&piece[..read]).await.ok();
-    }
+async fn text(tx: UsbSerialJtagTx<'static, Async>) -> ! {
+    print(&TEXT, tx).await
 }
 
-/// Text that waits for the serial port; what finds no room is left out.
-struct Screen;
-
-impl core::fmt::Write for Screen {
-    fn write_str(&mut self, text: &str) -> core::fmt::Result {
-        for byte in text.bytes() {
-            TEXT.try_write(&[byte]).ok();
-        }
-        Ok(())
-    }
+#[embassy_executor::task]
+async fn online(stack: Stack<'static>, link: &'static Link) -> ! {
+    watch_network(stack, link).await
 }
 
 /// The first two sectors of the partition `nvs` of the usual table.

@@ -5,6 +5,7 @@
 //! another, so each 32 bytes that are handed out are the hash of 2,048 that came in.
 
 use core::num::NonZeroU32;
+use rand_core::impls::{next_u32_via_fill, next_u64_via_fill};
 use rand_core::{CryptoRng, Error, RngCore};
 use sha2::{Digest, Sha256};
 
@@ -61,15 +62,11 @@ impl<R> Tested<R> {
 impl<R: RngCore> RngCore for Tested<R> {
     /// Random bytes; zero from a source that has failed, so ask [`try_fill_bytes`](Self::try_fill_bytes) for keys.
     fn next_u32(&mut self) -> u32 {
-        let mut bytes = [0; 4];
-        self.fill_bytes(&mut bytes);
-        u32::from_le_bytes(bytes)
+        next_u32_via_fill(self)
     }
 
     fn next_u64(&mut self) -> u64 {
-        let mut bytes = [0; 8];
-        self.fill_bytes(&mut bytes);
-        u64::from_le_bytes(bytes)
+        next_u64_via_fill(self)
     }
 
     fn fill_bytes(&mut self, place: &mut [u8]) {

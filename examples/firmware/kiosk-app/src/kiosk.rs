@@ -14,7 +14,7 @@ use heapless::String;
 use rand_core::RngCore;
 use thrads_core::{
     BidRequest, Call, Client, Clock, Failure, History, HistoryError, Kinds, Millis, Offer, Outcome,
-    Publisher, Rate, Redactor, Role, Session, Settings, card,
+    Publisher, Rate, Redactor, Role, Session, Settings, Voice, card, speech,
 };
 use thrads_embassy::{EmbassyClock, Link, ReqwlessTransport};
 
@@ -187,6 +187,8 @@ impl<W: Write, R: RngCore> Kiosk<W, R> {
         let Some(Offer { ad, impression, .. }) = offer else { return };
         let _full = writeln!(self.screen);
         let is_shown = card(&ad, COLUMNS, &mut self.screen).is_ok();
+        let _full = write!(self.screen, "\n    voice: ");
+        let _full = speech(&ad, &Voice::ENGLISH, &mut self.screen);
         let _full = writeln!(self.screen, "\n");
         if !is_shown || !seen(people).await {
             return;

@@ -22,6 +22,7 @@ mod person;
 mod polls;
 mod provision;
 mod pulse;
+mod serial;
 mod tally;
 
 pub use answers::QUESTIONS;
@@ -33,4 +34,5 @@ pub use parts::{Connections, Memory, Parts, Records, RelayAt, Tls};
 pub use polls::{Polls, Worked};
 pub use provision::{Full, Item, MAX_ANCHORS, Provision, SLOT_BYTES, Slots};
 pub use pulse::Pulse;
+pub use serial::{Screen, Text, listen, print, set_up, watch_button};
 pub use tally::{Tally, Work};

@@ -11,14 +11,14 @@ mod board;
 use board::{HostRandom, Lan9118, Screen};
 use core::pin::pin;
 use embassy_executor::{SendSpawner, Spawner};
-use embassy_net::{Config, StackResources};
+use embassy_net::{Config, Stack, StackResources};
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_sync::signal::Signal;
 use kiosk_app::{Connections, Kiosk, Memory, Parts, Polls, Pulse, Records, Tested};
 use rand_core::RngCore;
 use semihosting::println;
 use static_cell::{ConstStaticCell, StaticCell};
-use thrads_embassy::{Buffers, EmbassyClock};
+use thrads_embassy::{Buffers, EmbassyClock, Link, watch_network};
 
 type Random = Tested<HostRandom>;
 
@@ -58,6 +58,7 @@ async fn start(ui: SendSpawner) {
     let parts = MEMORY.take().parts(RECORDS.take(), stack, anchors, random, &CLOCK, relay);
     let Parts { transport, connections: runner, buffers } = parts;
     let random = Random::new(HostRandom);
+    let link = transport.link();
     // In its place at once: it is 13 KB, which would otherwise lie on the stack more than once.
     let new = || Kiosk::new(transport, &CLOCK, publisher, settings, Screen, random);
     let kiosk = KIOSK.init_with(new);
@@ -65,6 +66,7 @@ async fn start(ui: SendSpawner) {
     // SAFETY: nothing takes this task out of its executor.
     let spawner = unsafe { Spawner::for_current_executor().await };
     spawner.spawn(network(packets).unwrap());
+    spawner.spawn(online(stack, link).unwrap());
     spawner.spawn(connections(runner, buffers).unwrap());
     ui.spawn(pulse().unwrap());
     ui.spawn(talk(kiosk).unwrap());
@@ -80,6 +82,11 @@ async fn network(mut runner: embassy_net::Runner<'static, Lan9118>) -> ! {
 #[embassy_executor::task]
 async fn connections(mut runner: Connections<Random>, buffers: Buffers<'static>) -> ! {
     POLLS.watch(board::instructions, pin!(runner.run(buffers))).await
+}
+
+#[embassy_executor::task]
+async fn online(stack: Stack<'static>, link: &'static Link) -> ! {
+    watch_network(stack, link).await
 }
 
 #[embassy_executor::task]

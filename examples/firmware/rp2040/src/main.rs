@@ -19,19 +19,17 @@ use embassy_rp::pio::{self, Pio};
 use embassy_rp::uart::{BufferedInterruptHandler, BufferedUart, BufferedUartRx, BufferedUartTx};
 use embassy_rp::watchdog::Watchdog;
 use embassy_rp::{Peripherals, bind_interrupts, dma};
-use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
-use embassy_sync::pipe::Pipe;
 use embassy_time::Duration;
-use embedded_io_async::{Read, Write};
 use heapless::Vec;
 use kiosk_app::{
-    Connections, Console, Item, Kiosk, Lines, MAX_ANCHORS, Memory, Parts, People, Provision, Pulse,
-    Records, Said, Set, Slots, Tested, expiring, keep_time, stay_joined,
+    Connections, Item, Kiosk, MAX_ANCHORS, Memory, Parts, People, Provision, Pulse, Records,
+    Screen, Slots, Tested, Text, expiring, keep_time, listen, print, set_up, stay_joined,
+    watch_button,
 };
 use rand_core::RngCore;
 use static_cell::{ConstStaticCell, StaticCell};
 use thrads_core::{Publisher, Settings};
-use thrads_embassy::{Anchor, Buffers, EmbassyClock};
+use thrads_embassy::{Anchor, Buffers, EmbassyClock, Link, watch_network};
 use {defmt_rtt as _, panic_probe as _};
 
 bind_interrupts!(struct Irqs {
@@ -47,7 +45,7 @@ type Store = Slots<Flash<'static, FLASH, Blocking, FLASH_BYTES>>;
 static UI: InterruptExecutor = InterruptExecutor::new();
 static PEOPLE: People = People::new();
 static PULSE: Pulse = Pulse::new();
-static TEXT: Pipe<CriticalSectionRawMutex, 1024> = Pipe::new();
+static TEXT: Text = Text::new();
 
 #[interrupt]
 unsafe fn SWI_IRQ_1() {
@@ -77,7 +75,7 @@ async fn start(spawner: Spawner, ui: SendSpawner, p: Peripherals) {
     let provision = PROVISION.take();
     let is_set_up = slots.load(provision) == Ok(true) && button.is_high();
     let Some((publisher, settings)) = provision.publisher().filter(|_| is_set_up) else {
-        return spawner.spawn(set_up(rx, slots, provision).unwrap());
+        return spawner.spawn(commands(rx, slots, provision).unwrap());
     };
     ui.spawn(typed(rx).unwrap());
     ui.spawn(pressed(button).unwrap());
@@ -138,7 +136,8 @@ fn kiosk(
     let parts = memory.parts(RECORDS.take(), stack, anchors, random, &CLOCK, relay);
     let Parts { transport, connections: runner, buffers } = parts;
     let random = Random::new(RoscRng);
-    let new = || Kiosk::new(transport, &CLOCK, publisher, settings, Screen, random);
+    spawner.spawn(online(stack, transport.link()).unwrap());
+    let new = || Kiosk::new(transport, &CLOCK, publisher, settings, Screen(&TEXT), random);
     let kiosk = KIOSK.init_with(new);
     spawner.spawn(connections(runner, buffers).unwrap());
     spawner.spawn(time(stack, &CLOCK, anchors).unwrap());
@@ -194,61 +193,27 @@ async fn pulse(mut watchdog: Watchdog) -> ! {
 
 #[embassy_executor::task]
 async fn pressed(mut button: Input<'static>) -> ! {
-    loop {
-        button.wait_for_falling_edge().await;
-        PEOPLE.try_send(Said::Seen).ok();
-    }
+    watch_button(async || button.wait_for_falling_edge().await, &PEOPLE).await
 }
 
 #[embassy_executor::task]
-async fn typed(mut rx: BufferedUartRx) -> ! {
-    let mut lines = Lines::default();
-    loop {
-        if let Some(line) = next_line(&mut rx, &mut lines).await {
-            PEOPLE.send(Said::Line(line)).await;
-        }
-    }
+async fn typed(rx: BufferedUartRx) -> ! {
+    listen(rx, &PEOPLE).await
 }
 
 #[embassy_executor::task]
-async fn set_up(mut rx: BufferedUartRx, mut slots: Store, provision: &'static mut Provision) -> ! {
-    let (mut lines, mut console) = (Lines::default(), Console::default());
-    loop {
-        let Some(line) = next_line(&mut rx, &mut lines).await else { continue };
-        let said = match console.command(&line, provision) {
-            Set::Taken => "taken\r\n",
-            Set::Save if slots.store(provision).is_ok() => "saved: restart\r\n",
-            Set::Save | Set::Refused => "refused\r\n",
-        };
-        TEXT.write_all(said.as_bytes()).await;
-    }
-}
-
-async fn next_line(rx: &mut BufferedUartRx, lines: &mut Lines) -> Option<heapless::String<256>> {
-    let mut byte = [0];
-    rx.read_exact(&mut byte).await.ok()?;
-    lines.take(byte[0])
+async fn commands(rx: BufferedUartRx, slots: Store, provision: &'static mut Provision) -> ! {
+    set_up(rx, slots, provision, &TEXT).await
 }
 
 #[embassy_executor::task]
-async fn text(mut tx: BufferedUartTx) -> ! {
-    let mut piece = [0; 64];
-    loop {
-        let read = TEXT.read(&mut piece).await;
-        tx.write_all(&piece[..read]).await.ok();
-    }
+async fn text(tx: BufferedUartTx) -> ! {
+    print(&TEXT, tx).await
 }
 
-/// Text that waits for the serial port; what finds no room is left out.
-struct Screen;
-
-impl core::fmt::Write for Screen {
-    fn write_str(&mut self, text: &str) -> core::fmt::Result {
-        for byte in text.bytes() {
-            TEXT.try_write(&[byte]).ok();
-        }
-        Ok(())
-    }
+#[embassy_executor::task]
+async fn online(stack: Stack<'static>, link: &'static Link) -> ! {
+    watch_network(stack, link).await
 }
 
 static FIRMWARE: Aligned<A4, [u8; 231_077]> = Aligned(*cyw43_firmware::CYW43_43439A0);

@@ -1,10 +1,12 @@
 //! An ad as the page draws it: plain text in named places, never markup.
 //!
-//! thrads-core's `card` writes it, with the label first, and keeps out what a screen must not be given; here its lines go
-//! to their places. Sections 3.8 to 3.10 and 5 of the wire contract.
+//! The label is the first line of thrads-core's `card`; every other text goes through its `plain`, which keeps out what a
+//! screen must not be given. Sections 3.8 to 3.10 and 5 of the wire contract.
 
 use serde::Serialize;
-use thrads_core::{Ad, Placement, SponsoredMessage, SponsoredPoll, SponsoredPrompt, Target, card};
+use thrads_core::{
+    Ad, DEFAULT_CTA, Placement, PollOption, SponsoredMessage, SponsoredPoll, Target, card, plain,
+};
 
 /// What the page draws.
 #[derive(Clone, Serialize)]
@@ -64,81 +66,72 @@ impl Face {
     }
 
     /// What stands under the answer to a sponsored question, where the brand has something to add.
-    pub(crate) fn of_appended(prompt: &SponsoredPrompt<String>, links: Links) -> Option<Self> {
-        let message = SponsoredMessage {
-            advertiser: prompt.advertiser.as_deref(),
-            headline: Some(prompt.append_message.as_deref()?),
-            cta_text: prompt.cta_text.as_deref(),
-            url: prompt.url.as_str(),
-            logo_url: prompt.logo_url.as_deref(),
-            ..NOTHING
-        };
-        let message = Ad::SponsoredMessage(message).map(str::to_owned);
-        Self::of(&message, links)
+    pub(crate) fn of_appended(ad: &Ad<String>, links: Links) -> Option<Self> {
+        let Ad::SponsoredPrompt(prompt) = ad else { return None };
+        let logo = prompt.logo_url.as_ref().and_then(|logo| href(logo, Links::Secure));
+        Some(Self::Message {
+            label: label(ad)?,
+            headline: cut(&readable(prompt.append_message.as_ref())?, MAX_HEADLINE),
+            text: None,
+            button: button(prompt.cta_text.as_ref()),
+            href: href(&prompt.url, links)?,
+            picture: logo.map(|src| Picture { src, is_logo: true }),
+        })
     }
 
     fn message(ad: &Ad<String>, message: &SponsoredMessage<String>, links: Links) -> Option<Self> {
-        let mut lines = lines(ad)?.into_iter();
-        let (label, headline) = (lines.next()?, lines.next()?);
-        let mut rest: Vec<_> = lines.collect();
-        let button = bare(&rest.pop()?)?;
+        let texts = [&message.headline, &message.description];
+        let mut texts = texts.into_iter().filter_map(|text| readable(text.as_ref()));
         Some(Self::Message {
-            label,
-            headline: cut(&headline, MAX_HEADLINE),
-            text: rest.pop().map(|text| cut(&text, MAX_TEXT)),
-            button,
+            label: label(ad)?,
+            headline: cut(&texts.next()?, MAX_HEADLINE),
+            text: texts.next().map(|text| cut(&text, MAX_TEXT)),
+            button: button(message.cta_text.as_ref()),
             href: href(&message.url, links)?,
             picture: picture(message),
         })
     }
 
-    /// Label, question and button as a message with them has them; the core numbers the choices and leaves out those with
-    /// nothing to see.
+    /// Choices with nothing to see are left out.
     fn poll(ad: &Ad<String>, poll: &SponsoredPoll<String>, links: Links) -> Option<Self> {
-        let asked = SponsoredMessage {
-            advertiser: poll.advertiser.as_deref(),
-            domain: poll.domain.as_deref(),
-            headline: Some(poll.question.as_str()),
-            cta_text: poll.cta_text.as_deref(),
-            ..NOTHING
+        let choice = |option: PollOption<'_>| {
+            let text = cut(&readable(Some(option.text()))?, MAX_CHOICE);
+            Some(Choice { id: option.id().to_owned(), text })
         };
-        let [label, question, button] = lines(&Ad::SponsoredMessage(asked))?.try_into().ok()?;
-        let ids: Vec<_> = poll.options.iter().map(|option| option.id().to_owned()).collect();
-        let choice = |line: String| {
-            let (number, text) = line.split_once(". ")?;
-            let place = number.parse::<usize>().ok()?.checked_sub(1)?;
-            Some(Choice { id: ids.get(place)?.clone(), text: cut(text, MAX_CHOICE) })
-        };
-        let choices: Vec<_> = lines(ad)?.into_iter().skip(2).filter_map(choice).collect();
+        let choices: Vec<_> = poll.options.iter().filter_map(choice).collect();
         let href = poll.cta_url.as_ref().and_then(|url| href(url, links));
-        let link = href.map(|href| Some(Link { button: bare(&button)?, href }));
-        (!choices.is_empty()).then(|| Self::Poll {
-            label,
-            question: cut(&question, MAX_HEADLINE),
-            choices,
-            link: link.flatten(),
-        })
+        let question = cut(&readable(Some(&poll.question))?, MAX_HEADLINE);
+        let link = href.map(|href| Link { button: button(poll.cta_text.as_ref()), href });
+        let label = label(ad)?;
+        (!choices.is_empty()).then_some(Self::Poll { label, question, choices, link })
     }
 }
 
 /// Label and question of a sponsored question.
 pub(crate) fn starter(ad: &Ad<String>) -> Option<(String, String)> {
-    let mut lines = lines(ad)?.into_iter();
-    Some((lines.next()?, cut(&lines.next()?, MAX_HEADLINE)))
+    let question = match ad {
+        Ad::SponsoredPrompt(prompt) => &prompt.prompt,
+        Ad::ChatbotPrompt(prompt) => &prompt.prompt,
+        _ => return None,
+    };
+    Some((label(ad)?, cut(&readable(Some(question))?, MAX_HEADLINE)))
 }
 
-/// The lines of the whole card: the label, what there is to read, and for a message the button in brackets.
-fn lines<T: AsRef<str>>(ad: &Ad<T>) -> Option<Vec<String>> {
+/// The first line of the core's card: the disclosure, and who is behind the ad.
+fn label(ad: &Ad<String>) -> Option<String> {
     let mut text = String::new();
     card(ad, COLUMNS, &mut text).ok()?;
-    Some(text.lines().map(|line| cut(line, MAX_TEXT + 2)).collect())
-        .filter(|lines: &Vec<_>| !lines.is_empty())
+    text.lines().next().map(|line| cut(line, MAX_TEXT))
 }
 
-/// A button without its brackets, the closing one of which a very long label has lost.
-fn bare(line: &str) -> Option<String> {
-    let label = line.strip_prefix('[')?;
-    Some(cut(label.strip_suffix(']').unwrap_or(label), MAX_BUTTON))
+/// A text as it may be seen; `None` where there is nothing to see.
+fn readable(text: Option<impl AsRef<str>>) -> Option<String> {
+    let text: String = plain(text?.as_ref()).collect();
+    Some(text).filter(|text| !text.is_empty())
+}
+
+fn button(call: Option<&String>) -> String {
+    cut(readable(call).as_deref().unwrap_or(DEFAULT_CTA), MAX_BUTTON)
 }
 
 /// In text mode the logo, else the picture; only what a browser may fetch.
@@ -165,23 +158,7 @@ fn cut(text: &str, most: usize) -> String {
     }
 }
 
-/// A message to put something into.
-const NOTHING: SponsoredMessage<&str> = SponsoredMessage {
-    placement: Placement::Text,
-    cpm: None,
-    advertiser: None,
-    domain: None,
-    headline: None,
-    description: None,
-    cta_text: None,
-    url: "",
-    image_url: None,
-    logo_url: None,
-    dsp: None,
-    bid_id: None,
-    view_url: None,
-};
-/// Wide enough for one line each.
+/// Wide enough for a label of any length.
 const COLUMNS: usize = usize::MAX / 2;
 /// Characters of each place; a longer text is cut, so that nobody's card fills the screen.
 const MAX_HEADLINE: usize = 120;
@@ -203,7 +180,12 @@ mod tests {
             url: "https://s.example/r?token=t",
             image_url: Some("https://cdn.example/i.jpg"),
             logo_url: Some("https://cdn.example/l.png"),
-            ..NOTHING
+            cpm: None,
+            domain: None,
+            cta_text: None,
+            dsp: None,
+            bid_id: None,
+            view_url: None,
         };
         let Ad::SponsoredMessage(mut message) = Ad::SponsoredMessage(message).map(str::to_owned)
         else {

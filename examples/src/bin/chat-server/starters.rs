@@ -68,8 +68,8 @@ async fn ask(app: &App, chat: &Conversation, person: &Person) -> Option<Vec<Star
 
 fn shelved(app: &App, offer: Offer<String>) -> Option<Starter> {
     let (label, question) = starter(&offer.ad)?;
-    let Ad::SponsoredPrompt(prompt) = offer.ad else { return None };
-    let appended = Face::of_appended(&prompt, app.platform.links());
+    let Ad::SponsoredPrompt(_) = offer.ad else { return None };
+    let appended = Face::of_appended(&offer.ad, app.platform.links());
     let click = match offer.engagement {
         Engagement::PromptClick(click) => Some(click),
         _ => None,

@@ -2,14 +2,16 @@
 
 use crate::opaque::{Sink, keep, of, text};
 use thrads_core::{
-    Ad, ChatbotPrompt, Phrases, Placement, Spoken, SponsoredMessage, UnknownAd, Voice, card, plain,
-    speech, spoken_choice,
+    Ad, ChatbotPrompt, Escaped, Markup, Phrases, Placement, Spoken, SponsoredMessage, UnknownAd,
+    Voice, card, domain, plain, speech, spoken_choice,
 };
 
 pub(super) fn all() {
     plain(text()).for_each(keep);
+    keep(domain(text(), &mut Sink));
     for ad in of([message(), question(), Ad::Unknown(UnknownAd { raw: text() })]) {
         keep(card(&ad, of(0), &mut Sink));
+        keep(card(&ad, of(0), &mut Escaped::new(of(Markup::Html), Sink)));
         keep(speech(&ad, &voice(), &mut Sink));
         keep(spoken_choice(&ad, of(0), &voice(), &mut Sink).map(|spoken| times(of(spoken))));
     }

@@ -7,5 +7,6 @@ mod faults;
 mod openapi;
 mod platform;
 mod polls;
+mod tls;
 mod tracking;
 mod v1;

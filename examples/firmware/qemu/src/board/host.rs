@@ -3,6 +3,7 @@
 use core::ffi::CStr;
 use core::fmt::{self, Write};
 use kiosk_app::RelayAt;
+use rand_core::impls::{next_u32_via_fill, next_u64_via_fill};
 use rand_core::{CryptoRng, Error, RngCore};
 use semihosting::fs::File;
 use semihosting::io::Read;
@@ -53,15 +54,11 @@ pub struct HostRandom;
 
 impl RngCore for HostRandom {
     fn next_u32(&mut self) -> u32 {
-        let mut bytes = [0; 4];
-        self.fill_bytes(&mut bytes);
-        u32::from_le_bytes(bytes)
+        next_u32_via_fill(self)
     }
 
     fn next_u64(&mut self) -> u64 {
-        let mut bytes = [0; 8];
-        self.fill_bytes(&mut bytes);
-        u64::from_le_bytes(bytes)
+        next_u64_via_fill(self)
     }
 
     fn fill_bytes(&mut self, place: &mut [u8]) {
