@@ -14,9 +14,10 @@ def sections(path):
             yield address, length, bool(flags & 1), kind == 8
 
 
-for argument in sys.argv[1:]:
-    name, path = argument.split("=", 1)
-    found = list(sections(path))
-    flash = sum(length for _, length, _, is_empty in found if not is_empty)
-    memory = sum(length for _, length, is_written, _ in found if is_written)
-    print(f"{name:>10}  {flash:>9,} bytes of flash  {memory:>9,} bytes of memory before the stack")
+if __name__ == "__main__":
+    for argument in sys.argv[1:]:
+        name, path = argument.split("=", 1)
+        found = list(sections(path))
+        flash = sum(length for _, length, _, is_empty in found if not is_empty)
+        memory = sum(length for _, length, is_written, _ in found if is_written)
+        print(f"{name:>10}  {flash:>9,} bytes of flash  {memory:>9,} bytes of memory before the stack")

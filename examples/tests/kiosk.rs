@@ -118,8 +118,28 @@ fn each_ad_shown_is_drawn_for_every_display() {
 }
 
 #[test]
+fn a_kiosk_with_a_voice_says_each_ad_and_counts_what_was_heard() {
+    let output = kiosk(&["--voice", "--summary", "json"]);
+    assert!(output.status.success());
+    let text = String::from_utf8(output.stdout).unwrap();
+    let shown = text.lines().filter(|line| line.contains("│ Sponsored")).count();
+    let said: Vec<_> =
+        text.lines().filter_map(|line| line.trim_start().strip_prefix("voice: ")).collect();
+    assert!(shown >= 2 && said.len() == shown, "{text}");
+    for line in said {
+        assert!(line.starts_with("Sponsored, by "), "{line}");
+        assert!(!line.contains("://") && line.chars().all(|letter| letter < '\u{2600}'), "{line}");
+    }
+    assert_eq!(text.matches(" s to say, the disclosure in the first ").count(), shown);
+    let summary: Value = serde_json::from_str(text.lines().last().unwrap()).unwrap();
+    assert_eq!(usize::try_from(count(&summary, "impressions")), Ok(shown));
+    assert_eq!(count(&summary, "impressions"), count(&summary["platform"], "impressions"));
+}
+
+#[test]
 fn a_bad_option_is_one_line_and_status_two() {
-    let cases: [&[&str]; 7] = [
+    let cases: [&[&str]; 8] = [
+        &["--voice=xx"],
         &["--screen", concat!(env!("CARGO_MANIFEST_DIR"), "/Cargo.toml")],
         &["--frobnicate"],
         &["--fault", "flood"],

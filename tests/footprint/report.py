@@ -32,14 +32,14 @@ OVER = {"outbox": "reported"}
 # Names that only one part of the core writes or looks for, and the images that have that part. In any other image it is
 # dead weight.
 PARTS = {
-    "conversationOffset": {"prompt", "everything", "session"},
-    "ad_formats": {"message", "everything", "session"},
-    "number_follow_ups": {"everything"},
-    "option_id": {"everything", "session"},
-    "metaData": {"everything", "session"},
-    "results_url": {"message", "everything", "session"},
-    "sponsored_prompt_id": {"prompt", "everything", "session"},
-    "view_url": {"message", "everything", "session"},
+    "conversationOffset": {"prompt", "everything", "session", "reported", "outbox"},
+    "ad_formats": {"message", "everything", "session", "reported", "outbox"},
+    "number_follow_ups": {"everything", "reported", "outbox"},
+    "option_id": {"everything", "session", "reported", "outbox"},
+    "metaData": {"everything", "session", "reported", "outbox"},
+    "results_url": {"message", "everything", "session", "reported", "outbox"},
+    "sponsored_prompt_id": {"prompt", "everything", "session", "reported", "outbox"},
+    "view_url": {"message", "everything", "session", "reported", "outbox"},
     "Sponsored": {"card", "speech"},
     "accept_language": {"settings"},
 }

@@ -179,7 +179,7 @@ pub use target::{Target, Url};
 pub use time::{Instant, Millis, UnixMillis};
 pub use tracking::{
     AUDIBLE_FOR, AUDIBLE_PER_MILLE, Due, Engagement, Feedback, Impression, ImpressionParts,
-    Listening, MAX_TRACKERS, OUTBOX_EXPIRY, Outbox, OutboxCounts, PromptClick, Trackers,
-    VIEWABLE_FOR, VIEWABLE_PER_MILLE, Viewability, Vote, poll_results, trackers,
+    Listening, MAX_TRACKERS, OUTBOX_EXPIRY, Outbox, OutboxCounts, PromptClick, RECORD_HEADER,
+    Trackers, VIEWABLE_FOR, VIEWABLE_PER_MILLE, Viewability, Vote, poll_results, trackers,
 };
 pub use transport::{Clock, Transport};

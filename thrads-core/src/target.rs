@@ -64,7 +64,7 @@ impl Head {
     fn of(url: &str) -> Option<Self> {
         // Nearly all URLs are plain ASCII, which is seen at once where registers are wide.
         let is_plain = cfg!(not(target_os = "none"))
-            && url.bytes().fold(true, |plain, byte| plain & byte.is_ascii_graphic());
+            && url.bytes().fold(0, |odd, byte| odd | u8::from(!byte.is_ascii_graphic())) == 0;
         if !is_plain && url.chars().any(|character| character.is_control() || is_space(character)) {
             return None;
         }

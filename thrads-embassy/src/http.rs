@@ -38,6 +38,7 @@ pub(crate) struct Outgoing<'r, 'a> {
     body: &'r Body<'a>,
     /// Whether the answer is read to its end; the connection can be used again only then.
     reads_body: bool,
+    is_relayed: bool,
 }
 
 impl<'r, 'a> Outgoing<'r, 'a> {
@@ -48,15 +49,19 @@ impl<'r, 'a> Outgoing<'r, 'a> {
         let reads_body = request.wants_body();
         let last = (!reads_body).then_some(("connection", "close"));
         let fields = fields(request, last)?;
-        Ok(Self { target, method: request.method(), fields, body: request.body(), reads_body })
+        let (method, body, is_relayed) = (request.method(), request.body(), false);
+        Ok(Self { target, method, fields, body, reads_body, is_relayed })
     }
 
     pub(crate) fn target(&self) -> &Target<'r> {
         &self.target
     }
 
+    pub(crate) fn is_relayed(&self) -> bool {
+        self.is_relayed
+    }
+
     /// By way of a relay, which says with an empty body that there is nothing more to read.
-    #[cfg(feature = "tls")]
     pub(crate) fn relayed(
         request: &'r Request<'a>,
         relay: Target<'r>,
@@ -64,21 +69,21 @@ impl<'r, 'a> Outgoing<'r, 'a> {
     ) -> Result<Self, TransportErrorKind> {
         let fields = fields(request, more)?;
         let (method, body) = (Method::Post, request.body());
-        Ok(Self { target: relay, method, fields, body, reads_body: true })
+        Ok(Self { target: relay, method, fields, body, reads_body: true, is_relayed: true })
     }
 }
 
 /// Sends a request and reads the answer that is for it.
 pub(crate) async fn exchange<C: Read + Write>(
     wire: Wire<'_, C>,
-    outgoing: Outgoing<'_, '_>,
+    outgoing: &Outgoing<'_, '_>,
     buffers: &mut Buffers,
     buffer: &mut [u8],
 ) -> Answer {
     let conn = HttpConnection::Plain(wire).into_buffered(&mut buffers.write);
     // With an empty base path, reqwless writes the `/` that a URL such as `https://host?query` leaves out.
     let mut resource = HttpResource { conn, host: outgoing.target.authority, base_path: "" };
-    let response = send(&mut resource, &outgoing, &mut buffers.head).await.map_err(kind)?;
+    let response = send(&mut resource, outgoing, &mut buffers.head).await.map_err(kind)?;
     if !response.status.is_informational() {
         return receive(response, outgoing.reads_body, buffer).await;
     }

@@ -85,7 +85,8 @@
 //!
 //! # Features
 //!
-//! - `tls`, on by default: [`Pinned`] and [`Relay`].
+//! - `tls`, on by default: [`Pinned`], for P-256.
+//! - `p384`, on by default: P-384 as well, for 130 KB of flash.
 //! - `defmt`: a line for each connection, exchange and refusal, and `defmt::Format` on public enums. Never a URL, a field or a
 //!   body.
 #![cfg_attr(not(test), no_std)]
@@ -110,7 +111,6 @@ mod insecure;
 mod link;
 mod log;
 mod refusal;
-#[cfg(feature = "tls")]
 mod relay;
 mod resolve;
 mod runner;
@@ -126,7 +126,6 @@ pub use http::{MAX_HEAD_BYTES, MAX_INTERIM_ANSWERS, WRITE_BUFFER_BYTES};
 pub use insecure::{InsecureForTests, Plain};
 pub use link::Link;
 pub use refusal::Refusal;
-#[cfg(feature = "tls")]
 pub use relay::{MAX_DEVICE_BYTES, Relay, RelayPass};
 pub use runner::{DEFAULT_IDLE, OPEN_TIMEOUT, Runner};
 pub use stack::{Sockets, StackRunner, over};

@@ -79,10 +79,6 @@ impl<'r> Relay<'r> {
         Self { url, pass, clock, last: 0, uncovered: Deque::new() }
     }
 
-    pub(crate) fn url(&self) -> &'r BaseUrl {
-        self.url
-    }
-
     /// Whether this host was found to be without an anchor lately.
     pub(crate) fn knows(&self, host: &str) -> bool {
         let sought = hash(host);
@@ -99,15 +95,19 @@ impl<'r> Relay<'r> {
 
     /// Signs `request`, which is for `target`.
     pub(crate) fn sign<'s>(
-        &'s mut self,
+        &mut self,
         request: &Request<'_>,
         target: &'s str,
-    ) -> Result<Signed<'s>, TransportErrorKind> {
+    ) -> Result<Signed<'s>, TransportErrorKind>
+    where
+        'r: 's,
+    {
         let now = self.clock.wall().ok_or(TransportErrorKind::NoClock)?.0;
         // A clock that is set back must not make a later ticket look like an earlier one.
         self.last = now.max(self.last.saturating_add(1));
         let mut signed = Signed {
-            device: &self.pass.device,
+            relay: self.url,
+            device: self.pass.device.clone(),
             time: String::new(),
             call: request.relay_call(),
             target,
@@ -130,7 +130,8 @@ impl fmt::Debug for Relay<'_> {
 
 /// What a relayed request has beside its own fields.
 pub(crate) struct Signed<'s> {
-    device: &'s str,
+    relay: &'s BaseUrl,
+    device: String<MAX_DEVICE_BYTES>,
     time: String<16>,
     call: &'static str,
     target: &'s str,
@@ -139,16 +140,21 @@ pub(crate) struct Signed<'s> {
 
 impl Signed<'_> {
     fn ticket<'t>(&'t self, request: &'t Request<'_>) -> RelayTicket<'t> {
-        let &Signed { device, ref time, call, target, .. } = self;
+        let &Signed { ref device, ref time, call, target, .. } = self;
         let mut fields = request.fields();
         let user_agent = fields.find(|field| field.name == "user-agent");
         let user_agent = user_agent.map_or("", |field| field.value);
         RelayTicket { device, time, call, target, user_agent }
     }
 
+    /// Where it goes instead.
+    pub(crate) fn url(&self) -> &str {
+        self.relay.as_str()
+    }
+
     pub(crate) fn fields(&self) -> [(&'static str, &str); 5] {
         [
-            (RelayTicket::DEVICE, self.device),
+            (RelayTicket::DEVICE, &self.device),
             (RelayTicket::TIME, &self.time),
             (RelayTicket::CALL, self.call),
             (RelayTicket::TARGET, self.target),

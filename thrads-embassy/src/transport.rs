@@ -5,7 +5,6 @@
 use crate::http::{self, Buffers, Outgoing};
 use crate::link::{Link, NOBODY, Place};
 use crate::log::log;
-#[cfg(feature = "tls")]
 use crate::relay::Relay;
 use crate::runner::Runner;
 use crate::tls::Tls;
@@ -24,7 +23,6 @@ pub struct ReqwlessTransport<'l> {
     is_clean: bool,
     url: [u8; MAX_URL_BYTES],
     buffers: Buffers,
-    #[cfg(feature = "tls")]
     relay: Option<Relay<'l>>,
 }
 
@@ -44,7 +42,6 @@ pub fn new<'l, T: TcpConnect, D: Dns, S: Tls>(
         is_clean: true,
         url: [0; MAX_URL_BYTES],
         buffers: Buffers::new(),
-        #[cfg(feature = "tls")]
         relay: None,
     };
     (transport, Runner::new(link, tcp, dns, tls))
@@ -56,11 +53,10 @@ impl<'l> ReqwlessTransport<'l> {
         self.link
     }
 
-    /// Hands what is for a host that no anchor covers to `relay`: view pings, taps and votes, never a call with the key.
-    #[cfg(feature = "tls")]
-    #[must_use]
-    pub fn relay(self, relay: Relay<'l>) -> Self {
-        Self { relay: Some(relay), ..self }
+    /// Has what is for a host that no anchor covers handed to `relay` from now on: view pings, taps and votes, never a call
+    /// with the key.
+    pub fn set_relay(&mut self, relay: Relay<'l>) {
+        self.relay = Some(relay);
     }
 
     async fn attempt(
@@ -71,12 +67,32 @@ impl<'l> ReqwlessTransport<'l> {
     ) -> Result<(Head, Range<usize>), TransportErrorKind> {
         let Self { link, turn, is_clean, buffers, .. } = self;
         let url = url(request, &mut self.url).ok_or(TransportErrorKind::Target)?;
+        let host = target(url)?.host;
         let mut line = Line { link, turn, is_clean, buffers };
-        #[cfg(feature = "tls")]
-        if let Some(relay) = self.relay.as_mut().filter(|_| request.is_foreign()) {
-            return line.direct_or_relayed(relay, request, url, buffer, progress).await;
+        // The host itself is tried first, unless it is known that no anchor covers it.
+        let mut relay = self.relay.as_mut().filter(|_| request.is_foreign());
+        let mut is_relayed = relay.as_ref().is_some_and(|relay| relay.knows(host));
+        // One place to wait at, whichever way it goes: a second would take as much memory again.
+        loop {
+            let signed = match &mut relay {
+                Some(relay) if is_relayed => Some(relay.sign(request, url)?),
+                _ => None,
+            };
+            let outgoing = match &signed {
+                Some(signed) => Outgoing::relayed(request, target(signed.url())?, signed.fields()),
+                None => Outgoing::of(request, target(url)?),
+            };
+            let answer = line.exchange(&outgoing?, buffer, progress).await;
+            match &mut relay {
+                Some(relay)
+                    if !is_relayed && matches!(answer, Err(TransportErrorKind::NoAnchor)) =>
+                {
+                    relay.note(host);
+                    is_relayed = true;
+                }
+                _ => return answer,
+            }
         }
-        line.exchange(Outgoing::of(request, target(url)?)?, buffer, progress).await
     }
 }
 
@@ -91,10 +107,13 @@ struct Line<'t, 'l> {
 impl Line<'_, '_> {
     async fn exchange(
         &mut self,
-        outgoing: Outgoing<'_, '_>,
+        outgoing: &Outgoing<'_, '_>,
         buffer: &mut [u8],
         progress: &mut Progress,
     ) -> Result<(Head, Range<usize>), TransportErrorKind> {
+        if outgoing.is_relayed() {
+            self.link.count(|counts| counts.relayed = counts.relayed.saturating_add(1));
+        }
         let place = Place::of(outgoing.target()).ok_or(TransportErrorKind::Target)?;
         *self.turn = self.turn.checked_add(1).unwrap_or(1);
         let opened = self.link.open(*self.turn, place, *self.is_clean).await;
@@ -108,31 +127,6 @@ impl Line<'_, '_> {
             *self.is_clean = true;
         }
         Ok((head, body))
-    }
-
-    /// The host itself is tried first, unless it is known that no anchor covers it.
-    #[cfg(feature = "tls")]
-    async fn direct_or_relayed(
-        &mut self,
-        relay: &mut Relay<'_>,
-        request: &Request<'_>,
-        url: &str,
-        buffer: &mut [u8],
-        progress: &mut Progress,
-    ) -> Result<(Head, Range<usize>), TransportErrorKind> {
-        let target = target(url)?;
-        if !relay.knows(target.host) {
-            let answer = self.exchange(Outgoing::of(request, target)?, buffer, progress).await;
-            if !matches!(answer, Err(TransportErrorKind::NoAnchor)) {
-                return answer;
-            }
-            relay.note(target.host);
-        }
-        self.link.count(|counts| counts.relayed = counts.relayed.saturating_add(1));
-        let place = self::target(relay.url().as_str())?;
-        let signed = relay.sign(request, url)?;
-        let outgoing = Outgoing::relayed(request, place, signed.fields())?;
-        self.exchange(outgoing, buffer, progress).await
     }
 }
 

@@ -15,7 +15,7 @@ use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock};
 use std::time::Instant;
-use thrads_core::{ApiKey, Client, Health, Lent, Publisher, Rate};
+use thrads_core::{ApiKey, Budget, Client, Health, Lent, Publisher, Rate};
 
 pub(crate) struct Account {
     pub(crate) transport: ReqwestTransport,
@@ -133,6 +133,12 @@ impl Account {
 
     pub(crate) fn client(&self) -> Client<ReqwestTransport, TokioClock> {
         Client::new(self.transport.clone(), self.clock).timeout(self.options.timeout_millis())
+    }
+}
+
+impl Budget for &Account {
+    fn with<R>(&mut self, use_it: impl FnOnce(Lent<'_>) -> R) -> R {
+        Account::with(self, None, use_it)
     }
 }
 

@@ -4,6 +4,7 @@
 
 use crate::account::Account;
 use crate::chat::Chat;
+use crate::clock::TokioClock;
 use crate::drain::Drained;
 use crate::failure::{Cause, Failure};
 use crate::fleet::Fleet;
@@ -13,7 +14,9 @@ use crate::telemetry;
 use crate::transport::StartError;
 use std::sync::Arc;
 use std::time::Duration;
-use thrads_core::{ApiKey, EndUser, Family, Impression, Policy, Publisher, Reported};
+use thrads_core::{
+    ApiKey, Delivered, EndUser, Family, Impression, Outbox, Policy, Publisher, Reported,
+};
 
 /// A publisher's connection to the platform. Cheap to clone; clones share key, pool, budget and metrics.
 #[derive(Clone, Debug)]
@@ -146,6 +149,26 @@ impl Thrads {
         account.meters(None).reported(reported, earns);
         telemetry::tell_reported(reported);
         reported
+    }
+
+    /// Sends what waits in an outbox, in turns of the key's budget; for a program that speaks for the person in front of it.
+    /// The outbox is told moments of this publisher's [`clock`](Self::clock). Dropped half-way, what was not sent waits on.
+    pub async fn deliver<const ENTRIES: usize, const BYTES: usize>(
+        &self,
+        outbox: &mut Outbox<ENTRIES, BYTES>,
+        end_user: EndUser<'_>,
+    ) -> Delivered {
+        let account = &self.account;
+        let _pass = account.door.enter_late();
+        let (mut client, mut buffer) = (account.client(), Vec::new());
+        let (publisher, mut budget) = (account.publisher(), &**account);
+        let deliver = client.deliver(outbox, &mut budget, &publisher, end_user, &mut buffer);
+        account.door.unless_ended(deliver).await.unwrap_or_default()
+    }
+
+    /// The clock that this publisher goes by.
+    pub fn clock(&self) -> TokioClock {
+        self.account.clock
     }
 
     /// Lets no more asks in, from this publisher's chats in all clones; they are [`Cause::ShutDown`] from then on. Waits

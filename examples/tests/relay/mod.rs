@@ -180,14 +180,11 @@ fn with_device<R>(
     let (mut link, clock) = (Link::new(), EmbassyClock::new());
     clock.set_wall(UnixMillis(now()));
     let tls = Pinned::new(&anchors, OsRng, &clock);
-    let (transport, mut runner) = new(&mut link, Stack::default(), Stack::default(), tls);
+    let (mut transport, mut runner) = new(&mut link, Stack::default(), Stack::default(), tls);
     let link = transport.link();
-    let transport = match relay {
-        Some((url, pass)) => {
-            transport.relay(Relay::new(url, RelayPass::new(pass).unwrap(), &clock))
-        }
-        None => transport,
-    };
+    if let Some((url, pass)) = relay {
+        transport.set_relay(Relay::new(url, RelayPass::new(pass).unwrap(), &clock));
+    }
     let mut client = Client::new(transport, &clock).timeout(Millis::from_secs(20));
     let (mut read, mut write) = (vec![0; READ_ANY], vec![0; WRITE]);
     let running = runner.run(Buffers { read: &mut read, write: &mut write });

@@ -4,6 +4,7 @@
 //! is told in the crate documentation.
 
 pub(crate) mod decimal;
+pub(crate) mod plain;
 pub(crate) mod read;
 pub(crate) mod schema;
 pub(crate) mod text;

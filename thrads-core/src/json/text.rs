@@ -3,6 +3,7 @@
 //! The second of the two passes of reading a response. An escape is never shorter than what it stands for, so the
 //! decoded text fits where the encoded one was.
 
+use super::plain::plain_prefix;
 use core::cell::Cell;
 use core::ops::Range;
 
@@ -63,7 +64,10 @@ fn spell(inside: &[u8], word: &str, in_any_case: bool) -> bool {
 
 /// Whether a string's inside stands for white space or nothing.
 pub(crate) fn is_blank(inside: &[u8]) -> bool {
-    Chars::new(inside).all(is_space)
+    // Nearly every text begins with a letter, which is seen at once.
+    let is_plain = |byte: &u8| byte.is_ascii_graphic() && *byte != b'\\';
+    let begins_plain = cfg!(not(target_os = "none")) && inside.first().is_some_and(is_plain);
+    !begins_plain && Chars::new(inside).all(is_space)
 }
 
 /// Unicode's `White_Space`, as `char::is_whitespace` knows it from a table of 256 bytes.
@@ -175,54 +179,6 @@ pub(crate) fn hex(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |code, &byte| Some(code << 4 | char::from(byte).to_digit(16)?))
 }
 
-/// How many bytes from the start are neither a quote, a backslash nor a control character.
-#[cfg(target_os = "none")]
-pub(crate) fn plain_prefix(bytes: &[u8]) -> usize {
-    bytes.iter().take_while(|byte| !is_special(**byte)).count()
-}
-
-/// How many bytes from the start are neither a quote, a backslash nor a control character; eight bytes at a time.
-#[cfg(not(target_os = "none"))]
-#[inline(always)]
-pub(crate) fn plain_prefix(bytes: &[u8]) -> usize {
-    let mut rest = bytes;
-    while let Some((word, behind)) = rest.split_first_chunk() {
-        let marks = mark_specials(u64::from_le_bytes(*word));
-        if marks != 0 {
-            let plain = marks.trailing_zeros() / u8::BITS;
-            return bytes.len().wrapping_sub(rest.len()).wrapping_add(plain as usize);
-        }
-        rest = behind;
-    }
-    last_plain_prefix(bytes, rest)
-}
-
-/// The same where fewer than eight bytes are left.
-#[cfg(not(target_os = "none"))]
-#[cold]
-#[inline(never)]
-fn last_plain_prefix(bytes: &[u8], rest: &[u8]) -> usize {
-    let plain = rest.iter().take_while(|byte| !is_special(**byte)).count();
-    bytes.len().wrapping_sub(rest.len()).wrapping_add(plain)
-}
-
-fn is_special(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
-}
-
-/// The top bit of the first special byte is the lowest that is set.
-///
-/// `word - 0x20.. & !word` has the top bit of a byte set where that byte is below 0x20, and the same with 1 after an
-/// exclusive or finds a byte equal to the mask. A borrow can mark only bytes behind a true hit.
-#[cfg(not(target_os = "none"))]
-fn mark_specials(word: u64) -> u64 {
-    const ONES: u64 = u64::MAX / 0xff;
-    let quote = (word ^ (ONES * 0x22)).wrapping_sub(ONES);
-    let backslash = (word ^ (ONES * 0x5c)).wrapping_sub(ONES);
-    let control = word.wrapping_sub(ONES * 0x20);
-    (quote | backslash | control) & !word & (ONES << 7)
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::read::Reader;
@@ -313,19 +269,5 @@ mod tests {
                 assert!(Chars::new(text.as_bytes()).eq([character]), "{character:?}");
             }
         }
-    }
-
-    #[test]
-    fn the_word_scan_stops_where_a_byte_scan_does() {
-        for special in [b'"', b'\\', 0, 0x1f] {
-            for at in 0..40 {
-                for filler in [0x20_u8, 0x21, 0x23, 0x5b, 0x5d, 0x7f, 0x80, 0xff] {
-                    let mut bytes = [filler; 40];
-                    bytes[at] = special;
-                    assert_eq!(plain_prefix(&bytes), at);
-                }
-            }
-        }
-        assert_eq!(plain_prefix(&[b'a'; 33]), 33);
     }
 }

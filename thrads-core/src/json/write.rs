@@ -3,6 +3,7 @@
 //! A helper of `request`. Escapes only where JSON demands them, the short form where there is one (section 8 of the wire
 //! contract).
 
+use super::plain::plain_prefix;
 use crate::time::{UnixMillis, divide};
 
 /// Bytes of the longest scalar: a time in quotes.
@@ -38,45 +39,6 @@ pub(crate) fn put<'b>(bytes: &[u8], place: &'b mut [u8]) -> Option<&'b mut [u8]>
     front.copy_from_slice(bytes);
     Some(rest)
 }
-
-/// How many bytes from the start stand in a string as they are.
-///
-/// Where registers are wide, sixteen at a time, and the last sixteen once more for those that are left. On a
-/// microcontroller one at a time, in a few bytes of flash.
-pub(crate) fn plain_prefix(bytes: &[u8]) -> usize {
-    if cfg!(target_pointer_width = "64")
-        && let Some(last) = bytes.last_chunk()
-    {
-        let mut plain = 0_usize;
-        for chunk in bytes.as_chunks().0 {
-            let before = plain_in(chunk);
-            plain = plain.wrapping_add(before);
-            if before < WIDE {
-                return plain;
-            }
-        }
-        return bytes.len().saturating_sub(WIDE).wrapping_add(plain_in(last));
-    }
-    bytes.iter().position(|&byte| is_special(byte)).unwrap_or(bytes.len())
-}
-
-/// The same for a chunk. Inlined, since a call would take as long. Flags of all ones or none are what vector instructions compare into.
-#[inline(always)]
-fn plain_in(chunk: &[u8; WIDE]) -> usize {
-    let mut flags = [0; WIDE];
-    for (flag, &byte) in flags.iter_mut().zip(chunk) {
-        *flag = if is_special(byte) { 0xff } else { 0 };
-    }
-    usize::try_from(u128::from_le_bytes(flags).trailing_zeros() >> 3).unwrap_or(0)
-}
-
-/// Whether a byte does not stand in a string as it is.
-pub(crate) fn is_special(byte: u8) -> bool {
-    (byte < 0x20) | (byte == b'"') | (byte == b'\\')
-}
-
-/// Bytes of a vector register.
-const WIDE: usize = 16;
 
 /// The escape of a byte that JSON does not allow in a string, the short one where there is one.
 pub(crate) fn escape(byte: u8, scratch: &mut [u8; SCRATCH]) -> &[u8] {
@@ -132,20 +94,6 @@ pub(crate) fn quoted_time(millis: u64, scratch: &mut [u8; SCRATCH]) -> &[u8] {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn the_scan_stops_at_the_first_byte_that_needs_an_escape() {
-        for special in [b'"', b'\\', 0, 0x1f] {
-            for at in 0..40 {
-                for filler in [0x20_u8, 0x21, 0x23, 0x5b, 0x5d, 0x7f, 0x80, 0xff] {
-                    let mut bytes = [filler; 40];
-                    bytes[at] = special;
-                    assert_eq!(plain_prefix(&bytes), at);
-                }
-            }
-        }
-        assert_eq!(plain_prefix(&[b'a'; 33]), 33);
-    }
 
     #[test]
     fn escapes_and_numbers_are_those_of_serde_json() {

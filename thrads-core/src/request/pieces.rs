@@ -4,7 +4,8 @@
 
 use super::steps::Value;
 use super::walk::Walk;
-use crate::json::write::{SCRATCH, escape, is_special, plain_prefix};
+use crate::json::plain::{is_special, plain_prefix};
+use crate::json::write::{SCRATCH, escape};
 use crate::redact::Redacted;
 
 /// The pieces of a body: text that needs no escape comes straight from where the caller has it.

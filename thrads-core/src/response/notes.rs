@@ -23,7 +23,7 @@ impl Notes {
     }
 
     /// Adds the next member if it is there, and gives it the next tag. At least [`LENGTH`] bytes of JSON stand before it.
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(super) fn add(&mut self, member: Value, body: &mut [u8]) {
         let tag = self.tag;
         self.tag = tag.wrapping_add(1);

@@ -6,6 +6,7 @@ mod engagement;
 mod impression;
 mod listening;
 mod outbox;
+mod record;
 mod trackers;
 mod viewability;
 
@@ -13,5 +14,6 @@ pub use engagement::{Engagement, Feedback, PromptClick, Vote, poll_results};
 pub use impression::{Impression, ImpressionParts};
 pub use listening::{AUDIBLE_FOR, AUDIBLE_PER_MILLE, Listening};
 pub use outbox::{Due, OUTBOX_EXPIRY, Outbox, OutboxCounts};
+pub use record::RECORD_HEADER;
 pub use trackers::{MAX_TRACKERS, Trackers, trackers};
 pub use viewability::{VIEWABLE_FOR, VIEWABLE_PER_MILLE, Viewability};

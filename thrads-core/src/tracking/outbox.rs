@@ -36,6 +36,8 @@ pub struct Outbox<const ENTRIES: usize, const BYTES: usize> {
     entries: heapless::Vec<Entry, ENTRIES>,
     counts: OutboxCounts,
     expiry: Millis,
+    /// Of the next report.
+    serial: u16,
 }
 
 /// What became of the reports of an [`Outbox`]. Counts stop at 65,535.
@@ -54,19 +56,21 @@ pub struct OutboxCounts {
 
 /// A report: its text ends at `end` and begins where the one before it ends.
 #[derive(Clone, Copy)]
-struct Entry {
-    kind: Kind,
+pub(super) struct Entry {
+    pub(super) kind: Kind,
     /// The same for all reports of an ad.
-    mark: u16,
-    end: u16,
+    pub(super) mark: u16,
+    pub(super) end: u16,
     /// Times it was sent.
-    tries: u8,
-    at: Instant,
-    due: Instant,
+    pub(super) tries: u8,
+    /// The same as no other's that waits.
+    pub(super) serial: u16,
+    pub(super) due: Instant,
+    pub(super) expires: Instant,
 }
 
 #[derive(Clone, Copy)]
-enum Kind {
+pub(super) enum Kind {
     View,
     Click(Method),
     /// A URL of this length, and the id of the option.
@@ -77,10 +81,10 @@ enum Kind {
 
 /// An interaction without its summary.
 #[derive(Clone, Copy)]
-struct Kept {
-    clicked: bool,
-    number_follow_ups: u32,
-    is_sponsor_mentioned: bool,
+pub(super) struct Kept {
+    pub(super) clicked: bool,
+    pub(super) number_follow_ups: u32,
+    pub(super) is_sponsor_mentioned: bool,
 }
 
 /// A report that is to be sent, by its place: good until something else is done with its [`Outbox`].
@@ -103,6 +107,7 @@ impl<const ENTRIES: usize, const BYTES: usize> Outbox<ENTRIES, BYTES> {
             entries: heapless::Vec::new(),
             counts: OutboxCounts { sent: 0, refused: 0, dropped: 0, expired: 0 },
             expiry: OUTBOX_EXPIRY,
+            serial: 0,
         }
     }
 
@@ -253,17 +258,52 @@ impl<const ENTRIES: usize, const BYTES: usize> Outbox<ENTRIES, BYTES> {
     /// Each with its place that is behind no other of its ad.
     fn first_ones(&self) -> impl Iterator<Item = (usize, &Entry)> {
         let earlier = |index| self.entries.iter().take(index);
-        let all = self.entries.iter().scan(0_usize, |next, entry| {
+        self.numbered()
+            .filter(move |(index, entry)| earlier(*index).all(|other| other.mark != entry.mark))
+    }
+
+    fn numbered(&self) -> impl Iterator<Item = (usize, &Entry)> {
+        self.entries.iter().scan(0_usize, |next, entry| {
             let index = *next;
             *next = index.saturating_add(1);
             Some((index, entry))
-        });
-        all.filter(move |(index, entry)| earlier(*index).all(|other| other.mark != entry.mark))
+        })
+    }
+
+    pub(super) fn entries(&self) -> impl Iterator<Item = &Entry> {
+        self.entries.iter()
+    }
+
+    /// The report of this number, with its place.
+    pub(super) fn find(&self, serial: u16) -> Option<(usize, &Entry)> {
+        self.numbered().find(|(_, entry)| entry.serial == serial)
+    }
+
+    /// The next report gets a later number than this.
+    pub(super) fn take_serial(&mut self, serial: u16) {
+        let ahead = serial.wrapping_sub(self.serial);
+        if ahead < 0x8000 {
+            self.serial = serial.wrapping_add(1);
+        }
+    }
+
+    pub(super) fn longest(&self) -> Millis {
+        self.expiry
+    }
+
+    pub(super) fn count_expired(&mut self) {
+        self.counts.expired = self.counts.expired.saturating_add(1);
     }
 
     fn push(&mut self, now: Instant, kind: Kind, mark: u16, texts: [Url<'_>; 2]) {
         self.expire(now);
-        let [url, id] = texts;
+        let (serial, expires) = (self.serial, now.after(self.expiry));
+        self.serial = serial.wrapping_add(1);
+        self.append(Entry { kind, mark, end: 0, tries: 0, serial, due: now, expires }, texts);
+    }
+
+    /// Puts a report behind the others, the oldest of which make room.
+    pub(super) fn append(&mut self, entry: Entry, [url, id]: [Url<'_>; 2]) {
         let bytes = || url.bytes().chain(id.bytes());
         let needed = bytes().fold(0_usize, |length, _| length.saturating_add(1));
         if needed > BYTES {
@@ -278,27 +318,26 @@ impl<const ENTRIES: usize, const BYTES: usize> Outbox<ENTRIES, BYTES> {
             let _has_room = self.text.push(byte);
         }
         let end = u16::try_from(self.text.len()).unwrap_or(u16::MAX);
-        let entry = Entry { kind, mark, end, tries: 0, at: now, due: now };
-        let _has_room = self.entries.push(entry);
+        let _has_room = self.entries.push(Entry { end, ..entry });
     }
 
     fn expire(&mut self, now: Instant) {
         let mut index = 0;
         while let Some(entry) = self.entries.get_mut(index) {
             // A clock that went back; what waits for its turn by the old one would wait too long.
-            if entry.at > now {
-                (entry.at, entry.due) = (now, now);
+            if entry.expires.since(now) > self.expiry {
+                (entry.due, entry.expires) = (now, now.after(self.expiry));
             }
-            if now.since(entry.at) < self.expiry {
+            if now < entry.expires {
                 index = index.saturating_add(1);
             } else {
                 self.remove(index);
-                self.counts.expired = self.counts.expired.saturating_add(1);
+                self.count_expired();
             }
         }
     }
 
-    fn text(&self, index: usize) -> Option<&str> {
+    pub(super) fn text(&self, index: usize) -> Option<&str> {
         let end = self.entries.get(index)?.end;
         core::str::from_utf8(self.text.get(self.start(index)..end.into())?).ok()
     }

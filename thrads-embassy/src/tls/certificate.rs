@@ -42,6 +42,7 @@ pub(crate) struct Key<'a> {
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Curve {
     P256,
+    #[cfg(feature = "p384")]
     P384,
 }
 
@@ -182,6 +183,7 @@ fn parse_key(info: AnyRef<'_>) -> der::Result<Option<Key<'_>>> {
     }
     let curve = match oid(&mut algorithm)? {
         P256 => Some(Curve::P256),
+        #[cfg(feature = "p384")]
         P384 => Some(Curve::P384),
         _ => None,
     };
@@ -302,6 +304,7 @@ const ECDSA_SHA384: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x03];
 const ECDSA_SHA512: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x04, 0x03, 0x04];
 const EC_PUBLIC_KEY: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+#[cfg(feature = "p384")]
 const P384: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x22];
 const KEY_ID: &[u8] = &[0x55, 0x1d, 0x0e];
 const KEY_USAGE: &[u8] = &[0x55, 0x1d, 0x0f];

@@ -51,6 +51,7 @@ impl Check {
     pub(crate) fn verify(&self) -> Result<(), Refusal> {
         let is_right = match self.curve {
             Curve::P256 => self.verify_p256(),
+            #[cfg(feature = "p384")]
             Curve::P384 => self.verify_p384(),
         };
         is_right.map_err(|_| Refusal::Signature)
@@ -62,6 +63,7 @@ impl Check {
         key.verify_prehash(&self.digest, &signature)
     }
 
+    #[cfg(feature = "p384")]
     fn verify_p384(&self) -> Result<(), p384::ecdsa::Error> {
         let key = p384::ecdsa::VerifyingKey::from_sec1_bytes(&self.point)?;
         let signature = p384::ecdsa::Signature::from_der(&self.signature)?;

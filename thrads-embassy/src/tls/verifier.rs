@@ -102,6 +102,7 @@ impl<'v> Verifier<'v> {
         // In TLS 1.3 the scheme names the curve as well (RFC 8446 section 4.2.3).
         let hash = match (proof.signature_scheme, curve) {
             (SignatureScheme::EcdsaSecp256r1Sha256, Curve::P256) => Hash::Sha256,
+            #[cfg(feature = "p384")]
             (SignatureScheme::EcdsaSecp384r1Sha384, Curve::P384) => Hash::Sha384,
             _ => return Err(Refusal::Algorithm),
         };

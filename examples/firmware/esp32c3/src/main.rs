@@ -118,10 +118,11 @@ fn kiosk(
     let parts = memory.parts(RECORDS.take(), stack, anchors, random, &CLOCK, relay);
     let Parts { transport, connections: runner, buffers } = parts;
     let Ok(trng) = Trng::try_new() else { return };
-    let kiosk = Kiosk::new(transport, &CLOCK, publisher, settings, Screen, Random::new(trng));
+    let new = || Kiosk::new(transport, &CLOCK, publisher, settings, Screen, Random::new(trng));
+    let kiosk = KIOSK.init_with(new);
     spawner.spawn(connections(runner, buffers).unwrap());
     spawner.spawn(time(stack, &CLOCK, anchors).unwrap());
-    ui.spawn(talk(KIOSK.init(kiosk)).unwrap());
+    ui.spawn(talk(kiosk).unwrap());
 }
 
 #[embassy_executor::task]

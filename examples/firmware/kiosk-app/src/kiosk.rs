@@ -2,8 +2,10 @@
 
 use crate::answers::{QUESTIONS, answer};
 use crate::person::Person;
-use crate::tally::Tally;
+use crate::polls::Polls;
+use crate::tally::{Tally, Work};
 use core::fmt::Write;
+use core::pin::pin;
 use embassy_futures::select::{Either, select};
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex as Raw;
 use embassy_sync::channel::Channel;
@@ -81,9 +83,8 @@ impl<W: Write, R: RngCore> Kiosk<W, R> {
     }
 
     /// Measures asks by `meter`, which tells how much the processor has worked since its start.
-    #[must_use]
-    pub fn metered(self, meter: fn() -> u64) -> Self {
-        Self { meter, ..self }
+    pub fn set_meter(&mut self, meter: fn() -> u64) {
+        self.meter = meter;
     }
 
     /// Plays the scripted conversation and says what came of it.
@@ -162,15 +163,18 @@ impl<W: Write, R: RngCore> Kiosk<W, R> {
         else {
             return;
         };
-        let asking = self.client.ask(
-            &mut self.session,
-            &mut self.rate,
-            &self.publisher,
-            Call::Bid(bid).redacted(&REDACTOR),
-            &mut self.answer,
-        );
-        let asked = asking.await;
-        let work = (self.meter)().saturating_sub(work);
+        let polls = Polls::new();
+        let asked = {
+            let asking = pin!(self.client.ask(
+                &mut self.session,
+                &mut self.rate,
+                &self.publisher,
+                Call::Bid(bid).redacted(&REDACTOR),
+                &mut self.answer,
+            ));
+            polls.watch(self.meter, asking).await
+        };
+        let work = Work { all: (self.meter)().saturating_sub(work), own: polls.seen().sum };
         self.tally.count(&asked.outcome, work, opened != self.link.counts().opened);
         let offer = match asked.outcome {
             Outcome::Ad(mut offers) => offers.next(),

@@ -60,11 +60,10 @@ impl Memory {
         relay: Option<RelayAt>,
     ) -> Parts<R> {
         let tls = Pinned::new(anchors, random, clock);
-        let (transport, connections) = over(stack, &self.sockets, &mut self.link, tls);
-        let transport = match relay {
-            Some((url, pass)) => transport.relay(Relay::new(self.relay.insert(url), pass, clock)),
-            None => transport,
-        };
+        let (mut transport, connections) = over(stack, &self.sockets, &mut self.link, tls);
+        if let Some((url, pass)) = relay {
+            transport.set_relay(Relay::new(self.relay.insert(url), pass, clock));
+        }
         let buffers = Buffers { read: &mut records.read, write: &mut records.write };
         Parts { transport, connections, buffers }
     }

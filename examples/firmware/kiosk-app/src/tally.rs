@@ -25,16 +25,25 @@ pub struct Tally {
     pub untold: u32,
     /// What the impressions earn, in millionths.
     pub revenue_micros: u64,
-    /// Work of the dearest ask that had a connection made for it, in units of the board's.
-    pub cold_work: u64,
-    /// The same of an ask over a connection that was there.
-    pub warm_work: u64,
+    /// The dearest ask that had a connection made for it.
+    pub cold: Work,
+    /// The dearest ask over a connection that was there.
+    pub warm: Work,
     /// What came of connections.
     pub connections: Counts,
 }
 
+/// What an ask made the processor do, in units of the board's meter.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Work {
+    /// All of it, from the end of the person's question to the outcome.
+    pub all: u64,
+    /// Of that, what is neither TLS nor TCP: pacing, the request, HTTP, the answer.
+    pub own: u64,
+}
+
 impl Tally {
-    pub(crate) fn count(&mut self, outcome: &Outcome<'_>, work: u64, is_cold: bool) {
+    pub(crate) fn count(&mut self, outcome: &Outcome<'_>, work: Work, is_cold: bool) {
         let count = match outcome {
             Outcome::Held(_) => &mut self.held,
             Outcome::Ad(_) => &mut self.served,
@@ -45,8 +54,10 @@ impl Tally {
         let is_asked = !matches!(outcome, Outcome::Held(_));
         self.asked = self.asked.saturating_add(is_asked.into());
         if matches!(outcome, Outcome::Ad(_) | Outcome::NoAd(_)) {
-            let dearest = if is_cold { &mut self.cold_work } else { &mut self.warm_work };
-            *dearest = (*dearest).max(work);
+            let dearest = if is_cold { &mut self.cold } else { &mut self.warm };
+            if work.all > dearest.all {
+                *dearest = work;
+            }
         }
     }
 }
@@ -63,8 +74,10 @@ impl fmt::Display for Tally {
         writeln!(f, "impressions {}", self.impressions)?;
         writeln!(f, "untold {}", self.untold)?;
         writeln!(f, "revenue_micros {}", self.revenue_micros)?;
-        writeln!(f, "cold_work {}", self.cold_work)?;
-        writeln!(f, "warm_work {}", self.warm_work)?;
+        writeln!(f, "cold_work {}", self.cold.all)?;
+        writeln!(f, "cold_own {}", self.cold.own)?;
+        writeln!(f, "warm_work {}", self.warm.all)?;
+        writeln!(f, "warm_own {}", self.warm.own)?;
         writeln!(f, "connections {}", self.connections.opened)?;
         writeln!(f, "reused {}", self.connections.reused)?;
         writeln!(f, "refused {}", self.connections.refused)?;

@@ -3,6 +3,7 @@ import pathlib, subprocess
 
 HOST = "IP:10.0.2.100,DNS:localhost"
 P256 = ["ecparam", "-name", "prime256v1", "-genkey", "-noout"]
+P384 = ["ecparam", "-name", "secp384r1", "-genkey", "-noout"]
 AUTHORITY = "basicConstraints=critical,CA:TRUE\nkeyUsage=critical,keyCertSign\n"
 
 
@@ -16,12 +17,12 @@ class Certificates:
     def __init__(self, folder):
         self.folder = pathlib.Path(folder)
 
-    def make(self, name, issuer, extensions, subject=None, key=P256, days=("-days", "30"), above=()):
+    def make(self, name, issuer, extensions, subject=None, key=P256, days=("-days", "30"), above=(), digest="-sha256"):
         self.openssl(*key, "-out", f"{name}.key")
         self.openssl("req", "-new", "-key", f"{name}.key", "-subj", f"/CN={subject or name}", "-out", f"{name}.csr")
         (self.folder / f"{name}.ext").write_text(extensions)
         signer = ["-signkey", f"{name}.key"] if issuer is None else ["-CA", f"{issuer}.pem", "-CAkey", f"{issuer}.key", "-CAcreateserial"]
-        self.openssl("x509", "-req", "-in", f"{name}.csr", *signer, "-sha256", *days, "-extfile", f"{name}.ext", "-out", f"{name}.pem")
+        self.openssl("x509", "-req", "-in", f"{name}.csr", *signer, digest, *days, "-extfile", f"{name}.ext", "-out", f"{name}.pem")
         chain = "".join((self.folder / f"{each}.pem").read_text() for each in (name, *above))
         (self.folder / f"{name}.chain").write_text(chain)
         return name
@@ -56,11 +57,16 @@ class Certificates:
 
     def all(self):
         self.make("root", None, AUTHORITY, "throw-away root")
-        self.openssl("x509", "-in", "root.pem", "-outform", "der", "-out", "anchor.der")
+        self.make("root-p384", None, AUTHORITY, "throw-away P-384 root", key=P384, digest="-sha384")
         self.make("other-root", None, AUTHORITY, "throw-away root")
         self.make("between", "root", AUTHORITY)
+        self.make("between-p384", "root-p384", AUTHORITY, key=P384, digest="-sha384")
+        for root, anchor in [("root", "anchor"), ("between", "between"), ("root-p384", "root-p384")]:
+            self.openssl("x509", "-in", f"{root}.pem", "-outform", "der", "-out", f"{anchor}.der")
         self.make("good", "root", server())
         self.make("good-path", "between", server(), above=["between"])
+        self.make("under-p384", "root-p384", server(), digest="-sha384")
+        self.make("path-p384", "between-p384", server(), key=P384, digest="-sha384", above=["between-p384"])
         self.make("other-authority", "other-root", server())
         self.make("wrong-name", "root", server("DNS:other.test"))
         self.dated("expired", "20200101000000Z", "20210101000000Z")

@@ -4,20 +4,12 @@
 faults.py SANDBOX IMAGE [WORD..]: only rows with such a word in their name. Exit status 1 if anything was accepted that must
 be refused, or a conversation was not held to its end.
 """
-import concurrent.futures, json, pathlib, re, ssl, subprocess, sys, tempfile, time, urllib.request
+import concurrent.futures, json, pathlib, re, sys, tempfile
 from certificates import Certificates
+from machine import HERE, ask, emulate, provision, sandbox, start
 
-HERE = pathlib.Path(__file__).resolve().parent
 SANDBOX, IMAGE, *WORDS = sys.argv[1:]
-QEMU = [
-    "qemu-system-arm", "-M", "mps2-an385", "-display", "none", "-serial", "none", "-monitor", "none",
-    "-semihosting-config", "enable=on,target=native", "-icount", "shift=3", "-kernel", IMAGE,
-]
-SETTINGS = (
-    '{"user_agent":"kiosk/1.0","environment":"production","family":"ssp","base_url":"https://%s",'
-    '"policy":{"enforcement":"device","offset":3,"frequency":5}}'
-)
-# A signature holds up its own executor for 370 ms at least; below that, a busy host wakes QEMU late.
+# The kiosk computes some 6 ms beside it when it draws an ad; a signature would hold it up for 370 at least.
 LATEST_BEAT_MS = 50
 
 
@@ -88,8 +80,7 @@ def run(row, certificates):
     with tempfile.TemporaryDirectory() as folder:
         folder, started = pathlib.Path(folder), []
         try:
-            port = start(started, [SANDBOX, "--port", "0", "--direct", "--tls-cert", certificates / f"{row.show}.chain",
-                                   "--tls-key", certificates / f"{row.show}.key"])
+            port = sandbox(started, SANDBOX, certificates, row.show)
             if row.fault:
                 ask(port, "fault", json.dumps({"fault": row.fault}).encode())
             outer = port
@@ -97,35 +88,16 @@ def run(row, certificates):
                 outer = 9
             elif row.middle:
                 outer = start(started, [sys.executable, HERE / "middle.py", row.middle, str(port)])
-            (folder / "key").write_text("sandbox-production")
-            (folder / "settings.json").write_text(SETTINGS % row.host)
-            if row.anchor:
-                (folder / "anchor.der").write_bytes((certificates / row.anchor).read_bytes())
+            provision(folder, row.anchor and certificates / row.anchor, row.host)
             if not row.clock:
                 (folder / "no-clock").touch()
-            kiosk, seconds = emulate(folder, outer)
+            kiosk, seconds = emulate(IMAGE, folder, outer)
+            kiosk["hellos"] = hellos(folder / "frames.pcap")
             stats = ask(port, "stats")
             return row, kiosk, stats, row.judge(kiosk, stats), seconds
         finally:
             for process in started:
                 process.terminate()
-
-
-def emulate(folder, port):
-    """What the kiosk says at its end, and how long it took."""
-    forward = f"python3 {HERE}/forward.py {port}"
-    network = f"user,id=n0,model=lan9118,restrict=on,guestfwd=tcp:10.0.2.100:443-cmd:{forward}"
-    capture = ["-object", "filter-dump,id=f0,netdev=n0,file=frames.pcap"]
-    start = time.monotonic()
-    try:
-        done = subprocess.run([*QEMU, "-nic", network, *capture], cwd=folder, capture_output=True, timeout=240)
-        status, text = done.returncode, done.stdout.decode(errors="replace")
-        error = done.stderr.decode(errors="replace").strip()
-    except subprocess.TimeoutExpired as late:
-        status, text, error = "hung", (late.stdout or b"").decode(errors="replace"), ""
-    kiosk = dict(re.findall(r"^(\w+) (.*)$", text, re.M)) | {"status": status, "error": error}
-    kiosk["hellos"] = hellos(folder / "frames.pcap")
-    return kiosk, time.monotonic() - start
 
 
 def hellos(capture):
@@ -138,27 +110,6 @@ def hellos(capture):
         if share:
             found.append((hello[:32], share.group(1)))
     return found
-
-
-def start(started, command):
-    """Starts a server and returns the port that it says it listens on."""
-    process = subprocess.Popen(command, stdout=subprocess.PIPE, text=True)
-    started.append(process)
-    for line in process.stdout:
-        if found := re.search(r"127\.0\.0\.1:(\d+)", line):
-            return int(found.group(1))
-    raise RuntimeError(f"{command[0]} did not start")
-
-
-def ask(port, path, body=None):
-    """Talks to a sandbox, whatever certificate it shows."""
-    context = ssl.create_default_context()
-    context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    request = urllib.request.Request(f"https://127.0.0.1:{port}/sandbox/{path}", data=body, method="POST" if body else "GET")
-    if body:
-        request.add_header("content-type", "application/json")
-    text = urllib.request.urlopen(request, context=context).read()
-    return json.loads(text) if text else None
 
 
 def main():

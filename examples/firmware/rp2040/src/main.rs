@@ -138,10 +138,11 @@ fn kiosk(
     let parts = memory.parts(RECORDS.take(), stack, anchors, random, &CLOCK, relay);
     let Parts { transport, connections: runner, buffers } = parts;
     let random = Random::new(RoscRng);
-    let kiosk = Kiosk::new(transport, &CLOCK, publisher, settings, Screen, random);
+    let new = || Kiosk::new(transport, &CLOCK, publisher, settings, Screen, random);
+    let kiosk = KIOSK.init_with(new);
     spawner.spawn(connections(runner, buffers).unwrap());
     spawner.spawn(time(stack, &CLOCK, anchors).unwrap());
-    ui.spawn(talk(KIOSK.init(kiosk)).unwrap());
+    ui.spawn(talk(kiosk).unwrap());
 }
 
 #[embassy_executor::task]

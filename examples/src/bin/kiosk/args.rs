@@ -1,5 +1,6 @@
 //! The command line.
 
+use crate::voice::Aloud;
 use std::path::PathBuf;
 use thrads_core::{BaseUrl, Enforcement, Family};
 use thrads_sandbox::Fault;
@@ -14,6 +15,8 @@ pub(crate) struct Args {
     pub(crate) summary: Summary,
     /// Where pictures of the ads shown go.
     pub(crate) screen: Option<PathBuf>,
+    /// Who says the ads.
+    pub(crate) voice: Option<&'static Aloud>,
 }
 
 /// How the summary is printed.
@@ -38,6 +41,7 @@ impl Args {
             fault: None,
             summary: Summary::Text,
             screen: None,
+            voice: None,
         };
         let mut words = words;
         while let Some(word) = words.next() {
@@ -75,6 +79,10 @@ impl Args {
                     args.summary = choose("--summary", &value()?, &forms)?;
                 }
                 "--screen" => args.screen = Some(value()?.into()),
+                "--voice" => {
+                    let language = inline.as_deref().unwrap_or("en");
+                    args.voice = Some(choose("--voice", language, &Aloud::LANGUAGES)?);
+                }
                 "--fault" => {
                     let name = value()?;
                     let fault = name.parse().map_err(|_| {
@@ -112,6 +120,7 @@ Usage: kiosk [OPTIONS]
   --list-faults           print the names of faults, one a line
   --summary text|json     how the last lines are printed (default: text)
   --screen DIR            draw each ad shown as PNG files into this folder, as displays of 320x240, 480x320 and 296x128 show it
+  --voice[=en|de]         say each ad, and count it when it was heard; by espeak-ng where that is installed, else in print only
   --base-url URL          talk to a platform elsewhere, https or loopback; the key is read from THRADS_API_KEY
   -h, --help              print this
 

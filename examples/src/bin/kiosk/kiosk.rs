@@ -2,13 +2,15 @@
 
 use crate::args::{Args, Summary};
 use crate::platform::Platform;
+use crate::reports::Reports;
 use crate::screen::Screen;
 use crate::script;
 use crate::tally::Tally;
+use crate::voice::Aloud;
 use std::time::{Duration, Instant};
 use thrads_core::{
-    BidRequest, Call, Clock, ConfigError, CountryCode, EndUser, Family, History, Offer, Policy,
-    PromptRequest, Role, Viewability,
+    Ad, BidRequest, Call, Clock, ConfigError, CountryCode, EndUser, Family, History, Millis, Offer,
+    Policy, PromptRequest, Role, Viewability,
 };
 use thrads_sandbox::Fault;
 use thrads_std::{Chat, Outcome, TokioClock};
@@ -31,6 +33,8 @@ pub(crate) struct Kiosk {
     clock: TokioClock,
     tally: Tally,
     screen: Screen,
+    voice: Option<&'static Aloud>,
+    reports: Reports,
     /// Questions on offer, for a person to pick by number.
     on_offer: Vec<String>,
     click_url: Option<String>,
@@ -61,6 +65,8 @@ impl Kiosk {
             clock: TokioClock::new(),
             tally: Tally::default(),
             screen,
+            voice: args.voice,
+            reports: Reports::default(),
             on_offer: Vec::new(),
             click_url: None,
         }
@@ -148,6 +154,7 @@ impl Kiosk {
             }
         }
         self.tally.turns += 1;
+        self.catch_up().await;
         let outcome = self.ask().await;
         self.tally.slowest_turn = self.tally.slowest_turn.max(start.elapsed());
         match outcome {
@@ -196,13 +203,8 @@ impl Kiosk {
     }
 
     fn show(&mut self, offer: &Offer<String>) {
-        use thrads_core::Ad::{ChatbotPrompt, SponsoredPrompt};
-        let question = match &offer.ad {
-            SponsoredPrompt(ad) => Some(ad.prompt.clone()),
-            ChatbotPrompt(ad) => Some(ad.prompt.clone()),
-            _ => None,
-        };
-        self.on_offer.extend(question.clone());
+        let question = question(&offer.ad);
+        self.on_offer.extend(question.map(str::to_owned));
         self.click_url = offer.ad.click_url().map(str::to_owned);
         self.screen.show(&offer.ad, question.map(|_| self.on_offer.len()));
     }
@@ -210,6 +212,47 @@ impl Kiosk {
     /// Counts the ads on the screen once they have been there for a second. A person who types on before that has not
     /// looked at them.
     async fn watch(
+        &mut self,
+        offers: Vec<Offer<String>>,
+        lines: &mut Option<mpsc::Receiver<String>>,
+    ) {
+        match self.voice {
+            Some(voice) => self.say(voice, offers, lines).await,
+            None => self.watch_screen(offers, lines).await,
+        }
+    }
+
+    /// Says the ads one by one, until the person speaks. One that plays a script listens for as long as each takes to count.
+    async fn say(
+        &mut self,
+        voice: &Aloud,
+        offers: Vec<Offer<String>>,
+        lines: &mut Option<mpsc::Receiver<String>>,
+    ) {
+        let questions = offers.iter().filter(|offer| question(&offer.ad).is_some()).count();
+        let mut number = self.on_offer.len().saturating_sub(questions);
+        for offer in offers {
+            let is_question = question(&offer.ad).is_some();
+            number += usize::from(is_question);
+            let Some((text, spoken)) = voice.words(&offer.ad, is_question.then_some(number)) else {
+                continue;
+            };
+            self.screen.say("voice", &text);
+            let seconds = |millis: Millis| millis.0 as f32 / 1000.0;
+            let (total, label) = (seconds(spoken.total), seconds(spoken.disclosure));
+            self.screen
+                .note(&format!("{total:.1} s to say, the disclosure in the first {label:.1} s"));
+            let is_patient = lines.is_some();
+            if voice.say(&text, spoken, is_patient, interrupted(lines)).await {
+                self.report(offer, "disclosure and half of the message heard").await;
+            }
+            if has_typed(lines) {
+                return;
+            }
+        }
+    }
+
+    async fn watch_screen(
         &mut self,
         offers: Vec<Offer<String>>,
         lines: &mut Option<mpsc::Receiver<String>>,
@@ -229,18 +272,25 @@ impl Kiosk {
             return;
         }
         for offer in offers {
-            self.report(offer).await;
+            self.report(offer, "seen for a second").await;
         }
     }
 
-    async fn report(&mut self, offer: Offer<String>) {
-        let earns = if self.platform.pays() { offer.impression.earns_micros() } else { 0 };
+    async fn report(&mut self, offer: Offer<String>, why: &str) {
         let Ok(user) = end_user() else { return };
-        let reported = self.chat.report(offer.impression, user).await;
-        if reported.sent > 0 && reported.failed == 0 {
-            self.tally.impressions += 1;
-            self.tally.revenue_micros += earns;
-            self.screen.remark("seen for a second: the impression is reported");
+        let thrads = self.platform.thrads();
+        self.reports.add(thrads, offer.impression, self.platform.pays());
+        if let Some(said) = self.reports.send(thrads, user, &mut self.tally).await {
+            self.screen.remark(&format!("{why}: {said}"));
+        }
+    }
+
+    /// Tries again to send what has been waiting.
+    async fn catch_up(&mut self) {
+        let Ok(user) = end_user() else { return };
+        let thrads = self.platform.thrads();
+        if let Some(said) = self.reports.send(thrads, user, &mut self.tally).await {
+            self.screen.remark(&format!("earlier: {said}"));
         }
     }
 
@@ -270,6 +320,15 @@ impl Kiosk {
         self.on_offer.clear();
         self.click_url = None;
         self.screen.note("a new chat");
+    }
+}
+
+/// What a person can ask by its number.
+fn question(ad: &Ad<String>) -> Option<&str> {
+    match ad {
+        Ad::SponsoredPrompt(ad) => Some(&ad.prompt),
+        Ad::ChatbotPrompt(ad) => Some(&ad.prompt),
+        _ => None,
     }
 }
 

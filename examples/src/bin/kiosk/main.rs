@@ -8,9 +8,11 @@ mod code;
 mod kiosk;
 mod pictures;
 mod platform;
+mod reports;
 mod screen;
 mod script;
 mod tally;
+mod voice;
 
 use args::{Action, Args};
 use kiosk::Kiosk;

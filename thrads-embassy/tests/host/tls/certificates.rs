@@ -13,6 +13,7 @@ use rcgen::{
 use thrads_core::{TransportError, TransportErrorKind, UnixMillis};
 use thrads_embassy::{Anchor, EmbassyClock, InsecureForTests, MAX_INTERMEDIATES, Pinned, Refusal};
 
+#[cfg(feature = "p384")]
 #[test]
 fn a_server_of_a_pinned_root_is_trusted_on_either_curve() {
     for (root, server) in [(P256, P256), (P256, P384), (P384, P256), (P384, P384)] {
@@ -21,6 +22,7 @@ fn a_server_of_a_pinned_root_is_trusted_on_either_curve() {
     }
 }
 
+#[cfg(feature = "p384")]
 #[test]
 fn a_path_leads_through_intermediates_in_any_order() {
     let root = Authority::root(P384);
@@ -37,6 +39,15 @@ fn an_intermediate_may_be_the_anchor() {
     let between = root.below(P256, "between", |_| {});
     trusted(&[&between], between.server(P256, &[&between]));
     trusted(&[&between], between.server(P256, &[]));
+}
+
+#[cfg(not(feature = "p384"))]
+#[test]
+fn a_path_of_another_curve_is_refused_where_that_is_left_out() {
+    let root = Authority::root(P256);
+    refused(&[&root], root.server(P384, &[]), Refusal::Algorithm);
+    let between = root.below(P384, "between", |_| {});
+    refused(&[&root], between.server(P256, &[&between]), Refusal::Algorithm);
 }
 
 #[test]
