@@ -23,7 +23,8 @@ pub const MIN_COLUMNS: usize = DISCLOSURE.len();
 /// URL is not part of the card.
 ///
 /// - Lines break between words, and between characters only in a word longer than a line and in Chinese and Japanese.
-///   The disclosure and the call to action are one line each, cut with `…` where they are longer.
+///   The disclosure and the call to action are one line each, cut with `…` where they are longer; any other text is cut
+///   behind 300 columns, between what a reader takes for two characters.
 /// - Fewer columns than [`MIN_COLUMNS`] count as that many, so the label is never cut; below 13 columns there is no room
 ///   for the name, and the first line is `Sponsored…`, or `Sponsored` where even `…` has no room.
 /// - Columns are those of a fixed-width font: 2 for East Asian characters and emoji, 0 for marks, 1 for others.
@@ -129,9 +130,17 @@ impl<W: Write> Lines<'_, W> {
     /// room.
     fn flow(&mut self, text: &str, mut space: &str, end: usize, one_line: bool) -> fmt::Result {
         let mut pieces = pieces(text);
+        let mut left = MAX_TEXT_COLUMNS + SPARE_COLUMNS + 1;
         loop {
             let ahead = pieces.clone();
             let Some(piece) = pieces.next() else { return Ok(()) };
+            left = left.saturating_sub(piece.columns);
+            if left == 0 || left <= SPARE_COLUMNS && piece.link != Link::Joined {
+                if self.column >= end {
+                    self.next_line()?;
+                }
+                return self.write(CUT, 1);
+            }
             let needed = match piece.link {
                 Link::Space => {
                     space = " ";
@@ -173,6 +182,10 @@ fn pieces(text: &str) -> Pieces<'_> {
 const SEPARATOR: &str = " · ";
 const SEPARATOR_COLUMNS: usize = 3;
 const CUT: &str = "…";
+/// Of one text; the platform's own headlines and descriptions are far below.
+const MAX_TEXT_COLUMNS: usize = 300;
+/// More, for what hangs on the last character, such as the rest of an emoji made of many.
+const SPARE_COLUMNS: usize = 16;
 
 #[cfg(test)]
 mod tests {
@@ -267,6 +280,26 @@ mod tests {
         assert_eq!(rendered(&ad, 0), rendered(&ad, MIN_COLUMNS));
         assert_eq!(rendered(&ad, 1), rendered(&ad, MIN_COLUMNS));
         assert_eq!(rendered(&ad, 80), rendered(&ad, usize::MAX));
+    }
+
+    #[test]
+    fn a_text_without_an_end_is_cut_and_no_character_of_it_is_torn() {
+        let family = "\u{1f468}\u{200d}\u{1f469}\u{200d}\u{1f467}";
+        for (one, count, kept) in
+            [("m", 301, 300), ("e\u{301}", 301, 300), ("面", 151, 150), (family, 51, 50)]
+        {
+            let (whole, more) = (one.repeat(count - 1), one.repeat(count + 200));
+            let card = |headline: &str| {
+                let ad = SponsoredMessage { headline: Some(headline), ..NOTHING };
+                lines(&Ad::SponsoredMessage(ad), 1000)[1].clone()
+            };
+            assert_eq!(card(&whole), whole);
+            assert_eq!(card(&more), format!("{}…", one.repeat(kept)));
+        }
+        let chain = "\u{1f468}\u{200d}".repeat(10_000);
+        let ad = SponsoredMessage { headline: Some(&*chain), ..NOTHING };
+        let text = rendered(&Ad::SponsoredMessage(ad), 32);
+        assert!(text.chars().count() < 500, "{}", text.chars().count());
     }
 
     #[test]
