@@ -28,7 +28,7 @@ pub(crate) enum Count {
 
 /// All counters, from nought.
 #[derive(Default)]
-pub(crate) struct Counters([AtomicU64; ROWS.len()]);
+pub(crate) struct Counters([AtomicU64; KINDS]);
 
 impl Counters {
     pub(crate) fn add(&self, what: Count) {
@@ -82,8 +82,11 @@ fn help(metric: &str) -> &'static str {
     HELP.iter().find(|(name, _)| *name == metric).map_or("", |(_, help)| help)
 }
 
+/// A number and not a length: the compiler cannot tell the length of the rows before it has optimised what makes them.
+const KINDS: usize = 18;
+
 /// In the order of [`Count`].
-const ROWS: [CountRow; 18] = [
+const ROWS: [CountRow; KINDS] = [
     row(Count::TurnBegun, "turns begun", "page_turns_total", "{state=\"begun\"}"),
     row(Count::TurnEnded, "turns ended", "page_turns_total", "{state=\"ended\"}"),
     row(Count::Ad, "asked: an ad", "page_asks_total", "{outcome=\"ad\"}"),
