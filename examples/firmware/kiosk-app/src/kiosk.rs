@@ -23,6 +23,7 @@ pub type People = Channel<Raw, Said, 4>;
 
 /// What a person does, told by the board's tasks.
 #[derive(Clone)]
+#[expect(clippy::large_enum_variant, reason = "there is no heap to put the line on")]
 pub enum Said {
     /// A line of text; `/new` is the next person.
     Line(String<MAX_LINE>),

@@ -24,7 +24,7 @@ pub async fn stay_joined(stack: Stack<'_>, mut join: impl AsyncFnMut() -> bool) 
             stack.wait_link_up().await;
             stack.wait_link_down().await;
         } else {
-            Timer::after(pause.next()).await;
+            Timer::after(pause.take()).await;
         }
     }
 }
@@ -48,7 +48,7 @@ pub async fn keep_time(
                 pause = Pause::new();
                 Timer::after(SNTP_PERIOD).await;
             }
-            None => Timer::after(pause.next()).await,
+            None => Timer::after(pause.take()).await,
         }
     }
 }
@@ -79,7 +79,7 @@ impl Pause {
     }
 
     /// How long to wait now.
-    pub fn next(&mut self) -> Duration {
+    pub fn take(&mut self) -> Duration {
         let pause = self.0;
         self.0 = (pause + pause).min(Duration::from_secs(60));
         pause
@@ -129,7 +129,7 @@ fn read_answer(answer: &[u8; PACKET], cookie: [u8; 8]) -> Option<UnixMillis> {
     let (seconds, fraction) = (u64::from(number(40)?), u64::from(number(44)?));
     // Seconds since 1900, that begin anew in 2036 (RFC 4330 section 3).
     let since_1900 = if seconds < 1 << 31 { seconds + (1 << 32) } else { seconds };
-    Some(UnixMillis((since_1900 - FROM_1900_TO_1970) * 1000 + (fraction * 1000 >> 32)))
+    Some(UnixMillis((since_1900 - FROM_1900_TO_1970) * 1000 + ((fraction * 1000) >> 32)))
 }
 
 const SNTP_PORT: u16 = 123;
@@ -182,7 +182,7 @@ mod tests {
     #[test]
     fn pauses_grow_to_a_minute() {
         let mut pause = Pause::new();
-        let seconds: Vec<_> = (0..8).map(|_| pause.next().as_secs()).collect();
+        let seconds: Vec<_> = (0..8).map(|_| pause.take().as_secs()).collect();
         assert_eq!(seconds, [1, 2, 4, 8, 16, 32, 60, 60]);
     }
 
