@@ -296,7 +296,7 @@ mod tests {
             assert_eq!(card(&whole), whole);
             assert_eq!(card(&more), format!("{}…", one.repeat(kept)));
         }
-        let chain = "\u{1f468}\u{200d}".repeat(10_000);
+        let chain = "\u{1f468}\u{200d}".repeat(1_000);
         let ad = SponsoredMessage { headline: Some(&*chain), ..NOTHING };
         let text = rendered(&Ad::SponsoredMessage(ad), 32);
         assert!(text.chars().count() < 500, "{}", text.chars().count());
