@@ -450,6 +450,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn no_damage_of_a_byte_or_an_end_goes_unnoticed() {
         let mut device = Device::new();
         device.talk();

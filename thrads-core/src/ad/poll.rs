@@ -215,6 +215,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn what_does_not_fit_is_not_packed() {
         let pack = |length: usize, id: Range<usize>, text: Range<usize>| {
             pack(&mut vec![b'x'; length], 0, Value::at(id), Value::at(text))

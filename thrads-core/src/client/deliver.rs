@@ -234,6 +234,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn a_device_that_was_offline_for_a_day_makes_no_burst_and_tells_nothing_old() {
         const DAY: u64 = 86_400_000;
         let now = Cell::new(0);

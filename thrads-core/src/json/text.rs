@@ -254,6 +254,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn white_space_is_what_unicode_says() {
         for character in '\0'..=char::MAX {
             assert_eq!(is_space(character), character.is_whitespace(), "{character:?}");
@@ -261,6 +262,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn every_character_is_read_by_its_bytes() {
         for character in ('\0'..=char::MAX).step_by(7).chain([char::MAX]) {
             let mut utf8 = [0; 4];

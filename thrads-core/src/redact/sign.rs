@@ -178,6 +178,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn every_character_is_read_as_it_is() {
         for character in ('\0'..=char::MAX)
             .step_by(37)

@@ -358,6 +358,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn nothing_that_cannot_be_said_gets_out_whatever_the_text() {
         for text in TEXTS {
             let call = SponsoredMessage { headline: Some(*text), cta_text: Some("Buy"), ..NOTHING };
@@ -376,6 +377,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn an_ad_keeps_its_limit_by_whole_sentences() {
         let ad = message("Boilwell", "Kettles that do not drip", "Steel. Quiet at night. Cheap.");
         let (full, of_full) = said_by(&Voice::ENGLISH, &ad);
@@ -402,6 +404,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn a_poll_is_said_whole_or_not_at_all() {
         let ad = poll("For what?", packed(&[("0", "Party"), ("1", "Focus")]));
         let (full, of_full) = said_by(&Voice::ENGLISH, &ad);
