@@ -307,6 +307,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn abbreviations_units_and_prices_are_words() {
         for (text, words) in [
             ("e.g. tea, coffee etc.", "for example tea, coffee and so on."),
@@ -338,6 +339,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn emoji_and_markup_are_not_said() {
         for (text, words) in [
             ("Beans roasted on Monday ☕, here ☕️", "Beans roasted on Monday, here."),

@@ -77,7 +77,10 @@ fn the_longest_timeout_there_is_is_no_overflow() {
 #[test]
 fn an_exchange_dropped_at_any_await_leaves_the_next_one_working() {
     let server = Server::start(vec![
-        Step::Send("HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhe".into()),
+        Step::Send(
+            "HTTP/1.1 200 OK\r\nconnection: close\r\ntransfer-encoding: chunked\r\n\r\n2\r\nhe"
+                .into(),
+        ),
         Step::Pause(Duration::from_millis(5)),
         Step::Send("\r\n3\r\nllo\r\n".into()),
         Step::Pause(Duration::from_millis(5)),
