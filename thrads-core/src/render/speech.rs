@@ -270,6 +270,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn ends_of_sentences_are_added_only_where_missing() {
         for ended in
             ["Wow!", "Hm?", "Wait…", "“Wow!”", "“Steel.”", "静か。", "هل؟", "Save!\n ", "A:"]
@@ -286,6 +287,7 @@ mod tests {
     }
 
     #[test]
+    #[cfg_attr(miri, ignore = "too slow there")]
     fn no_address_is_read_aloud() {
         for (text, words) in [
             ("See https://ssp.example/r?token=t&view_url=x now", "See ssp dot example now."),
