@@ -163,7 +163,7 @@ const LENGTH: usize = 3;
 
 /// Options of these ids and texts, packed.
 #[cfg(test)]
-pub(crate) fn packed(options: &[(&str, &str)]) -> &'static str {
+pub(crate) fn packed(options: &[(&str, &str)]) -> String {
     let mut packed = Vec::new();
     for (id, text) in options {
         let mut place = format!("{{\"id\":{id}{text}").into_bytes();
@@ -172,7 +172,7 @@ pub(crate) fn packed(options: &[(&str, &str)]) -> &'static str {
         let length = pack(&mut place, 0, id, text).unwrap();
         packed.extend_from_slice(&place[..length]);
     }
-    String::from_utf8(packed).unwrap().leak()
+    String::from_utf8(packed).unwrap()
 }
 
 #[cfg(test)]
@@ -228,7 +228,8 @@ mod tests {
 
     #[test]
     fn an_option_is_found_by_its_id() {
-        let options = PollOptions(super::packed(&[("0", "A"), ("1", "B"), ("0", "C")]));
+        let packed = super::packed(&[("0", "A"), ("1", "B"), ("0", "C")]);
+        let options = PollOptions(&packed);
         assert_eq!(options.get("1").unwrap().text(), "B");
         assert_eq!(options.get("0").unwrap().text(), "A");
         assert_eq!(options.get("9"), None);

@@ -317,16 +317,14 @@ mod tests {
 
     #[test]
     fn a_poll_has_label_question_and_numbered_options() {
-        let ad = poll(
-            "What is the playlist for?",
-            packed(&[("0", "Party"), ("1", "Focus"), ("2", "Gym")]),
-        );
+        let options = packed(&[("0", "Party"), ("1", "Focus"), ("2", "Gym")]);
+        let ad = poll("What is the playlist for?", &options);
         assert_eq!(
             lines(&ad, 32),
             ["Sponsored · Tuneloft", "What is the playlist for?", "1. Party", "2. Focus", "3. Gym"]
         );
-        let long =
-            poll("Q?", packed(&[("0", "Long walks"), ("1", "\u{200b}"), ("2", "Afternoon n")]));
+        let options = packed(&[("0", "Long walks"), ("1", "\u{200b}"), ("2", "Afternoon n")]);
+        let long = poll("Q?", &options);
         assert_eq!(
             lines(&long, 9),
             ["Sponsored", "Q?", "1. Long", "walks", "3.", "Afternoon", "n"]
@@ -339,7 +337,7 @@ mod tests {
         for text in TEXTS {
             let options = packed(&[("0", *text), ("1", "B")].repeat(6));
             for columns in 9..=40 {
-                for line in lines(&poll(text, options), columns) {
+                for line in lines(&poll(text, &options), columns) {
                     assert!(width(&line) <= columns, "{columns}: {line:?}");
                     assert!(!line.is_empty() && !line.starts_with(' ') && !line.ends_with(' '));
                 }

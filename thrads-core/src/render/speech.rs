@@ -236,10 +236,8 @@ mod tests {
 
     #[test]
     fn the_options_of_a_poll_are_said_by_number() {
-        let ad = poll(
-            "What is the playlist for?",
-            packed(&[("0", "Party"), ("1", "Focus!"), ("2", "Gym")]),
-        );
+        let options = packed(&[("0", "Party"), ("1", "Focus!"), ("2", "Gym")]);
+        let ad = poll("What is the playlist for?", &options);
         assert_eq!(
             said(&ad),
             "Sponsored, by Tuneloft: What is the playlist for? 1. Party. 2. Focus! 3. Gym."
@@ -410,7 +408,8 @@ mod tests {
     #[test]
     #[cfg_attr(miri, ignore = "too slow there")]
     fn a_poll_is_said_whole_or_not_at_all() {
-        let ad = poll("For what?", packed(&[("0", "Party"), ("1", "Focus")]));
+        let options = packed(&[("0", "Party"), ("1", "Focus")]);
+        let ad = poll("For what?", &options);
         let (full, of_full) = said_by(&Voice::ENGLISH, &ad);
         for limit in 0..=of_full.total.0 + 500 {
             let (said, spoken) = said_by(&Voice { limit: Millis(limit), ..Voice::ENGLISH }, &ad);
