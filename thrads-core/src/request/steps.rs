@@ -109,8 +109,21 @@ impl<'p> Steps<'p> {
         self.close(true);
     }
 
-    pub(super) fn get(&self, index: usize) -> Option<Step<'p>> {
-        Some((self.texts.get(index)?, *self.values.get(index)?))
+    /// The next step from `next` on that is there, which is then the one behind it.
+    pub(super) fn take(&self, next: &mut usize) -> Option<Step<'p>> {
+        loop {
+            let index = *next;
+            *next = index.wrapping_add(1);
+            match self.values.get(index)? {
+                Value::Absent => {}
+                value => return Some((self.texts.get(index)?, *value)),
+            }
+        }
+    }
+
+    /// The value of the step before `next`.
+    pub(super) fn before(&self, next: usize) -> Option<&Value<'p>> {
+        self.values.get(next.wrapping_sub(1))
     }
 
     #[cfg_attr(target_os = "none", inline(never))]
