@@ -6,7 +6,7 @@ use super::leases::{LEAD, Lease};
 use super::server::{Connection, Server};
 use super::store_error::StoreError;
 use redis::aio::MultiplexedConnection;
-use redis::{Cmd, ErrorKind, RedisError, RedisResult, Script, ServerErrorKind, Value};
+use redis::{Cmd, ErrorKind, Pipeline, RedisError, RedisResult, Script, ServerErrorKind, Value};
 use std::sync::LazyLock;
 use std::time::{Duration, Instant};
 use tokio::time::timeout_at;
@@ -57,18 +57,23 @@ impl Link {
             .await;
     }
 
-    /// Makes all `calls` in one trip, and brings their answers. They may be made twice: a server that does not know `script`
-    /// is told it and asked again.
-    pub(super) async fn run(&self, calls: &[Cmd], script: &str) -> Result<Vec<Value>, StoreError> {
+    /// Makes all `calls` in one trip, and brings their answers; none to a call that is refused for what it finds there, which
+    /// is not the others' business. They may be made twice: a server that does not know `script` is told it and asked again.
+    pub(super) async fn run(
+        &self,
+        calls: &[Cmd],
+        script: &str,
+    ) -> Result<Vec<Option<Value>>, StoreError> {
         let mut pipe = redis::pipe();
+        pipe.ignore_errors();
         for call in calls {
             pipe.add_command(call.clone());
         }
         self.trip(|mut wire| async move {
-            match pipe.query_async(&mut wire).await {
+            match answers(&pipe, &mut wire).await {
                 Err(error) if is_unknown(&error) => {
                     redis::cmd("SCRIPT").arg("LOAD").arg(script).exec_async(&mut wire).await?;
-                    pipe.query_async(&mut wire).await
+                    answers(&pipe, &mut wire).await
                 }
                 answers => answers,
             }
@@ -120,6 +125,20 @@ async fn lease_or_load(
         }
         answer => answer,
     }
+}
+
+async fn answers(
+    pipe: &Pipeline,
+    wire: &mut MultiplexedConnection,
+) -> RedisResult<Vec<Option<Value>>> {
+    let is_its_own =
+        |error: &RedisError| StoreError::of(error) == StoreError::Refused && !is_unknown(error);
+    let answers: Vec<RedisResult<Value>> = pipe.query_async(wire).await?;
+    let answers = answers.into_iter().map(|answer| match answer {
+        Err(error) if is_its_own(&error) => Ok(None),
+        answer => answer.map(Some),
+    });
+    answers.collect()
 }
 
 fn is_unknown(error: &RedisError) -> bool {

@@ -9,6 +9,7 @@ mod book;
 mod leases;
 mod link;
 mod names;
+mod on_screen;
 mod places;
 mod server;
 mod sleepers;
@@ -18,7 +19,8 @@ pub use sleepers::WakeError;
 pub use store_error::StoreError;
 
 pub(crate) use names::PersonId;
-pub(crate) use places::{OnScreen, Place, Places};
+pub(crate) use on_screen::{OnScreen, Place};
+pub(crate) use places::Places;
 
 use crate::transport::StartError;
 use leases::{Leases, Turn};
@@ -185,7 +187,11 @@ impl Turns {
                         Some(ready) => ready,
                         None => match before.as_mut().await {
                             Ok(ready) => ready,
-                            refused => return Ok(refused),
+                            refused => {
+                                self.state().leases.put_back(slot);
+                                self.changed.notify_waiters();
+                                return Ok(refused);
+                            }
                         },
                     };
                     sleep_until(slot.from.into()).await;
