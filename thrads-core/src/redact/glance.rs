@@ -18,15 +18,11 @@ pub(super) fn is_clean(text: &str) -> bool {
         for (flag, byte) in flags.iter_mut().zip(block) {
             *flag = if is_plain_suspect(*byte) { 0x80 } else { 0 };
         }
-        let high = u128::from_le_bytes(*block) & HIGH;
-        if u128::from_le_bytes(flags) | high != 0 {
-            if high != 0 {
-                let before = bytes.get(at.wrapping_sub(1)..).and_then(<[u8]>::first_chunk);
-                match before {
-                    Some(before) => mark_foreign(before, block, &mut flags),
-                    None => mark_foreign(&shifted(block, 0), block, &mut flags),
-                }
-            }
+        if u128::from_le_bytes(*block) & HIGH != 0 {
+            let before = bytes.get(at.wrapping_sub(1)..).and_then(<[u8]>::first_chunk);
+            mark_foreign(before.unwrap_or(&shifted(block, 0)), block, &mut flags);
+        }
+        if u128::from_le_bytes(flags) != 0 {
             match look(text, &flags, at, from) {
                 Some(end) => from = end,
                 None => return false,
@@ -109,17 +105,20 @@ fn short_end(bytes: &[u8], at: usize) -> Option<usize> {
     let known: &[u8; WORD] = behind.first_chunk()?;
     let word = u64::from_le_bytes(*known);
     let ascii = word & !HIGHS;
-    // The highest bit of each byte says whether it is at least `(`, more than `9`, no space.
-    let (least, most) = (ascii.wrapping_add(each(0x58)), ascii.wrapping_add(each(0x46)));
+    // The highest bit of each byte says whether it is at least `(`, more than `:`, no space, no colon.
+    let (least, most) = (ascii.wrapping_add(each(0x58)), ascii.wrapping_add(each(0x45)));
     let no_space = (ascii ^ each(b' ')).wrapping_add(each(0x7f));
+    let no_colon = (ascii ^ each(b':')).wrapping_add(each(0x7f));
     let ends = ((!least | most) & no_space | word) & HIGHS;
-    let length = usize::try_from(ends.trailing_zeros() >> 3).ok()?;
-    let end = at.wrapping_add(length);
-    let is_short = match known.get(length)? {
-        0x80.. => !goes_on(bytes, end),
-        _ => known.get(length.wrapping_sub(1)) == Some(&b' '),
-    };
-    (is_short && matches!(length, 1..7)).then_some(end)
+    // Of the first that is none of them, within seven bytes.
+    let end = ends & ends.wrapping_neg() & (u64::MAX >> 1);
+    let has_two_colons = !no_colon & !no_colon << 8 & HIGHS != 0;
+    let length = usize::try_from(end.trailing_zeros() >> 3).ok()?;
+    let behind = at.wrapping_add(length);
+    let is_parted = end & !word & (!no_space << 8) != 0;
+    let is_foreign = end & word != 0 && length > 0;
+    let is_short = is_parted || is_foreign && !goes_on(bytes, behind);
+    (is_short && !has_two_colons).then_some(behind)
 }
 
 /// Where the number at `at` ends, if it and the words that it is in are too short for all that is hidden.
@@ -129,7 +128,7 @@ fn slight_end(text: &str, at: usize) -> Option<usize> {
     if is_behind_country(before) {
         return None;
     }
-    let (mut digits, mut dots, mut end) = (0_u8, 0_u8, 0_usize);
+    let (mut digits, mut dots, mut end) = (0_u32, 0_u8, 0_usize);
     let (mut first, mut last) = (None, 0);
     for byte in behind.iter().take(MAX_NUMBER) {
         match byte {

@@ -49,13 +49,13 @@ fn len(body: &Body<'_>, redactor: &Redactor<'_>) -> usize {
     let (mut walk, mut length) = (Walk::default(), 0_usize);
     body.fill(&mut walk);
     while let Some((before, value)) = walk.next() {
-        let value = match said(before, value) {
-            Some(said) => {
-                redactor.pieces(said).map(|piece| text_len(piece.as_str().as_bytes())).sum()
-            }
-            None => value.len(),
+        length = length.wrapping_add(before.len());
+        length = match said(before, value) {
+            Some(said) => redactor.pieces(said).fold(length, |length, piece| {
+                length.wrapping_add(text_len(piece.as_str().as_bytes()))
+            }),
+            None => length.wrapping_add(value.len()),
         };
-        length = length.wrapping_add(before.len()).wrapping_add(value);
     }
     length
 }
