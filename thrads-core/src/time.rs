@@ -58,34 +58,35 @@ impl Millis {
 pub struct UnixMillis(pub u64);
 
 impl UnixMillis {
-    /// Reads an HTTP date in the one form that RFC 9110 lets a sender write, `Wed, 21 Oct 2026 07:28:00 GMT`.
+    /// Reads an HTTP date: `Wed, 21 Oct 2026 07:28:00 GMT`, or one of the two obsolete forms that RFC 9110 has every
+    /// recipient accept, `Wednesday, 21-Oct-26 07:28:00 GMT` (a year from 1970 to 2069) and `Wed Oct 21 07:28:00 2026`.
     ///
-    /// `None` for anything else, the two obsolete forms included, and for dates before 1970.
+    /// `None` for anything else and for dates before 1970.
     pub fn from_http_date(text: &str) -> Option<Self> {
         Self::from_http_date_bytes(text.trim_ascii().as_bytes())
     }
 
     pub(crate) fn from_http_date_bytes(bytes: &[u8]) -> Option<Self> {
-        let bytes: &[u8; 29] = bytes.try_into().ok()?;
-        let fits = |(byte, form): (&u8, &u8)| match form {
-            b'0' => byte.is_ascii_digit(),
-            b'?' => true,
-            _ => byte == form,
-        };
-        if !bytes.iter().zip(b"???, 00 ??? 0000 00:00:00 GMT").all(fits) {
-            return None;
-        }
+        // The name of the day says nothing, and all have three letters from here.
+        let comma = bytes.iter().position(|byte| *byte == b',').unwrap_or(3);
+        let bytes = bytes.get(comma.checked_sub(3)?..)?;
+        let [day, month, year, time] = HTTP_DATES.iter().find(|(form, _)| fits(bytes, form))?.1;
         let number = |at: usize| {
             let digits = bytes.iter().skip(at).take(2);
             digits.fold(0_u32, |value, byte| {
                 value.wrapping_mul(10).wrapping_add(u32::from(byte & 15))
             })
         };
-        let (hour, minute, second) = (number(17), number(20), number(23));
-        let year = number(12).wrapping_mul(100).wrapping_add(number(14));
-        let name = bytes.get(8..11)?;
+        let (hour, minute) = (number(time), number(time.wrapping_add(3)));
+        let second = number(time.wrapping_add(6));
+        let (century, of_century) = (number(year), number(year.wrapping_add(2)));
+        let year = match bytes.len() {
+            SHORT_YEAR => century.wrapping_add(if century < 70 { 2000 } else { 1900 }),
+            _ => century.wrapping_mul(100).wrapping_add(of_century),
+        };
+        let name = bytes.get(month..)?.first_chunk::<3>()?;
         let month = MONTHS.iter().zip(1..).find(|(month, _)| month.as_bytes() == name)?.1;
-        let date = Civil { year, month, day: number(5) };
+        let date = Civil { year, month, day: number(day) };
         if !(1..=31).contains(&date.day) || year < 1970 || hour > 23 || minute > 59 || second > 60 {
             return None;
         }
@@ -219,6 +220,25 @@ fn digit(value: u32) -> u8 {
     u8::try_from(value).unwrap_or(0).wrapping_add(b'0')
 }
 
+/// Whether `bytes` are of `form`: digits where it has 0, a digit or a space where it has 1, anything where it has `?`.
+fn fits(bytes: &[u8], form: &[u8]) -> bool {
+    let fits = |(byte, form): (&u8, &u8)| match form {
+        b'0' => byte.is_ascii_digit(),
+        b'1' => byte.is_ascii_digit() || *byte == b' ',
+        b'?' => true,
+        _ => byte == form,
+    };
+    bytes.len() == form.len() && bytes.iter().zip(form).all(fits)
+}
+
+/// The forms of an HTTP date, and where each has the day, the name of the month, the year and the hour.
+const HTTP_DATES: [(&[u8], [usize; 4]); 3] = [
+    (b"???, 00 ??? 0000 00:00:00 GMT", [5, 8, 12, 17]),
+    (b"day, 00-???-00 00:00:00 GMT", [5, 8, 12, 15]),
+    (b"??? ??? 10 00:00:00 0000", [8, 4, 20, 11]),
+];
+/// Bytes of the form whose year has two digits.
+const SHORT_YEAR: usize = 27;
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -259,6 +279,21 @@ mod tests {
     }
 
     #[test]
+    fn reads_the_obsolete_http_dates() {
+        for (text, plain) in [
+            ("Wednesday, 21-Oct-26 07:28:00 GMT", "2026-10-21T07:28:00Z"),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", "1994-11-06T08:49:37Z"),
+            ("Monday, 31-Dec-69 23:59:59 GMT", "2069-12-31T23:59:59Z"),
+            ("Thursday, 01-Jan-70 00:00:00 GMT", "1970-01-01T00:00:00Z"),
+            ("Wed Oct 21 07:28:00 2026", "2026-10-21T07:28:00Z"),
+            ("Sun Nov  6 08:49:37 1994", "1994-11-06T08:49:37Z"),
+        ] {
+            let read = UnixMillis::from_http_date(text).map(|time| rfc3339(time.0));
+            assert_eq!(read.as_deref(), Some(plain), "{text}");
+        }
+    }
+
+    #[test]
     fn refuses_what_is_no_http_date() {
         for text in [
             "",
@@ -267,6 +302,13 @@ mod tests {
             "Wed, 21 Oct 2026 07:28:00 CET",
             "Wed, 32 Oct 2026 07:28:00 GMT",
             "Wéd, 21 Oct 2026",
+            ", 21 Oct 2026 07:28:00 GMT",
+            "Wednesday, 21 Oct 2026",
+            "Wednesday, 21-Oct-2026 07:28:00 GMT",
+            "Wed, 21-Oct-26 07:28:00 GMT",
+            "Wed Oct 21 07:28:00 26",
+            "Wed Oct  0 07:28:00 2026",
+            "Wed Oct 21 07:28:00 1969",
         ] {
             assert_eq!(UnixMillis::from_http_date(text), None, "{text}");
         }

@@ -31,6 +31,16 @@ pub(super) fn find(text: &str, kinds: Kinds) -> Option<Span> {
     }
 }
 
+/// Where to go on behind the digit at `at`, if nothing begins there.
+#[cfg(not(target_os = "none"))]
+pub(super) fn harmless_end(text: &str, at: usize) -> Option<usize> {
+    if iban::around(text, at).is_some() || ip::v6_around(text, at).is_some() {
+        return None;
+    }
+    let chain = chain_at(text, at);
+    first_in(text, &chain, Kinds::ALL).is_none().then(|| settled(&chain))
+}
+
 /// The first find in a chain. What stands before a find is tried again by itself, since without it something may be left that
 /// is one.
 fn first_in(text: &str, groups: &[Group], kinds: Kinds) -> Option<Span> {
@@ -180,7 +190,7 @@ fn is_of_code(sign: u8) -> bool {
 /// 元 円 圆 块 원
 const CURRENCIES: [u32; 5] = [0x5143, 0x5186, 0x5706, 0x5757, 0xc6d0];
 /// Digits of the shortest number without a gap.
-const MIN_DIGITS: u8 = 7;
+pub(super) const MIN_DIGITS: u8 = 7;
 /// Digits of the shortest number in groups.
 const MIN_GROUPED: u8 = 12;
 /// Digits of the longest amount that is told by the currency stuck to it.

@@ -19,9 +19,7 @@ pub(super) fn find(text: &str) -> Option<Span> {
         let mut found = token(bytes, trimmed(bytes, run));
         if at >= word_end && found.is_none() {
             word_end = around(bytes, at, MAX_PASSWORD, ANY).1;
-            // Between names, an ampersand is only that: `H&M-Gutschein24`.
-            found = password(bytes, at, ANY, STRONG)
-                .or_else(|| password(bytes, at, PLAIN | STRONG | AMPERSAND, AMPERSAND));
+            found = any_password(bytes, at);
         }
         if let Some((start, end)) = found {
             return Some(Span { start, end, kind: Kind::Secret });
@@ -29,6 +27,14 @@ pub(super) fn find(text: &str) -> Option<Span> {
         // A digit that is not ASCII is no part of a run.
         from = run.1.max(sign_at(text, at).1);
     }
+}
+
+/// Whether the digit at `at` is in a secret.
+#[cfg(not(target_os = "none"))]
+pub(super) fn is_at(text: &str, at: usize) -> bool {
+    let bytes = text.as_bytes();
+    let run = around(bytes, at, usize::MAX, PLAIN | JOINT);
+    token(bytes, trimmed(bytes, run)).or_else(|| any_password(bytes, at)).is_some()
 }
 
 /// A stretch of bytes, from the first to behind the last.
@@ -56,6 +62,12 @@ fn trimmed(bytes: &[u8], (start, end): Stretch) -> Stretch {
         end = end.saturating_sub(1);
     }
     (start, end)
+}
+
+/// A password around `at`. Between names, an ampersand is only that: `H&M-Gutschein24`.
+fn any_password(bytes: &[u8], at: usize) -> Option<Stretch> {
+    password(bytes, at, ANY, STRONG)
+        .or_else(|| password(bytes, at, PLAIN | STRONG | AMPERSAND, AMPERSAND))
 }
 
 /// A password around `at` in a word of these classes, with a symbol of `strong`.
@@ -178,6 +190,6 @@ const MIN_TOKEN: u8 = 20;
 const MIN_CORE: u8 = 10;
 /// Hexadecimal digits: 128 bits.
 const MIN_HEX: u8 = 32;
-const MIN_PASSWORD: usize = 12;
+pub(super) const MIN_PASSWORD: usize = 12;
 /// Bytes of a password that are looked at on either side of a digit.
 const MAX_PASSWORD: usize = 64;

@@ -2,8 +2,8 @@
 //!
 //! The last stage: takes a whole [`Ad`], writes plain text. Section 5 of the wire contract (label, call to action, an
 //! advertiser that may be a domain); 3.8 to 3.10, 2.2 and 2.3 for the formats. Nothing here holds a copy of the text: `text`
-//! lets through what may be seen; `pieces` measures it and `card` breaks it into lines; `speakable` makes words of it and `speech`
-//! sentences, as a `voice` has them.
+//! lets through what may be seen; `pieces` measures it and `card` breaks it into lines; `speakable` makes words of it, `speaker`
+//! keeps their time and `speech` makes sentences, as a `voice` has them.
 
 mod card;
 mod class;
@@ -11,6 +11,7 @@ mod domain;
 mod escaped;
 mod pieces;
 mod speakable;
+mod speaker;
 mod speech;
 mod text;
 mod voice;

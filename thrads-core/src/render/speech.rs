@@ -1,10 +1,10 @@
 //! An ad as a voice says it.
 //!
-//! Last stage, beside `card`, over `speakable`. Section 5 of the wire contract: the label and the advertiser come first.
+//! Last stage, beside `card`, over `speaker`. Section 5 of the wire contract: the label and the advertiser come first.
 
 use core::fmt::{self, Write};
 
-use super::speakable::{Speaker, Start};
+use super::speaker::{Speaker, Start};
 use super::voice::Voice;
 use super::{DISCLOSURE, Shown};
 use crate::ad::Ad;

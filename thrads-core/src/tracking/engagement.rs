@@ -2,7 +2,7 @@
 //!
 //! Part of `tracking`. Sections 2.4, 2.5 and 4.5 to 4.7 of the wire contract.
 
-use super::outbox::mark;
+use super::entry::mark;
 use crate::ad::{Ad, ChatbotPrompt, PollOption, SponsoredPoll};
 use crate::config::Publisher;
 use crate::request::{EndUser, Interaction, Method, Request};

@@ -2,7 +2,7 @@
 //!
 //! Part of `tracking`. Sections 4.2 and 4.3 of the wire contract.
 
-use super::outbox::mark;
+use super::entry::mark;
 use super::trackers::{Trackers, collect, text};
 use crate::ad::{Ad, Cpm};
 

@@ -3,6 +3,7 @@
 //! Behind `ad` and `render`; what it makes are requests again. Sections 2.4, 2.5 and 4 of the wire contract.
 
 mod engagement;
+mod entry;
 mod impression;
 mod listening;
 mod outbox;

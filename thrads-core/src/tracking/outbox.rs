@@ -1,12 +1,13 @@
 //! Reports that could not be sent yet: they wait in memory of a fixed size, and are sent while they are worth anything.
 //!
-//! Part of `tracking`. Sections 4.2, 4.3, 4.5 and 4.6 of the wire contract; `client` empties it.
+//! Part of `tracking`, over `entry`. Section 4.3 of the wire contract; `client` empties it.
 
 use super::engagement::{Feedback, PromptClick, Vote};
+use super::entry::{Entry, Kept, Kind, Settled, mark};
 use super::impression::Impression;
 use crate::ad::PollOption;
 use crate::config::{BaseUrl, Publisher};
-use crate::error::{TransportError, TransportErrorKind};
+use crate::error::TransportError;
 use crate::request::{EndUser, Interaction, Method, Request};
 use crate::target::Url;
 use crate::time::{Instant, Millis};
@@ -53,39 +54,6 @@ pub struct OutboxCounts {
     pub dropped: u16,
     /// Dropped because they had got too old.
     pub expired: u16,
-}
-
-/// A report: its text ends at `end` and begins where the one before it ends.
-#[derive(Clone, Copy)]
-pub(super) struct Entry {
-    pub(super) kind: Kind,
-    /// The same for all reports of an ad.
-    pub(super) mark: u16,
-    pub(super) end: u16,
-    /// Times it was sent.
-    pub(super) tries: u8,
-    /// The same as no other's that waits.
-    pub(super) serial: u16,
-    pub(super) due: Instant,
-    pub(super) expires: Instant,
-}
-
-#[derive(Clone, Copy)]
-pub(super) enum Kind {
-    View,
-    Click(Method),
-    /// A URL of this length, and the id of the option.
-    Vote(u16),
-    FeedbackById(Kept),
-    FeedbackByToken,
-}
-
-/// An interaction without its summary.
-#[derive(Clone, Copy)]
-pub(super) struct Kept {
-    pub(super) clicked: bool,
-    pub(super) number_follow_ups: u32,
-    pub(super) is_sponsor_mentioned: bool,
 }
 
 /// A report that is to be sent, by its place: good until something else is done with its [`Outbox`].
@@ -200,22 +168,7 @@ impl<const ENTRIES: usize, const BYTES: usize> Outbox<ENTRIES, BYTES> {
         publisher: &'a Publisher,
         end_user: EndUser<'a>,
     ) -> Option<Request<'a>> {
-        let entry = self.entries.get(index)?;
-        let text = self.text(index)?;
-        Some(match entry.kind {
-            Kind::View => Request::ping(Url::plain(text), end_user),
-            Kind::Click(method) => Request::foreign(method, Url::plain(text), end_user),
-            Kind::Vote(length) => {
-                let (url, id) = text.split_at_checked(length.into())?;
-                Request::vote(Url::plain(url), id, end_user)
-            }
-            Kind::FeedbackByToken => Request::click(publisher, text),
-            Kind::FeedbackById(Kept { clicked, number_follow_ups, is_sponsor_mentioned }) => {
-                let told =
-                    Interaction { clicked, number_follow_ups, is_sponsor_mentioned, summary: "" };
-                Request::feedback(publisher, text, told)
-            }
-        })
+        self.entries.get(index)?.kind.request(self.text(index)?, publisher, end_user)
     }
 
     /// Whether a report goes to an endpoint of the platform's, and not to whoever else counts.
@@ -237,20 +190,10 @@ impl<const ENTRIES: usize, const BYTES: usize> Outbox<ENTRIES, BYTES> {
         status: Result<u16, TransportError>,
     ) -> bool {
         let Some(entry) = self.entries.get_mut(index) else { return true };
-        let count = match (status, entry.kind) {
-            (Ok(405), Kind::Click(Method::Post)) => {
-                entry.kind = Kind::Click(Method::Get);
-                return false;
-            }
-            (Ok(ALREADY_VOTED), Kind::Vote(_)) | (Ok(200..=399), _) => &mut self.counts.sent,
-            (Err(error), _) if is_hopeless(error.kind) => &mut self.counts.refused,
-            (Err(_) | Ok(408 | 425 | 429 | 500..=599), _) => {
-                let pause = FIRST_PAUSE << entry.tries.min(MAX_DOUBLINGS);
-                entry.tries = entry.tries.saturating_add(1);
-                entry.due = now.after(Millis(pause));
-                return false;
-            }
-            (Ok(_), _) => &mut self.counts.refused,
+        let count = match entry.settle(now, status) {
+            Settled::Waits => return false,
+            Settled::Sent => &mut self.counts.sent,
+            Settled::Refused => &mut self.counts.refused,
         };
         *count = count.saturating_add(1);
         self.remove(index);
@@ -375,43 +318,16 @@ fn cut<T: Copy, const N: usize>(vector: &mut heapless::Vec<T, N>, start: usize, 
     vector.truncate(left);
 }
 
-/// What reports of the same ad have in common: its click URL, in 16 bits. Where two ads have the same, one of them waits
-/// for the other.
-pub(super) fn mark(text: &str) -> u16 {
-    let hash = text
-        .bytes()
-        .fold(0x811c_9dc5_u32, |hash, byte| (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193));
-    u16::try_from((hash >> 16 ^ hash) & 0xffff).unwrap_or(0)
-}
-
-impl Entry {
-    /// Whether `later`, which came later, waits for this one.
-    fn comes_before(&self, later: &Self) -> bool {
-        let are_views = matches!((self.kind, later.kind), (Kind::View, Kind::View));
-        self.mark == later.mark && !are_views
-    }
-}
-
-/// No connection to there will ever be made.
-fn is_hopeless(kind: TransportErrorKind) -> bool {
-    matches!(kind, TransportErrorKind::Target | TransportErrorKind::NoAnchor)
-}
-
 fn plain(texts: [&str; 2]) -> [Url<'_>; 2] {
     texts.map(Url::plain)
 }
-
-/// A vote that was cast before counts as cast.
-const ALREADY_VOTED: u16 = 409;
-/// Milliseconds before the first repetition, and how often they double: up to four minutes.
-const FIRST_PAUSE: u64 = 2000;
-const MAX_DOUBLINGS: u8 = 7;
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::ad::{Ad, Placement, SponsoredMessage};
     use crate::config::{ApiKey, Environment};
+    use crate::error::TransportErrorKind;
 
     fn at(ms: u64) -> Instant {
         Instant::from_millis(ms)

@@ -3,7 +3,8 @@
 //! Part of `tracking`, beside `outbox`. A record holds what the report is sent with, its place among the others, and until
 //! when it is worth sending by the time of day; nothing of a conversation, and not the key.
 
-use super::outbox::{Entry, Kept, Kind, Outbox};
+use super::entry::{Entry, Kept, Kind};
+use super::outbox::Outbox;
 use crate::request::Method;
 use crate::target::Url;
 use crate::time::{Instant, Millis, UnixMillis};

@@ -5,8 +5,9 @@
 //! own a quarter of a second later.
 
 use super::book::{Book, Note, What, seen};
-use super::link::{Cut, Link};
+use super::link::Link;
 use super::names::{Names, PersonId};
+use super::store_error::StoreError;
 use redis::{Cmd, Script, Value, cmd, from_redis_value};
 use ring::rand::{SecureRandom, SystemRandom};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
@@ -19,7 +20,7 @@ use tracing::{info, warn};
 /// The places of one key's people, as one replica asks for them.
 pub(crate) struct Places {
     link: Arc<Link>,
-    names: Names,
+    names: Arc<Names>,
     caps: Caps,
     /// Drawn at random, so that no two replicas' ads have one name.
     replica: String,
@@ -65,7 +66,7 @@ struct State {
 
 impl Places {
     /// `None` where no cap is one that replicas could share.
-    pub(super) fn under(caps: Caps, link: Arc<Link>, names: Names) -> Option<Arc<Self>> {
+    pub(super) fn under(caps: Caps, link: Arc<Link>, names: Arc<Names>) -> Option<Arc<Self>> {
         let Caps { hour, day, gap_secs, .. } = caps;
         let mut drawn = [0; 8];
         // Without it the replica goes on as without Redis.
@@ -113,7 +114,7 @@ impl Places {
     }
 
     /// One trip with what is to be told, and an ask behind it; brings the ask's answer.
-    async fn trip(&self, ask: Option<(PersonId, u64)>) -> Result<Option<Value>, Cut> {
+    async fn trip(&self, ask: Option<(PersonId, u64)>) -> Result<Option<Value>, StoreError> {
         let mut parcel = Parcel::pack(self);
         let mut calls: Vec<_> = parcel.notes.iter().map(|note| self.note(note)).collect();
         calls.extend(ask.map(|(person, ad)| self.call("ask", person, ad, Duration::ZERO)));
@@ -125,9 +126,9 @@ impl Places {
         let mut state = self.state();
         let answers = match answers {
             Ok(answers) => answers,
-            Err(cut) => {
-                state.on_cut(now, cut);
-                return Err(cut);
+            Err(error) => {
+                state.on_cut(now, error);
+                return Err(error);
             }
         };
         let count = answers.get(calls.len() - 2).cloned().map(from_redis_value);
@@ -232,9 +233,13 @@ impl State {
         !self.is_away() && (self.book.has_untold() || is_stale)
     }
 
-    fn on_cut(&mut self, now: Instant, Cut(reason): Cut) {
+    fn on_cut(&mut self, now: Instant, error: StoreError) {
         if self.away_until.replace(now + AGAIN_AFTER).is_none() {
-            warn!(reason, "redis does not keep people's caps: each replica goes on with its own");
+            let (reason, advice) = (error.code(), error.advice());
+            warn!(
+                reason,
+                advice, "redis does not keep people's caps: each replica goes on with its own"
+            );
         }
     }
 
