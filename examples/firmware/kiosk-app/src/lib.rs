@@ -14,15 +14,20 @@
 
 mod answers;
 mod console;
+mod desk;
 mod entropy;
+mod heard;
 mod kiosk;
 mod network;
 mod parts;
 mod person;
+mod picture;
 mod polls;
 mod provision;
 mod pulse;
+mod reports;
 mod serial;
+mod stage;
 mod tally;
 
 pub use answers::QUESTIONS;
@@ -31,6 +36,7 @@ pub use entropy::Tested;
 pub use kiosk::{Kiosk, MAX_LINE, People, Said};
 pub use network::{Pause, built, expiring, keep_time, stay_joined};
 pub use parts::{Connections, Memory, Parts, Records, RelayAt, Tls};
+pub use picture::{Frame, Picture};
 pub use polls::{Polls, Worked};
 pub use provision::{Full, Item, MAX_ANCHORS, Provision, SLOT_BYTES, Slots};
 pub use pulse::Pulse;
