@@ -92,3 +92,131 @@ impl<F: MultiwriteNorFlash> Reports<F> {
 
 /// A report in flash: its URL, and 19 bytes beside it.
 const RECORD: usize = 768;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use core::cell::RefCell;
+    use embassy_futures::block_on;
+    use embedded_storage::nor_flash::{
+        ErrorType, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash,
+    };
+    use std::rc::Rc;
+    use thrads_core::{ImpressionParts, UnixMillis};
+
+    /// Flash that outlives the device.
+    #[derive(Clone)]
+    struct Part(Rc<RefCell<Vec<u8>>>);
+
+    #[derive(Debug)]
+    struct Never;
+
+    impl NorFlashError for Never {
+        fn kind(&self) -> NorFlashErrorKind {
+            NorFlashErrorKind::Other
+        }
+    }
+
+    impl ErrorType for Part {
+        type Error = Never;
+    }
+
+    impl ReadNorFlash for Part {
+        const READ_SIZE: usize = 1;
+
+        fn read(&mut self, offset: u32, place: &mut [u8]) -> Result<(), Never> {
+            place.copy_from_slice(&self.0.borrow()[offset as usize..][..place.len()]);
+            Ok(())
+        }
+
+        fn capacity(&self) -> usize {
+            self.0.borrow().len()
+        }
+    }
+
+    impl NorFlash for Part {
+        const WRITE_SIZE: usize = 4;
+        const ERASE_SIZE: usize = 4096;
+
+        fn erase(&mut self, from: u32, to: u32) -> Result<(), Never> {
+            self.0.borrow_mut()[from as usize..to as usize].fill(0xff);
+            Ok(())
+        }
+
+        fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), Never> {
+            let mut all = self.0.borrow_mut();
+            let places = &mut all[offset as usize..][..bytes.len()];
+            places.iter_mut().zip(bytes).for_each(|(place, byte)| *place &= byte);
+            Ok(())
+        }
+    }
+
+    impl MultiwriteNorFlash for Part {}
+
+    const NOON: UnixMillis = UnixMillis(1_777_885_200_000);
+
+    fn impression(view_url: &str) -> Impression<&str> {
+        let parts = ImpressionParts { click_url: None, view_url: Some(view_url), cpm: None };
+        Impression::from_parts(parts)
+    }
+
+    fn reports(part: &Part) -> Reports<Part> {
+        let mut reports = Reports::new();
+        assert!(reports.keep_in(part.clone(), 0..4 * 4096));
+        reports
+    }
+
+    fn answered(reports: &mut Reports<Part>, status: u16) -> Tally {
+        let (mut tally, now) = (Tally::default(), Instant::from_millis(10));
+        let due = reports.outbox.due(now).unwrap();
+        reports.outbox.settle(now, due, Ok(status));
+        reports.count(&mut tally);
+        tally
+    }
+
+    #[test]
+    fn what_waits_is_there_after_a_restart_and_what_was_told_is_not() {
+        let part = Part(Rc::new(RefCell::new(vec![0xff; 4 * 4096])));
+        let clock = EmbassyClock::new();
+        let mut first = reports(&part);
+        first.take(clock.now(), impression("https://d.example/view"));
+        block_on(first.save(&clock));
+        assert_eq!(block_on(reports(&part).load(&clock)), 0, "nobody knows how old it is");
+        clock.set_wall(NOON);
+        block_on(first.save(&clock));
+        let mut second = reports(&part);
+        assert_eq!([block_on(second.load(&clock)), block_on(second.load(&clock))], [1, 0]);
+        answered(&mut second, 204);
+        block_on(second.save(&clock));
+        assert_eq!(block_on(reports(&part).load(&clock)), 0);
+    }
+
+    #[test]
+    fn flash_without_sense_is_erased_and_used() {
+        let part = Part(Rc::new(RefCell::new(vec![0x5a; 4 * 4096])));
+        let clock = EmbassyClock::new();
+        clock.set_wall(NOON);
+        let mut first = reports(&part);
+        assert_eq!(block_on(first.load(&clock)), 0);
+        first.take(clock.now(), impression("https://d.example/view"));
+        block_on(first.save(&clock));
+        assert_eq!(block_on(reports(&part).load(&clock)), 1);
+    }
+
+    #[test]
+    fn impressions_count_once_they_were_taken_and_never_where_they_were_refused() {
+        let part = Part(Rc::new(RefCell::new(vec![0xff; 4 * 4096])));
+        let mut reports = reports(&part);
+        reports.take(Instant::from_millis(0), impression("https://d.example/1"));
+        reports.take(Instant::from_millis(0), impression("https://d.example/2"));
+        let waits = answered(&mut reports, 200);
+        assert_eq!((waits.impressions, waits.waiting, waits.untold), (0, 1, 0));
+        let told = answered(&mut reports, 200);
+        assert_eq!((told.impressions, told.waiting, told.untold), (2, 0, 0));
+        reports.take(Instant::from_millis(0), impression("https://d.example/3"));
+        let refused = answered(&mut reports, 404);
+        assert_eq!((refused.impressions, refused.waiting, refused.untold), (0, 0, 1));
+        reports.take(Instant::from_millis(0), impression("no address"));
+        assert!(reports.outbox.is_empty(), "an ad without trackers has nobody to tell");
+    }
+}
