@@ -136,6 +136,40 @@ fn a_kiosk_with_a_voice_says_each_ad_and_counts_what_was_heard() {
     assert_eq!(count(&summary, "impressions"), count(&summary["platform"], "impressions"));
 }
 
+/// Seconds that espeak-ng takes to say something, by the rate that the kiosk has it speak at; `None` where it is not installed.
+fn spoken_seconds(text: &str) -> Option<f64> {
+    let wave = std::path::Path::new(env!("CARGO_TARGET_TMPDIR")).join("said.wav");
+    let mut espeak = Command::new("espeak-ng");
+    let spoken =
+        espeak.args(["-v", "en", "-s", "150", "-w"]).arg(&wave).args(["--", text]).status();
+    let Ok(status) = spoken else {
+        let is_ci = std::env::var("CI").is_ok_and(|value| value == "true");
+        assert!(!is_ci, "espeak-ng is not installed");
+        return None;
+    };
+    assert!(status.success());
+    let wave = std::fs::read(wave).unwrap();
+    let (head, samples) = wave.split_at(44);
+    let bytes_per_second = u32::from_le_bytes(head[28..32].try_into().unwrap());
+    Some(samples.len() as f64 / f64::from(bytes_per_second))
+}
+
+#[test]
+fn a_real_voice_takes_as_long_as_the_kiosk_reckons() {
+    let text = String::from_utf8(kiosk(&["--voice"]).stdout).unwrap();
+    let mut lines = text.lines().map(str::trim_start);
+    let mut compared = 0;
+    while let Some(line) = lines.next() {
+        let Some(words) = line.strip_prefix("voice: ") else { continue };
+        let told = lines.next().unwrap().trim_start_matches(['·', ' ']);
+        let reckoned: f64 = told.split(' ').next().unwrap().parse().unwrap();
+        let Some(real) = spoken_seconds(words) else { return };
+        assert!((0.7..1.4).contains(&(real / reckoned)), "{real:.1} s, not {reckoned}: {words}");
+        compared += 1;
+    }
+    assert!(compared >= 2, "{text}");
+}
+
 #[test]
 fn a_bad_option_is_one_line_and_status_two() {
     let cases: [&[&str]; 8] = [

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # The kiosk on emulated hardware: builds it for thumbv6m, starts a sandbox that speaks TLS with throw-away keys, lets the
-# kiosk hold its conversation in QEMU, and prints what both have counted. The exit status is the firmware's, or 1 where the
-# two do not agree.
+# kiosk hold its conversation in QEMU, and prints what both have counted. Then the codes in the pictures that it drew are followed,
+# and another kiosk loses its power while a report waits. The pictures stay in the main workspace's target/firmware. The exit
+# status is the firmware's, or 1 where the two do not agree, a code leads nowhere or a report is lost.
 set -euo pipefail
 cd "$(dirname "$0")"
 host=$PWD/host
@@ -17,6 +18,7 @@ main() {
     say "building the kiosk for $target, and the sandbox"
     cargo build --release --locked --quiet --target "$target"
     cargo build --locked --quiet --manifest-path ../../../Cargo.toml -p thrads-sandbox --target-dir ../../../target
+    cargo build --locked --quiet --manifest-path ../../../Cargo.toml -p kiosk-display --example scan --target-dir ../../../target
     image=$(realpath -m "${CARGO_TARGET_DIR:-target}")/$target/release/kiosk
 
     ../../../target/debug/sandbox --port 0 --direct --tls "$dir/anchor.der" --tls-host 10.0.2.100 > "$dir/sandbox.log" &
@@ -33,6 +35,12 @@ JSON
     cat "$dir/kiosk.log"
     say "what both have counted"
     python3 host/compare.py "$dir/kiosk.log" "$dir/anchor.der" "$port" || status=$((status ? status : 1))
+    say "what a telephone makes of the pictures"
+    mkdir -p ../../../target/firmware && cp "$dir"/screen-*.pbm ../../../target/firmware
+    python3 -B host/codes.py ../../../target/debug/examples/scan "$dir/anchor.der" "$port" \
+        "$(sed -n 's/^served //p' "$dir/kiosk.log")" "$dir"/screen-*.pbm || status=$((status ? status : 1))
+    say "a power cut"
+    python3 -B host/power.py ../../../target/debug/sandbox "$image" || status=$((status ? status : 1))
     exit "$status"
 }
 

@@ -100,7 +100,7 @@ impl<T: AsRef<str>> Card<'_, '_, T> {
         target: &mut D,
     ) -> Result<(), D::Error> {
         let text = inner(place, 6, 2);
-        let Some(line) = Line::of_call(call, self.layout.columns(text)) else { return Ok(()) };
+        let line = Line::of_call(call, self.layout.columns(text));
         let pen = self.bold(theme.paper);
         let width = (pen.width(&line) + 12).min(place.size.width);
         let aside = if line.is_from_right() { place.size.width - width } else { 0 };

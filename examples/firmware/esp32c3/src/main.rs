@@ -30,9 +30,9 @@ use esp_rtos::embassy::InterruptExecutor;
 use esp_storage::FlashStorage;
 use heapless::Vec;
 use kiosk_app::{
-    Connections, Item, Kiosk, MAX_ANCHORS, Memory, Parts, People, Provision, Pulse, Records,
-    Screen, Slots, Tested, Text, expiring, keep_time, listen, print, set_up, stay_joined,
-    watch_button,
+    Connections, Item, MAX_ANCHORS, Memory, Parts, People, Picture, Provision, Pulse, Records,
+    SLOT_BYTES, Screen, Slots, Tested, Text, expiring, keep_time, listen, print, set_up,
+    stay_joined, watch_button,
 };
 use rand_core::RngCore;
 use static_cell::{ConstStaticCell, StaticCell};
@@ -42,10 +42,14 @@ use thrads_embassy::{Anchor, Buffers, EmbassyClock, Link, watch_network};
 esp_bootloader_esp_idf::esp_app_desc!();
 
 type Random = Tested<Trng>;
-type Store = Slots<FlashStorage<'static>>;
+type Part = FlashStorage<'static>;
+type Store = Slots<Part>;
+type Kiosk = kiosk_app::Kiosk<Screen, Random, Part>;
 type SerialIn = UsbSerialJtagRx<'static, Async>;
 
 static PEOPLE: People = People::new();
+/// For a display: a task that calls [`Picture::each`] with its driver.
+static PICTURE: Picture = Picture::new();
 static PULSE: Pulse = Pulse::new();
 static TEXT: Text = Text::new();
 
@@ -86,7 +90,7 @@ async fn main(spawner: Spawner) {
     let Ok(trng) = Trng::try_new() else { return };
     let (stack, random) = network(&spawner, Random::new(trng));
     spawner.spawn(joined(stack, wifi).unwrap());
-    kiosk(&spawner, ui, stack, random, provision, publisher, settings);
+    kiosk(&spawner, ui, stack, random, provision, publisher, settings, slots.into_flash());
 }
 
 fn network(spawner: &Spawner, mut random: Random) -> (Stack<'static>, Random) {
@@ -99,6 +103,7 @@ fn network(spawner: &Spawner, mut random: Random) -> (Stack<'static>, Random) {
     (stack, random)
 }
 
+#[expect(clippy::too_many_arguments, reason = "each is used once")]
 fn kiosk(
     spawner: &Spawner,
     ui: SendSpawner,
@@ -107,12 +112,13 @@ fn kiosk(
     provision: &'static Provision,
     publisher: Publisher,
     settings: Settings,
+    flash: Part,
 ) {
     static MEMORY: ConstStaticCell<Memory> = ConstStaticCell::new(Memory::new());
     static CLOCK: EmbassyClock = EmbassyClock::new();
     static ANCHORS: StaticCell<Vec<Anchor<'static>, MAX_ANCHORS>> = StaticCell::new();
     static RECORDS: ConstStaticCell<Records> = ConstStaticCell::new(Records::new());
-    static KIOSK: StaticCell<Kiosk<Screen, Random>> = StaticCell::new();
+    static KIOSK: StaticCell<Kiosk> = StaticCell::new();
     let anchors = &*ANCHORS.init(provision.anchors());
     let memory = MEMORY.take();
     let relay = provision.relay();
@@ -124,9 +130,10 @@ fn kiosk(
     let Parts { transport, connections: runner, buffers } = parts;
     let Ok(trng) = Trng::try_new() else { return };
     spawner.spawn(online(stack, transport.link()).unwrap());
-    let new =
-        || Kiosk::new(transport, &CLOCK, publisher, settings, Screen(&TEXT), Random::new(trng));
+    let (screen, random) = (Screen(&TEXT), Random::new(trng));
+    let new = || Kiosk::new(transport, &CLOCK, publisher, settings, screen, &PICTURE, random);
     let kiosk = KIOSK.init_with(new);
+    kiosk.keep_in(flash, REPORTS_AT..REPORTS_AT + 4 * SLOT_BYTES as u32);
     spawner.spawn(connections(runner, buffers).unwrap());
     spawner.spawn(time(stack, &CLOCK, anchors).unwrap());
     ui.spawn(talk(kiosk).unwrap());
@@ -163,7 +170,7 @@ async fn time(
 }
 
 #[embassy_executor::task]
-async fn talk(kiosk: &'static mut Kiosk<Screen, Random>) -> ! {
+async fn talk(kiosk: &'static mut Kiosk) -> ! {
     kiosk.serve(&PEOPLE).await
 }
 
@@ -202,4 +209,6 @@ async fn online(stack: Stack<'static>, link: &'static Link) -> ! {
 /// The first two sectors of the partition `nvs` of the usual table.
 const SLOTS_AT: u32 = 0x9000;
 const HEAP_BYTES: usize = if cfg!(feature = "mbedtls") { 84 * 1024 } else { 36 * 1024 };
+/// The four behind them, for reports that wait.
+const REPORTS_AT: u32 = SLOTS_AT + 2 * SLOT_BYTES as u32;
 const STARVES: Duration = Duration::from_secs(8);

@@ -1,22 +1,27 @@
 //! The program: a conversation, and the ads that it earns.
 
 use crate::answers::{QUESTIONS, answer};
+use crate::desk::Desk;
+use crate::heard::heard;
 use crate::person::Person;
+use crate::picture::Picture;
 use crate::polls::Polls;
+use crate::stage::{Chosen, Stage, chosen};
 use crate::tally::{Tally, Work};
 use core::fmt::Write;
+use core::ops::Range;
 use core::pin::pin;
-use embassy_futures::select::{Either, select};
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex as Raw;
 use embassy_sync::channel::Channel;
-use embassy_time::{Duration, Timer, with_timeout};
-use heapless::String;
+use embedded_storage::nor_flash::MultiwriteNorFlash;
+use heapless::{String, Vec};
+use kiosk_display::Votes;
 use rand_core::RngCore;
 use thrads_core::{
-    BidRequest, Call, Client, Clock, Failure, History, HistoryError, Kinds, Millis, Offer, Outcome,
-    Publisher, Rate, Redactor, Role, Session, Settings, Voice, card, speech,
+    Ad, BidRequest, Call, Clock, Engagement, Failure, History, HistoryError, Offer, Outcome,
+    PollOption, PollRow, Publisher, Role, Session, Settings,
 };
-use thrads_embassy::{EmbassyClock, Link, ReqwlessTransport};
+use thrads_embassy::{EmbassyClock, ReqwlessTransport};
 
 /// How a board's tasks tell what a person does.
 pub type People = Channel<Raw, Said, 4>;
@@ -25,25 +30,21 @@ pub type People = Channel<Raw, Said, 4>;
 #[derive(Clone)]
 #[expect(clippy::large_enum_variant, reason = "there is no heap to put the line on")]
 pub enum Said {
-    /// A line of text; `/new` is the next person.
+    /// A line of text; `/new` is the next person, and a number chooses of the ad that was shown.
     Line(String<MAX_LINE>),
-    /// The button: what is on the screen has been seen.
-    Seen,
+    /// The button: enough of what is being said.
+    Enough,
     /// Nobody is there any more.
     Left,
 }
 
-/// A kiosk, from its screen `W` to the platform; `R` is a true random source.
-pub struct Kiosk<W, R> {
-    client: Client<ReqwlessTransport<'static>, &'static EmbassyClock>,
-    clock: &'static EmbassyClock,
-    link: &'static Link,
-    publisher: Publisher,
+/// A kiosk, from its text screen `W` to the platform; `R` is a true random source and `F` the flash of its board.
+pub struct Kiosk<W, R, F: MultiwriteNorFlash> {
+    desk: Desk<F>,
+    stage: Stage<W>,
     settings: Settings,
-    screen: W,
     random: R,
     session: Session,
-    rate: Rate,
     history: History<20, 4096>,
     /// Nobody while no randomness can be had; then no ad is asked for.
     person: Option<Person>,
@@ -52,35 +53,36 @@ pub struct Kiosk<W, R> {
     answer: [u8; ANSWER_BYTES],
 }
 
-impl<W: Write, R: RngCore> Kiosk<W, R> {
-    /// A kiosk with nobody in front of it.
+impl<W: Write, R: RngCore, F: MultiwriteNorFlash> Kiosk<W, R, F> {
+    /// A kiosk with nobody in front of it. It is 18 KB: make it where it is to stay.
+    #[inline]
     pub fn new(
         transport: ReqwlessTransport<'static>,
         clock: &'static EmbassyClock,
         publisher: Publisher,
         settings: Settings,
         screen: W,
+        picture: &'static Picture,
         random: R,
     ) -> Self {
-        let link = transport.link();
-        let mut kiosk = Self {
-            client: Client::new(transport, clock).timeout(ASK),
-            clock,
-            link,
+        Self {
             session: Session::new(settings.family, settings.policy),
-            rate: Rate::new(settings.limit),
-            publisher,
+            desk: Desk::new(transport, clock, publisher, settings.limit),
             settings,
-            screen,
+            stage: Stage::new(screen, picture),
             random,
             history: History::new(),
             person: None,
             tally: Tally::default(),
             meter: || 0,
             answer: [0; ANSWER_BYTES],
-        };
-        kiosk.welcome();
-        kiosk
+        }
+    }
+
+    /// Keeps what could not be told yet in these pages of flash: four of 4 KB do. False, and memory only, where they are no
+    /// whole pages.
+    pub fn keep_in(&mut self, flash: F, pages: Range<u32>) -> bool {
+        self.desk.keep_in(flash, pages)
     }
 
     /// Measures asks by `meter`, which tells how much the processor has worked since its start.
@@ -90,146 +92,172 @@ impl<W: Write, R: RngCore> Kiosk<W, R> {
 
     /// Plays the scripted conversation and says what came of it.
     pub async fn play(&mut self) -> Tally {
+        self.greet();
+        self.deliver(None).await;
         for question in QUESTIONS {
-            self.say("person", question);
-            let nobody = People::new();
-            self.turn(question, &nobody).await;
+            self.stage.say("person", question);
+            self.turn(question, None).await;
         }
         self.tally()
     }
 
     /// Holds conversations with whoever comes, for good.
     pub async fn serve(&mut self, people: &People) -> ! {
+        self.greet();
         loop {
-            match with_timeout(AWAY, people.receive()).await {
-                Ok(Said::Line(line)) if line.trim() == "/new" => self.welcome(),
+            let is_there = self.desk.wait(&self.settings, people, &mut self.tally).await;
+            match people.try_receive() {
+                Ok(Said::Line(line)) if line.trim() == "/new" => self.welcome().await,
                 Ok(Said::Line(line)) if line.trim().is_empty() => {}
-                Ok(Said::Line(line)) => self.turn(&line, people).await,
-                Ok(Said::Seen) => {}
-                Ok(Said::Left) | Err(_) => self.welcome(),
+                Ok(Said::Line(line)) => {
+                    let mut asked = Some(line);
+                    while let Some(question) = asked {
+                        asked = self.turn(&question, Some(people)).await;
+                    }
+                }
+                Ok(Said::Left) => self.welcome().await,
+                Err(_) if !is_there => self.welcome().await,
+                Ok(Said::Enough) | Err(_) => {}
             }
         }
     }
 
     /// What has been counted so far.
     pub fn tally(&self) -> Tally {
-        Tally { connections: self.link.counts(), ..self.tally }
+        Tally { connections: self.desk.link.counts(), ..self.tally }
     }
 
     /// Forgets the last person, wholly, and greets the next.
-    fn welcome(&mut self) {
+    async fn welcome(&mut self) {
         if self.history.turn() == 0 && self.person.is_some() {
             return;
         }
         self.history.clear();
         self.session.reset();
         self.answer.fill(0);
-        self.person = Person::draw(&mut self.random).ok();
-        self.say("assistant", "Welcome! What can I do for you?");
+        self.stage.clear().await;
+        self.greet();
     }
 
-    /// One exchange: the answer is on the screen before an ad is asked for.
-    async fn turn(&mut self, question: &str, people: &People) {
-        let (work, opened) = ((self.meter)(), self.link.counts().opened);
+    fn greet(&mut self) {
+        self.person = Person::draw(&mut self.random).ok();
+        self.stage.say("assistant", "Welcome! What can I do for you?");
+    }
+
+    /// One exchange: the answer is on the screen before an ad is asked for. The sponsored question that the person asks next,
+    /// if they choose one.
+    async fn turn(&mut self, question: &str, people: Option<&People>) -> Option<String<MAX_LINE>> {
+        let (work, opened) = ((self.meter)(), self.desk.link.counts().opened);
         // The platform is connected to while the language model is at work.
-        if self.client.permission().sends() {
-            self.link.warm_up(self.publisher.endpoints.of(self.settings.family));
-        }
+        self.desk.warm_up(self.settings.family);
         let answer = answer(question);
-        self.say("assistant", answer);
+        self.stage.say("assistant", answer);
         self.tally.turns = self.tally.turns.saturating_add(1);
-        if self.remember(question, answer).is_err() {
-            return;
-        }
+        self.remember(question, answer).ok()?;
         self.session.on_turn();
-        self.earn(people, work, opened).await;
+        let next = self.earn(people, work, opened).await;
+        self.deliver(people).await;
+        next
+    }
+
+    async fn deliver(&mut self, people: Option<&People>) {
+        self.desk.deliver(&self.settings, people, &mut self.tally).await;
     }
 
     fn remember(&mut self, question: &str, answer: &str) -> Result<(), HistoryError> {
-        let now = self.clock.wall();
+        let now = self.desk.clock.wall();
         self.history.push(Role::User, question, now)?;
         self.history.push(Role::Assistant, answer, now)?;
         Ok(())
     }
 
-    /// Asks for an ad, shows it, and reports it once it was seen.
-    async fn earn(&mut self, people: &People, work: u64, opened: u32) {
-        let (Some(person), Some(conversation), Some(user)) =
-            (&self.person, self.history.conversation(), self.settings.end_user())
-        else {
-            return;
-        };
+    /// Asks for an ad, shows and says it, and takes what the person does with it.
+    async fn earn(
+        &mut self,
+        people: Option<&People>,
+        work: u64,
+        opened: u32,
+    ) -> Option<String<MAX_LINE>> {
+        let (desk, stage, settings) = (&mut self.desk, &mut self.stage, &self.settings);
+        let (person, user) = (self.person.as_ref()?, settings.end_user()?);
+        let conversation = self.history.conversation()?;
         // The script and its sandbox are for the SSP; a v1 kiosk makes a prompt request here.
-        let Ok(bid) = BidRequest::contextual(person.user(), person.chat(), conversation, user)
-        else {
-            return;
-        };
+        let bid = BidRequest::contextual(person.user(), person.chat(), conversation, user).ok()?;
         let polls = Polls::new();
         let asked = {
-            let asking = pin!(self.client.ask(
-                &mut self.session,
-                &mut self.rate,
-                &self.publisher,
-                Call::Bid(bid).redacted(&REDACTOR),
-                &mut self.answer,
-            ));
+            let asking = pin!(desk.ask(&mut self.session, Call::Bid(bid), &mut self.answer));
             polls.watch(self.meter, asking).await
         };
         let work = Work { all: (self.meter)().saturating_sub(work), own: polls.seen().sum };
-        self.tally.count(&asked.outcome, work, opened != self.link.counts().opened);
-        let offer = match asked.outcome {
-            Outcome::Ad(mut offers) => offers.next(),
-            Outcome::Failed(Failure::Transport(error)) => {
-                let _full = writeln!(self.screen, "           · no ad: {error}");
+        self.tally.count(&asked.outcome, work, opened != desk.link.counts().opened);
+        let Offer { ad, impression, engagement } = offered(asked.outcome, stage)?;
+        let spoken = stage.present(&ad).await?;
+        if heard(&desk.clock, spoken, people).await {
+            desk.take(impression);
+            desk.deliver(settings, people, &mut self.tally).await;
+        }
+        let people = people.filter(|_| engagement != Engagement::None)?;
+        desk.wait(settings, people, &mut self.tally).await;
+        let line = typed(people)?;
+        match (chosen(&ad, &line), engagement) {
+            (Some(Chosen::Question(question)), Engagement::PromptClick(click)) => {
+                desk.take_click(click);
+                String::try_from(question).ok()
+            }
+            (Some(Chosen::Option(option)), Engagement::Vote(vote)) => {
+                desk.take_vote(vote, option);
+                desk.deliver(settings, Some(people), &mut self.tally).await;
+                show_votes(desk, stage, settings, &ad, option).await;
                 None
             }
-            _ => None,
-        };
-        let Some(Offer { ad, impression, .. }) = offer else { return };
-        let _full = writeln!(self.screen);
-        let is_shown = card(&ad, COLUMNS, &mut self.screen).is_ok();
-        let _full = write!(self.screen, "\n    voice: ");
-        let _full = speech(&ad, &Voice::ENGLISH, &mut self.screen);
-        let _full = writeln!(self.screen, "\n");
-        if !is_shown || !seen(people).await {
-            return;
+            _ => Some(line),
         }
-        let earns = impression.earns_micros();
-        let reported = self.client.report(impression, user, &mut [0; 0]).await;
-        self.tally.untold = self.tally.untold.saturating_add(reported.failed.into());
-        if reported.sent > 0 && reported.failed == 0 {
-            self.tally.impressions = self.tally.impressions.saturating_add(1);
-            self.tally.revenue_micros = self.tally.revenue_micros.saturating_add(earns);
-        }
-    }
-
-    fn say(&mut self, who: &str, text: &str) {
-        let _full = writeln!(self.screen, "{who:>9}: {text}");
     }
 }
 
-/// Whether the ad stays on the screen for the second that counts, or is said to have been seen. Whoever types on has not
-/// looked at it; what they typed is kept for the next turn.
-async fn seen(people: &People) -> bool {
-    match select(people.ready_to_receive(), Timer::after(VIEW)).await {
-        Either::Second(()) => true,
-        Either::First(()) => match people.try_peek() {
-            Ok(Said::Seen) => people.try_receive().is_ok(),
-            _ => false,
-        },
+/// The ad of an outcome, if it has one.
+fn offered<'b>(outcome: Outcome<'b>, stage: &mut Stage<impl Write>) -> Option<Offer<&'b str>> {
+    match outcome {
+        Outcome::Ad(mut offers) => offers.next(),
+        Outcome::Failed(Failure::Transport(error)) => {
+            stage.remark(format_args!("no ad: {error}"));
+            None
+        }
+        _ => None,
     }
 }
 
-/// What people say is not what the platform hears of who they are.
-static REDACTOR: Redactor<'static> = Redactor::new(Kinds::ALL);
+/// The line that a person has typed, if it is for the kiosk and not the next thing to do.
+fn typed(people: &People) -> Option<String<MAX_LINE>> {
+    match people.try_peek() {
+        Ok(Said::Line(line)) if !line.trim().is_empty() && line.trim() != "/new" => {
+            people.try_receive().ok();
+            Some(line)
+        }
+        _ => None,
+    }
+}
+
+/// Shows how a poll stands after a vote for `option`, once the platform has it.
+async fn show_votes<F: MultiwriteNorFlash>(
+    desk: &mut Desk<F>,
+    stage: &mut Stage<impl Write>,
+    settings: &Settings,
+    ad: &Ad<&str>,
+    option: PollOption<'_>,
+) {
+    let Ad::SponsoredPoll(poll) = ad else { return };
+    let mut answer = [0; RESULT_BYTES];
+    let Some(results) = desk.votes(poll, settings, &mut answer).await else { return };
+    let rows: Vec<PollRow<'_>, MAX_ROWS> = results.rows.take(MAX_ROWS).collect();
+    stage.show_votes(ad, Votes { rows: &rows, chosen: Some(option.id()) }).await;
+}
+
 /// The longest line that a person may type.
 pub const MAX_LINE: usize = 256;
 /// An ordinary answer of the platform has 850 bytes.
 const ANSWER_BYTES: usize = 4096;
-const COLUMNS: usize = 40;
-/// Over a slow radio, with a handshake in it.
-const ASK: Millis = Millis::from_secs(8);
-/// The industry's rule for display: a second in view.
-const VIEW: Duration = Duration::from_millis(1000);
-/// After so long without a word the person has gone.
-const AWAY: Duration = Duration::from_secs(90);
+/// Those to a question about votes are short.
+const RESULT_BYTES: usize = 1024;
+/// A screen has room for fewer.
+const MAX_ROWS: usize = 8;

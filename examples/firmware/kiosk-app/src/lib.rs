@@ -14,16 +14,21 @@
 
 mod answers;
 mod console;
+mod desk;
 mod entropy;
+mod heard;
 mod kiosk;
 mod network;
 mod parts;
 mod pem;
 mod person;
+mod picture;
 mod polls;
 mod provision;
 mod pulse;
+mod reports;
 mod serial;
+mod stage;
 mod tally;
 
 pub use answers::QUESTIONS;
@@ -33,6 +38,7 @@ pub use kiosk::{Kiosk, MAX_LINE, People, Said};
 pub use network::{Pause, built, expiring, keep_time, stay_joined};
 pub use parts::{Anchors, Connections, Memory, Parts, Records, RelayAt, Tls};
 pub use pem::PEM_BYTES;
+pub use picture::{Frame, Picture};
 pub use polls::{Polls, Worked};
 pub use provision::{Full, Item, MAX_ANCHORS, Provision, SLOT_BYTES, Slots};
 pub use pulse::Pulse;

@@ -168,6 +168,11 @@ impl<F: NorFlash> Slots<F> {
         Self { flash, first }
     }
 
+    /// The flash again.
+    pub fn into_flash(self) -> F {
+        self.flash
+    }
+
     /// Reads the newer of the slots that are whole; `false`, and no entries, if neither is.
     ///
     /// # Errors

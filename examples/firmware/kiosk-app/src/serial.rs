@@ -50,7 +50,7 @@ pub async fn listen(mut port: impl Read, people: &People) -> ! {
 pub async fn watch_button(mut press: impl AsyncFnMut(), people: &People) -> ! {
     loop {
         press().await;
-        people.try_send(Said::Seen).ok();
+        people.try_send(Said::Enough).ok();
     }
 }
 

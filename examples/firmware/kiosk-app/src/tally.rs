@@ -19,10 +19,14 @@ pub struct Tally {
     pub no_ad: u32,
     /// Requests that failed.
     pub failed: u32,
-    /// Ads that were seen for a second, and told to the platform.
+    /// Ads that were heard, and told to the platform.
     pub impressions: u32,
-    /// Trackers that could not be told; without a relay, most of them for want of an anchor.
+    /// Reports that nobody will ever take; without a relay, most of them for want of an anchor.
     pub untold: u32,
+    /// Reports that wait for the network.
+    pub waiting: usize,
+    /// Reports that had waited in flash while there was no power.
+    pub restored: usize,
     /// What the impressions earn, in millionths.
     pub revenue_micros: u64,
     /// The dearest ask that had a connection made for it.
@@ -73,6 +77,8 @@ impl fmt::Display for Tally {
         writeln!(f, "failed {}", self.failed)?;
         writeln!(f, "impressions {}", self.impressions)?;
         writeln!(f, "untold {}", self.untold)?;
+        writeln!(f, "waiting {}", self.waiting)?;
+        writeln!(f, "restored {}", self.restored)?;
         writeln!(f, "revenue_micros {}", self.revenue_micros)?;
         writeln!(f, "cold_work {}", self.cold.all)?;
         writeln!(f, "cold_own {}", self.cold.own)?;

@@ -9,8 +9,7 @@ from certificates import Certificates
 from machine import HERE, ask, emulate, provision, sandbox, start
 
 SANDBOX, IMAGE, *WORDS = sys.argv[1:]
-# The kiosk computes some 6 ms beside it when it draws an ad; a signature would hold it up for 370 at least. A few are the
-# emulator's own when its host is busy.
+# Drawing an ad makes it some 27 ms late at worst; a signature would hold it up for 370 at least.
 LATEST_BEAT_MS = 50
 
 

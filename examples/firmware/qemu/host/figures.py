@@ -21,7 +21,7 @@ PATHS = [
     ("P-384 all the way, with an intermediate", "path-p384", "root-p384.der"),
 ]
 # What must not be passed: today's figures and some hundredths, or the goal where it is met.
-HELD = {"flash": 428_000, "memory": 68_500, "stack": 48_500, "own code": 80_000, "own instructions, ‰ of a cold ask": 20}
+HELD = {"flash": 492_000, "memory": 87_000, "stack": 48_500, "own code": 80_000, "own instructions, ‰ of a cold ask": 20}
 LEAST_WARM_GAIN = 20
 CRYPTOGRAPHY = (
     "embedded-tls|p256|p384|primeorder|elliptic-curve|crypto-.*|ecdsa|signature|sha2|hmac|hkdf|digest|block-buffer|generic-array"
@@ -37,6 +37,8 @@ OWNERS = [
     ("TCP/IP", "smoltcp|embassy-net.*|managed"),
     ("HTTP by reqwless", "reqwless|httparse|buffered-io|nourl|hex|base64.*"),
     ("serde-json-core and heapless", "serde.*|heapless.*"),
+    ("cards and codes, as they are drawn", "kiosk-display|embedded-graphics.*|qrcodegen.*|unicode-width|az|micromath"),
+    ("reports in flash, by sequential-storage", "sequential-storage|embassy-embedded-hal|embedded-storage.*"),
     ("the kiosk and its board", "kiosk.*|embassy-.*|semihosting|cortex-m.*|critical-section|embedded-.*|portable-atomic"),
     ("the standard library", "core|alloc|compiler-builtins|std"),
 ]
@@ -68,7 +70,7 @@ def code(image):
 
 def crate_of(path):
     """The crate of a source file, where its path tells: not for the standard library, nor for `src/..` of whatever crate."""
-    found = re.search(r"registry/src/[^/]*/(.*?)-\d+\.\d", path) or re.search(r"/(thrads-core|thrads-embassy|kiosk-app)/src/", path)
+    found = re.search(r"registry/src/[^/]*/(.*?)-\d+\.\d", path) or re.search(r"/(thrads-core|thrads-embassy|kiosk-app|kiosk-display)/src/", path)
     return found and found.group(1)
 
 

@@ -26,14 +26,19 @@ def sandbox(started, program, certificates, show):
     return start(started, [program, "--port", "0", "--direct", "--tls-cert", chain, "--tls-key", key])
 
 
-def emulate(image, folder, port):
-    """What the kiosk says at its end, and how long it took."""
+def command(image, port):
+    """Starts the machine with its platform at `port` of the host."""
     forward = f"python3 {HERE}/forward.py {port}"
     network = f"user,id=n0,model=lan9118,restrict=on,guestfwd=tcp:10.0.2.100:443-cmd:{forward}"
+    return [*QEMU, "-kernel", image, "-nic", network]
+
+
+def emulate(image, folder, port):
+    """What the kiosk says at its end, and how long it took."""
     capture = ["-object", "filter-dump,id=f0,netdev=n0,file=frames.pcap"]
     start = time.monotonic()
     try:
-        done = subprocess.run([*QEMU, "-kernel", image, "-nic", network, *capture], cwd=folder, capture_output=True, timeout=240)
+        done = subprocess.run([*command(image, port), *capture], cwd=folder, capture_output=True, timeout=240)
         status, text = done.returncode, done.stdout.decode(errors="replace")
         error = done.stderr.decode(errors="replace").strip()
     except subprocess.TimeoutExpired as late:
@@ -52,11 +57,11 @@ def start(started, command):
     raise RuntimeError(f"{command[0]} did not start")
 
 
-def ask(port, path, body=None):
+def ask(port, path, body=None, method=None):
     """Talks to a sandbox, whatever certificate it shows."""
     context = ssl.create_default_context()
     context.check_hostname, context.verify_mode = False, ssl.CERT_NONE
-    request = urllib.request.Request(f"https://127.0.0.1:{port}/sandbox/{path}", data=body, method="POST" if body else "GET")
+    request = urllib.request.Request(f"https://127.0.0.1:{port}/sandbox/{path}", data=body, method=method or ("POST" if body else "GET"))
     if body:
         request.add_header("content-type", "application/json")
     text = urllib.request.urlopen(request, context=context).read()

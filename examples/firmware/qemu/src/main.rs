@@ -2,30 +2,33 @@
 //!
 //! A scripted conversation over verified TLS, and a line for each number of the summary. `run.sh` starts it beside a sandbox;
 //! what the kiosk is provisioned with are files of the host in the folder that QEMU runs in: `settings.json`, `key` and the
-//! anchors, `anchor.der`. The exit status is 0 if the conversation was held to its end, whatever became of the ads.
+//! anchors, `anchor.der`. What it draws it leaves there as `screen-01.pbm` and so on, and what it could not tell yet in `flash`, as a
+//! device keeps it over a power cut. The exit status is 0 if the conversation was held to its end, whatever became of the ads.
 #![no_std]
 #![no_main]
 
 mod board;
 
-use board::{HostRandom, Lan9118, Screen};
+use board::{Flash, HostRandom, Lan9118, Screen};
 use core::pin::pin;
 use embassy_executor::{SendSpawner, Spawner};
 use embassy_net::{Config, Stack, StackResources};
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_sync::signal::Signal;
-use kiosk_app::{Connections, Kiosk, Memory, Parts, Polls, Pulse, Records, Tested};
+use kiosk_app::{Connections, Memory, Parts, Picture, Polls, Pulse, Records, Tested};
 use rand_core::RngCore;
 use semihosting::println;
 use static_cell::{ConstStaticCell, StaticCell};
 use thrads_embassy::{Buffers, EmbassyClock, Link, watch_network};
 
 type Random = Tested<HostRandom>;
+type Kiosk = kiosk_app::Kiosk<Screen, Random, Flash>;
 
 /// Beats on the executor that a handshake must not hold up.
 static PULSE: Pulse = Pulse::new();
 /// Those of the task that computes handshakes.
 static POLLS: Polls = Polls::new();
+static PICTURE: Picture = Picture::new();
 /// The network is there.
 static ONLINE: Signal<CriticalSectionRawMutex, ()> = Signal::new();
 
@@ -42,7 +45,7 @@ fn main() -> ! {
 async fn start(ui: SendSpawner) {
     static MEMORY: ConstStaticCell<Memory> = ConstStaticCell::new(Memory::new());
     static RECORDS: ConstStaticCell<Records> = ConstStaticCell::new(Records::new());
-    static KIOSK: StaticCell<Kiosk<Screen, Random>> = StaticCell::new();
+    static KIOSK: StaticCell<Kiosk> = StaticCell::new();
     static RESOURCES: StaticCell<StackResources<4>> = StaticCell::new();
     static CLOCK: EmbassyClock = EmbassyClock::new();
     let mut random = Random::new(HostRandom);
@@ -60,14 +63,18 @@ async fn start(ui: SendSpawner) {
     let random = Random::new(HostRandom);
     let link = transport.link();
     // In its place at once: it is 13 KB, which would otherwise lie on the stack more than once.
-    let new = || Kiosk::new(transport, &CLOCK, publisher, settings, Screen, random);
+    let new = || Kiosk::new(transport, &CLOCK, publisher, settings, Screen, &PICTURE, random);
     let kiosk = KIOSK.init_with(new);
     kiosk.set_meter(board::instructions);
+    if let Some(flash) = Flash::open() {
+        kiosk.keep_in(flash, 0..Flash::BYTES as u32);
+    }
     // SAFETY: nothing takes this task out of its executor.
     let spawner = unsafe { Spawner::for_current_executor().await };
     spawner.spawn(network(packets).unwrap());
     spawner.spawn(online(stack, link).unwrap());
     spawner.spawn(connections(runner, buffers).unwrap());
+    spawner.spawn(pictures().unwrap());
     ui.spawn(pulse().unwrap());
     ui.spawn(talk(kiosk).unwrap());
     stack.wait_config_up().await;
@@ -90,12 +97,23 @@ async fn online(stack: Stack<'static>, link: &'static Link) -> ! {
 }
 
 #[embassy_executor::task]
+async fn pictures() -> ! {
+    let mut number = 0;
+    PICTURE
+        .each(async |frame| {
+            number += 1;
+            board::show(number, frame).ok();
+        })
+        .await
+}
+
+#[embassy_executor::task]
 async fn pulse() -> ! {
     PULSE.beat(|| {}).await
 }
 
 #[embassy_executor::task]
-async fn talk(kiosk: &'static mut Kiosk<Screen, Random>) {
+async fn talk(kiosk: &'static mut Kiosk) {
     ONLINE.wait().await;
     let tally = kiosk.play().await;
     let (beats, late) = PULSE.seen();

@@ -22,9 +22,9 @@ use embassy_rp::{Peripherals, bind_interrupts, dma};
 use embassy_time::Duration;
 use heapless::Vec;
 use kiosk_app::{
-    Connections, Item, Kiosk, MAX_ANCHORS, Memory, Parts, People, Provision, Pulse, Records,
-    Screen, Slots, Tested, Text, expiring, keep_time, listen, print, set_up, stay_joined,
-    watch_button,
+    Connections, Item, MAX_ANCHORS, Memory, Parts, People, Picture, Provision, Pulse, Records,
+    SLOT_BYTES, Screen, Slots, Tested, Text, expiring, keep_time, listen, print, set_up,
+    stay_joined, watch_button,
 };
 use rand_core::RngCore;
 use static_cell::{ConstStaticCell, StaticCell};
@@ -40,10 +40,14 @@ bind_interrupts!(struct Irqs {
 
 type Random = Tested<RoscRng>;
 type Spi = PioSpi<'static, PIO0, 0>;
-type Store = Slots<Flash<'static, FLASH, Blocking, FLASH_BYTES>>;
+type Part = Flash<'static, FLASH, Blocking, FLASH_BYTES>;
+type Store = Slots<Part>;
+type Kiosk = kiosk_app::Kiosk<Screen, Random, Part>;
 
 static UI: InterruptExecutor = InterruptExecutor::new();
 static PEOPLE: People = People::new();
+/// For a display: a task that calls [`Picture::each`] with its driver.
+static PICTURE: Picture = Picture::new();
 static PULSE: Pulse = Pulse::new();
 static TEXT: Text = Text::new();
 
@@ -103,7 +107,7 @@ async fn start(spawner: Spawner, ui: SendSpawner, p: Peripherals) {
     control.init(cyw43_firmware::CYW43_43439A0_CLM).await;
     let (stack, random) = network(&spawner, device);
     spawner.spawn(joined(stack, control, provision).unwrap());
-    kiosk(&spawner, ui, stack, random, provision, publisher, settings);
+    kiosk(&spawner, ui, stack, random, provision, publisher, settings, slots.into_flash());
 }
 
 fn network(spawner: &Spawner, device: cyw43::NetDriver<'static>) -> (Stack<'static>, Random) {
@@ -116,6 +120,7 @@ fn network(spawner: &Spawner, device: cyw43::NetDriver<'static>) -> (Stack<'stat
     (stack, random)
 }
 
+#[expect(clippy::too_many_arguments, reason = "each is used once")]
 fn kiosk(
     spawner: &Spawner,
     ui: SendSpawner,
@@ -124,12 +129,13 @@ fn kiosk(
     provision: &'static Provision,
     publisher: Publisher,
     settings: Settings,
+    flash: Part,
 ) {
     static MEMORY: ConstStaticCell<Memory> = ConstStaticCell::new(Memory::new());
     static CLOCK: EmbassyClock = EmbassyClock::new();
     static ANCHORS: StaticCell<Vec<Anchor<'static>, MAX_ANCHORS>> = StaticCell::new();
     static RECORDS: ConstStaticCell<Records> = ConstStaticCell::new(Records::new());
-    static KIOSK: StaticCell<Kiosk<Screen, Random>> = StaticCell::new();
+    static KIOSK: StaticCell<Kiosk> = StaticCell::new();
     let anchors = &*ANCHORS.init(provision.anchors());
     let memory = MEMORY.take();
     let relay = provision.relay();
@@ -137,8 +143,10 @@ fn kiosk(
     let Parts { transport, connections: runner, buffers } = parts;
     let random = Random::new(RoscRng);
     spawner.spawn(online(stack, transport.link()).unwrap());
-    let new = || Kiosk::new(transport, &CLOCK, publisher, settings, Screen(&TEXT), random);
+    let screen = Screen(&TEXT);
+    let new = || Kiosk::new(transport, &CLOCK, publisher, settings, screen, &PICTURE, random);
     let kiosk = KIOSK.init_with(new);
+    kiosk.keep_in(flash, SLOTS_AT - REPORT_BYTES..SLOTS_AT);
     spawner.spawn(connections(runner, buffers).unwrap());
     spawner.spawn(time(stack, &CLOCK, anchors).unwrap());
     ui.spawn(talk(kiosk).unwrap());
@@ -181,7 +189,7 @@ async fn time(
 }
 
 #[embassy_executor::task]
-async fn talk(kiosk: &'static mut Kiosk<Screen, Random>) -> ! {
+async fn talk(kiosk: &'static mut Kiosk) -> ! {
     kiosk.serve(&PEOPLE).await
 }
 
@@ -222,5 +230,7 @@ static NVRAM: Aligned<A4, [u8; include_bytes!("../target/nvram.bin").len()]> =
     Aligned(*include_bytes!("../target/nvram.bin"));
 const FLASH_BYTES: usize = 2 * 1024 * 1024;
 /// The last two sectors.
-const SLOTS_AT: u32 = (FLASH_BYTES - 2 * kiosk_app::SLOT_BYTES) as u32;
+const SLOTS_AT: u32 = (FLASH_BYTES - 2 * SLOT_BYTES) as u32;
+/// The four before them, for reports that wait.
+const REPORT_BYTES: u32 = 4 * SLOT_BYTES as u32;
 const STARVES: Duration = Duration::from_secs(8);

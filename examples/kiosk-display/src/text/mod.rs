@@ -1,7 +1,7 @@
 //! An advertiser's words in lines: cleaned and broken by the core's `card`, drawn by `face`.
 //!
-//! Everything goes through [`card`], so what the core keeps out of a terminal (controls, overrides, invisible characters,
-//! piles of marks) stays out of a picture too, and lines break where they break there.
+//! Everything goes through [`card`] or [`plain`], so what the core keeps out of a terminal (controls, overrides, invisible
+//! characters, piles of marks) stays out of a picture too, and lines break where they break there.
 
 mod face;
 #[cfg(feature = "unifont")]
@@ -12,7 +12,7 @@ pub(crate) use face::{Face, Pen, has_glyph};
 
 use core::fmt::{self, Write};
 use heapless::String;
-use thrads_core::{Ad, ChatbotPrompt, Placement, SponsoredMessage, card};
+use thrads_core::{Ad, ChatbotPrompt, DEFAULT_CTA, card, plain};
 use unicode_width::UnicodeWidthChar;
 use visual::{Shaped, is_from_right};
 
@@ -44,14 +44,16 @@ impl Line {
         Some(Self { is_from_right: is_from_right(text), ..line })
     }
 
-    /// The call to action that the core shows for this one, without its brackets.
-    pub(crate) fn of_call(call: Option<&str>, columns: u32) -> Option<Self> {
-        let ad = Ad::SponsoredMessage(SponsoredMessage { cta_text: call, ..NOTHING });
-        let mut line = Self::nth(&ad, columns + 2, 1)?;
-        line.text.pop();
-        line.text.remove(0);
-        line.is_from_right = is_from_right(&line.text);
-        Some(line)
+    /// The call to action of a message, or what stands for one without.
+    pub(crate) fn of_call(call: Option<&str>, columns: u32) -> Self {
+        let call = call.filter(|call| plain(call).next().is_some()).unwrap_or(DEFAULT_CTA);
+        let mut text = String::new();
+        let _full = plain(call).try_for_each(|character| text.push(character));
+        let mut line = Self { is_from_right: is_from_right(&text), text };
+        if width(&line.text) > columns {
+            line.cut(columns);
+        }
+        line
     }
 
     /// The first lines of a text, no more than `most`; the last of them ends with a sign where there were more. Lines of
@@ -139,22 +141,6 @@ impl Write for Nth {
     }
 }
 
-const NOTHING: SponsoredMessage<&str> = SponsoredMessage {
-    placement: Placement::Text,
-    cpm: None,
-    advertiser: None,
-    domain: None,
-    headline: None,
-    description: None,
-    cta_text: None,
-    url: "",
-    image_url: None,
-    logo_url: None,
-    dsp: None,
-    bid_id: None,
-    view_url: None,
-};
-
 /// The longest line: 80 columns of three bytes, and some marks.
 const LINE_BYTES: usize = 384;
 
@@ -190,8 +176,8 @@ mod tests {
     }
 
     #[test]
-    fn a_call_to_action_is_the_cores_without_brackets() {
-        let call = |text| Line::of_call(text, 9).unwrap().as_str().to_owned();
+    fn a_call_to_action_is_cleaned_and_never_blank() {
+        let call = |text| Line::of_call(text, 9).as_str().to_owned();
         assert_eq!(call(Some("Find your size")), "Find you…");
         assert_eq!(call(Some("[Buy]")), "[Buy]");
         assert_eq!(call(Some("\u{200b}")), "Learn Mo…");

@@ -1,12 +1,12 @@
 //! What the machine has of its host by semihosting: files in place of flash, its clock, its randomness, a screen.
 
 use core::ffi::CStr;
-use core::fmt::{self, Write};
-use kiosk_app::RelayAt;
+use core::fmt;
+use kiosk_app::{Frame, RelayAt};
 use rand_core::impls::{next_u32_via_fill, next_u64_via_fill};
 use rand_core::{CryptoRng, Error, RngCore};
 use semihosting::fs::File;
-use semihosting::io::Read;
+use semihosting::io::{Read, Write};
 use static_cell::{ConstStaticCell, StaticCell};
 use thrads_core::{ApiKey, Environment, Publisher, Settings, UnixMillis};
 use thrads_embassy::{Anchor, RelayPass};
@@ -79,11 +79,22 @@ impl CryptoRng for HostRandom {}
 /// Text on the host's terminal, a line at a time.
 pub struct Screen;
 
-impl Write for Screen {
+impl fmt::Write for Screen {
     fn write_str(&mut self, text: &str) -> fmt::Result {
         semihosting::print!("{text}");
         Ok(())
     }
+}
+
+/// Keeps a picture as `screen-01.pbm` and so on, which any viewer opens.
+pub fn show(number: u8, frame: &Frame) -> semihosting::io::Result<()> {
+    let mut name = *b"screen-00.pbm\0";
+    name[7] += number / 10 % 10;
+    name[8] += number % 10;
+    let name = CStr::from_bytes_with_nul(&name).unwrap_or(c"screen.pbm");
+    let mut file = File::create(name)?;
+    file.write_all(b"P4 320 240\n")?;
+    file.write_all(frame.as_bytes())
 }
 
 /// Ends the emulator with this exit status.

@@ -1,11 +1,13 @@
 //! QEMU's mps2-an385: clock, interrupts, and what it has of the host.
 
+mod flash;
 mod host;
 mod lan9118;
 mod stack;
 mod time;
 
-pub use host::{HostRandom, Screen, anchors, exit, provisioned, relay, wall};
+pub use flash::Flash;
+pub use host::{HostRandom, Screen, anchors, exit, provisioned, relay, show, wall};
 pub use lan9118::Lan9118;
 pub use stack::{high_water as stack_high_water, paint as paint_stack};
 pub use time::instructions;
