@@ -7,7 +7,7 @@ use core::ops::Range;
 use embassy_embedded_hal::adapter::BlockingAsync;
 use embedded_storage::nor_flash::MultiwriteNorFlash;
 use thrads_core::{Clock, Impression, Instant, Outbox, OutboxCounts};
-use thrads_embassy::{EmbassyClock, FlashStore};
+use thrads_embassy::{EmbassyClock, FlashError, FlashStore};
 
 /// Reports of a kiosk; `F` is the flash of its board.
 pub(crate) struct Reports<F: MultiwriteNorFlash> {
@@ -68,7 +68,11 @@ impl<F: MultiwriteNorFlash> Reports<F> {
     /// Makes the flash what waits now. One that fails is no reason to stop: what waits is in memory too.
     pub(crate) async fn save(&mut self, clock: &EmbassyClock) {
         let (Some(store), Some(wall)) = (&mut self.store, clock.wall()) else { return };
-        store.save(&self.outbox, clock.now(), wall, &mut [0; RECORD]).await.ok();
+        let saved = store.save(&self.outbox, clock.now(), wall, &mut [0; RECORD]).await;
+        // What has rotted is erased, and the next one writes all that waits.
+        if saved == Err(FlashError::Corrupted) {
+            store.forget().await.ok();
+        }
     }
 
     /// Counts impressions once all of their trackers have taken them.
