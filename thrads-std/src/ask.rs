@@ -95,7 +95,8 @@ impl Asker {
         let patience = Duration::from_millis(latest.since(now).0);
         // Who is without Redis for the budget is so for places.
         let place = pin!(async { if turns.is_up() { place.await } else { Ok(None) } });
-        let turn = turns.wait(std::time::Instant::now() + patience, place).await;
+        // On the heap, so that who has no fleet does not carry it about.
+        let turn = Box::pin(turns.wait(std::time::Instant::now() + patience, place)).await;
         self.meters.store_is_up(turns.is_up());
         let until = |at| Hold { reason: Reason::Rate, until: Until::At(self.account.clock.at(at)) };
         let place = turn.map_err(until)??;
@@ -107,7 +108,7 @@ impl Asker {
     async fn place(&self) -> Result<Option<Place>, Hold> {
         let shared = self.account.places_of(self.person.as_ref()).zip(self.person.as_ref());
         let Some(((places, id), person)) = shared else { return Ok(None) };
-        let Some(asked) = places.ask(id).await else { return Ok(None) };
+        let Some(asked) = Box::pin(places.ask(id)).await else { return Ok(None) };
         let now = self.account.clock.now();
         person.lock().learn(now, asked.seen);
         asked.place.map(Some).map_err(|(cap, wait)| {

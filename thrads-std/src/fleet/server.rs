@@ -100,7 +100,8 @@ impl Connection {
         if let Some(open) = open.as_ref().filter(|open| !open.driver.is_finished()) {
             return Ok(Arc::clone(open));
         }
-        let made = Arc::new(self.server.connect().await?);
+        // On the heap: it is large, rare, and would be a part of every ask.
+        let made = Arc::new(Box::pin(self.server.connect()).await?);
         *open = Some(Arc::clone(&made));
         Ok(made)
     }
