@@ -1,6 +1,7 @@
 // A platform that fails, is slow or means harm leaves no trace in the chat, and no script of its runs.
 
 const assert = require("node:assert/strict");
+const { readFileSync } = require("node:fs");
 const { after, before, test } = require("node:test");
 const { start } = require("./server.cjs");
 const { answered, cards, launch, pause, person, quiet, say, until } = require("./browser.cjs");
@@ -104,6 +105,36 @@ const ATTACKS = [
   "W".repeat(100000),
 ];
 
+const INJECTIONS = readFileSync(`${__dirname}/../fixtures/injections.jsonl`, "utf8")
+  .trimEnd().split("\n").map((line) => JSON.parse(line));
+
+// A card whose elements are those that the page makes, and that begins with its label; its text.
+async function textOf(card) {
+  const names = await card.evaluate((card) => [...card.querySelectorAll("*")].map((node) => node.localName));
+  const text = await card.evaluate((card) => card.textContent);
+  for (const name of names) assert.ok(["p", "a", "img"].includes(name), `${name} in ${text.slice(0, 200)}`);
+  assert.ok(text.startsWith("Sponsored"), text.slice(0, 60));
+  assert.doesNotMatch(text, /[\u0000-\u001f\u007f-\u009f\u200b\u202a-\u202e\u2066-\u2069\ufeff]/);
+  return text;
+}
+
+test("each injection of the corpus is text in every part of a card", async (t) => {
+  const server = await fresh(t, "--formats", "message");
+  const { context, troubles } = await person(browser);
+  const page = await quiet(server, context);
+  const parts = ["headline", "description", "advertiser", "cta_text"];
+  for (let turn = 0; turn * parts.length < INJECTIONS.length; turn++) {
+    const injection = (index) => INJECTIONS[(turn * parts.length + index) % INJECTIONS.length];
+    await server.creative(Object.fromEntries(parts.map((part, index) => [part, `Kettle ${injection(index)}`])));
+    await say(page, "My old kettle leaks.");
+    await cards(page).nth(turn).waitFor();
+    assert.match(await textOf(cards(page).nth(turn)), /Kettle/);
+  }
+  assert.equal(await page.locator("#log script, #log iframe, #log img:not([src^='https://cdn.example/'])").count(), 0);
+  assert.deepEqual([await page.evaluate(() => window.refused), troubles], [[], []]);
+  await context.close();
+});
+
 test("no text of an advertiser becomes anything but text", async (t) => {
   const server = await fresh(t, "--formats", "message");
   const { context, troubles } = await person(browser);
@@ -113,12 +144,8 @@ test("no text of an advertiser becomes anything but text", async (t) => {
     await say(page, "My old kettle leaks.");
     await cards(page).nth(turn).waitFor();
     const card = cards(page).nth(turn);
-    const names = await card.evaluate((card) => [...card.querySelectorAll("*")].map((node) => node.localName));
-    for (const name of names) assert.ok(["p", "a", "img"].includes(name), `${name} from ${attack.slice(0, 60)}`);
-    const text = await card.evaluate((card) => card.textContent);
-    assert.ok(text.startsWith("Sponsored"), text.slice(0, 60));
+    const text = await textOf(card);
     if (attack.startsWith("<")) assert.ok(text.includes(attack.slice(0, 30)), "it is shown as it was written");
-    assert.doesNotMatch(text, /[\u0000-\u001f\u200b\u202a-\u202e\u2066-\u2069\ufeff]/);
     assert.ok(text.length < 1000, `${text.length} characters`);
     const box = await card.evaluate((card) => ({ card: card.getBoundingClientRect().width, room: document.getElementById("room").clientWidth, page: document.scrollingElement.scrollWidth }));
     assert.ok(box.card <= box.room && box.page <= 800, JSON.stringify(box));

@@ -15,8 +15,8 @@ pub struct Interaction<'a> {
     pub number_follow_ups: u32,
     /// Whether the sponsor was mentioned afterwards.
     pub is_sponsor_mentioned: bool,
-    /// A summary of the interaction; may be empty, and is written all the same. It leaves the device: write it for
-    /// strangers. This crate never makes one of a conversation.
+    /// A summary of the interaction; may be empty, and is written all the same. It leaves the device, and
+    /// passes no [`Redactor`](crate::Redactor): write it for strangers. This crate never makes one of a conversation.
     pub summary: &'a str,
 }
 

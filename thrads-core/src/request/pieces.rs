@@ -13,7 +13,9 @@ pub struct Pieces<'p> {
     pub(super) walk: Walk<'p>,
     /// What is left of the last text that passes the redactor.
     pub(super) said: Option<Redacted<'p>>,
-    /// What is left of the last value.
+    /// What is left of the last text.
+    pub(super) rest: &'p [u8],
+    /// The last value, if it is no text.
     pub(super) due: Value<'p>,
     scratch: [u8; SCRATCH],
 }
@@ -22,20 +24,28 @@ impl<'p> Pieces<'p> {
     /// Of nothing, until the walk has its steps.
     pub(super) fn new() -> Self {
         let (walk, due) = (Walk::default(), Value::Absent);
-        Self { walk, said: None, due, scratch: [0; SCRATCH] }
+        Self { walk, said: None, rest: &[], due, scratch: [0; SCRATCH] }
     }
 
-    fn text(&mut self, text: &'p str) -> &[u8] {
-        if let Some(&special) = text.as_bytes().first()
+    fn text(&mut self) -> &[u8] {
+        if let Some((&special, rest)) = self.rest.split_first()
             && is_special(special)
         {
-            self.due = Value::Text(text.get(1..).unwrap_or_default());
+            self.rest = rest;
             return escape(special, &mut self.scratch);
         }
-        let plain = plain_prefix(text.as_bytes());
-        let (plain, rest) = text.split_at_checked(plain).unwrap_or((text, ""));
-        self.due = Value::Text(rest);
-        plain.as_bytes()
+        let text = self.rest;
+        let (plain, rest) = text.split_at_checked(plain_prefix(text)).unwrap_or((text, &[]));
+        self.rest = rest;
+        plain
+    }
+
+    /// Makes a value the next.
+    pub(super) fn owe(&mut self, value: Value<'p>) {
+        match value {
+            Value::Text(text) => self.rest = text.as_bytes(),
+            _ => self.due = value,
+        }
     }
 }
 
@@ -43,8 +53,10 @@ impl Pieces<'_> {
     /// The next bytes; `None` at the end. A piece may be empty.
     #[expect(clippy::should_implement_trait, reason = "a piece may borrow the iterator")]
     pub fn next(&mut self) -> Option<&[u8]> {
+        if !self.rest.is_empty() {
+            return Some(self.text());
+        }
         match core::mem::take(&mut self.due) {
-            Value::Text(text) if !text.is_empty() => return Some(self.text(text)),
             Value::Number(number, form) => return Some(form(number, &mut self.scratch)),
             Value::Word(word) => return Some(word.as_bytes()),
             _ => {}
@@ -53,7 +65,7 @@ impl Pieces<'_> {
             return (redaction.ways.next)(self, redaction.redactor);
         }
         let (text, value) = self.walk.next()?;
-        self.due = value;
+        self.owe(value);
         Some(text)
     }
 }

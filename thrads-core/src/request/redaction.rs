@@ -33,14 +33,14 @@ impl<'a> Redaction<'a> {
 /// As [`Pieces::next`] goes on, with as many values for a text that was said as it has pieces.
 fn next<'p>(pieces: &mut Pieces<'p>, redactor: &Redactor<'p>) -> Option<&'static [u8]> {
     if let Some(piece) = pieces.said.as_mut().and_then(Redacted::next) {
-        pieces.due = Value::text(piece.as_str());
+        pieces.rest = piece.as_str().as_bytes();
         return Some(&[]);
     }
     pieces.said = None;
     let (before, value) = pieces.walk.next()?;
     match said(before, value) {
         Some(said) => pieces.said = Some(redactor.pieces(said)),
-        None => pieces.due = value,
+        None => pieces.owe(value),
     }
     Some(before)
 }
