@@ -1,5 +1,6 @@
 //! A redis-server of this machine's distribution, on a free port of loopback, as a child process.
 
+use rcgen::{BasicConstraints, CertificateParams, DnType, IsCa, Issuer, KeyPair, KeyUsagePurpose};
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::{Ipv4Addr, TcpListener, TcpStream};
 use std::path::PathBuf;
@@ -11,6 +12,7 @@ use std::{env, fs, io, process, thread};
 /// A Redis; dropping it kills it and removes what it wrote.
 pub struct RedisServer {
     port: u16,
+    tls_port: Option<u16>,
     dir: PathBuf,
     options: Vec<String>,
     child: Option<Child>,
@@ -24,6 +26,33 @@ impl RedisServer {
     ///
     /// If it does not come up within ten seconds, and where none is installed although this is CI.
     pub fn start(options: &[&str]) -> Option<Self> {
+        let mut server = Self::prepare(options)?;
+        server.restart();
+        Some(server)
+    }
+
+    /// The same, which speaks TLS on a second port with a certificate for `localhost` by an authority of its own; and the
+    /// certificate of that authority, in PEM.
+    ///
+    /// # Panics
+    ///
+    /// As [`start`](Self::start), and if no certificate can be made.
+    pub fn start_with_tls(options: &[&str]) -> Option<(Self, Vec<u8>)> {
+        let mut server = Self::prepare(options)?;
+        let (chain, key, authority) = certificates(&format!("{}", server.dir.display()));
+        for (name, pem) in [("cert", &chain), ("key", &key), ("ca-cert", &authority)] {
+            let path = server.dir.join(format!("{name}.pem"));
+            fs::write(&path, pem).expect("a file for Redis");
+            server.options.extend([format!("--tls-{name}-file"), path.display().to_string()]);
+        }
+        let port = free_port();
+        server.options.extend(["--tls-port".to_owned(), port.to_string()]);
+        server.tls_port = Some(port);
+        server.restart();
+        Some((server, authority.into_bytes()))
+    }
+
+    fn prepare(options: &[&str]) -> Option<Self> {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         if let Err(error) = Command::new(PROGRAM).arg("--version").stdout(Stdio::null()).status() {
             let is_ci = env::var("CI").is_ok_and(|value| value == "true");
@@ -35,18 +64,22 @@ impl RedisServer {
             format!("thrads-redis-{}-{}", process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let dir = env::temp_dir().join(name);
         fs::create_dir_all(&dir).expect("a directory for Redis");
-        let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
-        let port = free.local_addr().expect("its address").port();
-        drop(free);
         let options = options.iter().map(|&option| option.to_owned()).collect();
-        let mut server = Self { port, dir, options, child: None };
-        server.restart();
-        Some(server)
+        Some(Self { port: free_port(), tls_port: None, dir, options, child: None })
     }
 
     /// Such as `redis://127.0.0.1:40123`.
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}", self.port)
+    }
+
+    /// Such as `rediss://localhost:40124`.
+    ///
+    /// # Panics
+    ///
+    /// If it was started without TLS.
+    pub fn tls_url(&self) -> String {
+        format!("rediss://localhost:{}", self.tls_port.expect("it was started with TLS"))
     }
 
     /// Kills it as a power cut does.
@@ -136,6 +169,26 @@ impl Drop for RedisServer {
         self.kill();
         let _leftovers = fs::remove_dir_all(&self.dir);
     }
+}
+
+fn free_port() -> u16 {
+    let free = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
+    free.local_addr().expect("its address").port()
+}
+
+/// A certificate for `localhost`, its key, and the certificate of the authority, which is called `name`.
+fn certificates(name: &str) -> (String, String, String) {
+    let mut authority = CertificateParams::default();
+    authority.distinguished_name.push(DnType::CommonName, name);
+    authority.is_ca = IsCa::Ca(BasicConstraints::Constrained(0));
+    authority.key_usages = vec![KeyUsagePurpose::KeyCertSign];
+    let key = KeyPair::generate().expect("a key");
+    let certificate = authority.self_signed(&key).expect("it signs itself").pem();
+    let issuer = Issuer::new(authority, key);
+    let server = CertificateParams::new(vec!["localhost".to_owned()]).expect("a name");
+    let key = KeyPair::generate().expect("a key");
+    let chain = server.signed_by(&key, &issuer).expect("it is signed").pem();
+    (chain, key.serialize_pem(), certificate)
 }
 
 const PROGRAM: &str = "redis-server";

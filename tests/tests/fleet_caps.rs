@@ -291,6 +291,49 @@ async fn a_redis_that_does_not_answer_or_is_full_holds_nothing_up() {
 }
 
 #[tokio::test]
+async fn what_lies_in_the_place_of_one_person_is_not_the_others_business() {
+    let Some(rig) = Rig::start(&[]) else { return };
+    let one = rig.replica(ONE_A_DAY);
+    let mut first = chat(&one, "ann");
+    assert!(is_served(&mut first).await);
+    let key = rig.person_key();
+    rig.redis.command(&format!("DEL {key}")).unwrap();
+    rig.redis.command(&format!("SET {key} something")).unwrap();
+    assert!(first.seen());
+    let mut second = chat(&one, "bob");
+    assert!(is_served(&mut second).await && second.seen());
+    one.shutdown(Duration::ZERO).await;
+    // What could be told was told.
+    assert!(!is_served(&mut chat(&rig.replica(ONE_A_DAY), "bob")).await);
+    // Where nothing can be kept, each replica goes on with what it knows.
+    assert!(is_served(&mut chat(&rig.replica(ONE_A_DAY), "ann")).await);
+}
+
+#[tokio::test]
+async fn hundreds_of_asks_that_are_dropped_at_once_give_all_places_back() {
+    let Some(rig) = Rig::start(&[]) else { return };
+    let one = rig.replica(ONE_A_DAY);
+    let mut first = chat(&one, "ann");
+    assert!(is_served(&mut first).await);
+    first.unseen();
+    rig.knows(0).await;
+    rig.sandbox.inject(Fault::Hang, None);
+    let asks: Vec<_> = (0..300)
+        .map(|number| {
+            let mut chat = chat(&one, &format!("person_{number}"));
+            tokio::spawn(async move { ask(&mut chat).await })
+        })
+        .collect();
+    let known = || rig.redis.command("KEYS thrads:*:person:*").unwrap_or_default();
+    until(|| {
+        known().get(1..).and_then(|many| many.parse().ok()).is_some_and(|many: u32| many >= 250)
+    })
+    .await;
+    asks.iter().for_each(tokio::task::JoinHandle::abort);
+    rig.knows(0).await;
+}
+
+#[tokio::test]
 async fn keys_name_nobody_and_expire() {
     let Some(rig) = Rig::start(&[]) else { return };
     let one = rig.replica(ONE_A_DAY);

@@ -232,6 +232,69 @@ fn an_ad_that_cannot_be_shown_is_refused() {
 }
 
 #[test]
+fn an_ad_that_no_answer_makes_is_not_shown() {
+    for (member, value) in [
+        ("url", json!("javascript:alert(1)")),
+        ("url", json!("")),
+        ("url", Value::Null),
+        ("headline", json!(" ")),
+        ("price_micros", json!("5")),
+    ] {
+        let mut ad =
+            json!({"format": "sponsored_message", "headline": "H", "url": "https://a.example/"});
+        ad[member] = value;
+        let card = json!({"op": "render", "as": "card", "columns": 32, "ad": ad});
+        assert_eq!(ask(&card.to_string())["invalid"], "ad", "{card}");
+    }
+}
+
+#[test]
+fn an_ad_may_leave_out_what_its_call_does_not_use() {
+    let ask_of = |call: &str, ad: Value| {
+        let person = json!({"user_agent": "x"});
+        let line =
+            json!({"op": "write", "call": call, "ad": ad, "option_id": "0", "end_user": person});
+        let mut line = line.as_object().unwrap().clone();
+        if call != "vote" {
+            line.remove("option_id");
+        }
+        ask(&json!(line).to_string())
+    };
+    let click = json!({"format": "sponsored_prompt", "click_url": "https://a.example/c"});
+    assert_eq!(ask_of("prompt_click", click)["path"], "/c");
+    let options = json!([{"id": "0", "text": "A"}]);
+    let poll =
+        json!({"format": "sponsored_poll", "options": options, "vote_url": "https://a.example/v"});
+    assert_eq!(ask_of("vote", poll.clone())["path"], "/v");
+    assert_eq!(ask_of("results", poll)["invalid"], "ad");
+    let poll = json!({"format": "sponsored_poll", "results_url": "https://a.example/r"});
+    assert_eq!(ask_of("results", poll.clone())["path"], "/r");
+    assert_eq!(ask_of("vote", poll)["invalid"], "ad");
+    let card = json!({"op": "render", "as": "card", "columns": 32, "language": "en",
+        "ad": {"format": "prompt", "prompt": "Q?"}});
+    assert_eq!(ask(&card.to_string())["lines"], json!(["Sponsored", "Q?"]));
+}
+
+#[test]
+fn a_merged_message_has_the_time_of_its_first_part() {
+    let said = |role: &str, content: &str, at: Value| json!({"role": role, "content": content, "timestamp": at});
+    let normalised =
+        |messages: Value| ask(&json!({"op": "normalise", "messages": messages}).to_string());
+    let (early, late) = ("2026-05-04T11:00:00.25+02:00", json!(1_777_885_204));
+    let messages = json!([
+        said("system", "s", json!("2026-05-04T08:00:00Z")),
+        said("user", "a", json!(early)),
+        said("user", "b", Value::Null),
+        said("assistant", "c", late.clone()),
+    ]);
+    let expected = json!([said("user", "a\nb", json!(early)), said("assistant", "c", late)]);
+    assert_eq!(normalised(messages), json!({"messages": expected, "turn": 1}));
+    for odd in [json!("now"), json!(-1), json!(1.5), json!(u64::MAX), json!([])] {
+        assert_eq!(normalised(json!([said("user", "a", odd)]))["invalid"], "messages");
+    }
+}
+
+#[test]
 fn a_body_is_read_up_to_the_limit_of_a_transport() {
     let read = |length: usize| {
         let (front, back) = ("{\"data\":{\"bid\":{}},\"x\":\"", "\"}");

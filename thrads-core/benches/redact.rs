@@ -80,7 +80,7 @@ fn time(work: &mut dyn FnMut() -> usize, times: u32) -> Duration {
 }
 
 const BATCH: u32 = 16;
-const CLEAN: [(&str, &str); 4] = [
+const CLEAN: [(&str, &str); 6] = [
     (
         "English, no digit",
         "One with a steel body and a lid that locks; do you have gas or electricity at home? ",
@@ -88,6 +88,14 @@ const CLEAN: [(&str, &str); 4] = [
     (
         "English, a price in every sentence",
         "A kettle of 1.7 litres with a steel body and a lid that locks is about 30 euros. ",
+    ),
+    (
+        "English, a time in every sentence",
+        "We open at 9:30 on weekdays and close in the evening, when the last guest has left the house. ",
+    ),
+    (
+        "Japanese, a number in every sentence",
+        "朝食は7階で、料金は1200円です。予約はお部屋からでもできます。",
     ),
     ("Japanese", "営業時間は十時から七時半まで、部屋は四階です。"),
     ("Arabic", "متى تغلق الصيدلية الليلة؟ أريد منشفتين إضافيتين من فضلك، "),

@@ -96,7 +96,10 @@ impl Head {
                 _ if host_end.is_some() => port = push_digit(port, byte)?,
                 b':' if brackets != Brackets::Open => host_end = Some(end),
                 b'[' if end == start => brackets = Brackets::Open,
-                b']' if brackets == Brackets::Open => brackets = Brackets::Closed,
+                b']' if brackets == Brackets::Open && end > start.wrapping_add(1) => {
+                    brackets = Brackets::Closed;
+                }
+                b'[' | b']' => return None,
                 _ if brackets == Brackets::Closed => return None,
                 _ => {}
             }
@@ -329,6 +332,10 @@ mod tests {
             "https://a.example:x/",
             "https://[::1/",
             "https://[::1]x/",
+            "https://[]/",
+            "https://[]]/",
+            "https://[[::1]]/",
+            "https://a]b.example/",
             "https:/a.example",
             "https://user@a.example/",
             "https://a.example\\b/",

@@ -58,40 +58,36 @@ impl Millis {
 pub struct UnixMillis(pub u64);
 
 impl UnixMillis {
-    /// Reads an HTTP date in the one form that RFC 9110 lets a sender write, `Wed, 21 Oct 2026 07:28:00 GMT`.
+    /// Reads an HTTP date: `Wed, 21 Oct 2026 07:28:00 GMT`, or one of the two obsolete forms that RFC 9110 has every
+    /// recipient accept, `Wednesday, 21-Oct-26 07:28:00 GMT` (a year from 1970 to 2069) and `Wed Oct 21 07:28:00 2026`.
     ///
-    /// `None` for anything else, the two obsolete forms included, and for dates before 1970.
+    /// `None` for anything else and for dates before 1970.
     pub fn from_http_date(text: &str) -> Option<Self> {
         Self::from_http_date_bytes(text.trim_ascii().as_bytes())
     }
 
+    /// All forms are a day, a month by its name, and numbers in one of two orders; the name of the day says nothing.
     pub(crate) fn from_http_date_bytes(bytes: &[u8]) -> Option<Self> {
-        let bytes: &[u8; 29] = bytes.try_into().ok()?;
-        let fits = |(byte, form): (&u8, &u8)| match form {
-            b'0' => byte.is_ascii_digit(),
-            b'?' => true,
-            _ => byte == form,
-        };
-        if !bytes.iter().zip(b"???, 00 ??? 0000 00:00:00 GMT").all(fits) {
+        let mut date @ [day, year, hour, minute, second] = numbers(bytes)?;
+        if second > 60 {
+            date = [day, second, year, hour, minute];
+        } else if !bytes.ends_with(b"GMT") {
             return None;
         }
-        let number = |at: usize| {
-            let digits = bytes.iter().skip(at).take(2);
-            digits.fold(0_u32, |value, byte| {
-                value.wrapping_mul(10).wrapping_add(u32::from(byte & 15))
-            })
+        let [day, year, hour, minute, second] = date;
+        let year = match year {
+            ..70 => year.wrapping_add(2000),
+            70..100 => year.wrapping_add(1900),
+            _ => year,
         };
-        let (hour, minute, second) = (number(17), number(20), number(23));
-        let year = number(12).wrapping_mul(100).wrapping_add(number(14));
-        let name = bytes.get(8..11)?;
-        let month = MONTHS.iter().zip(1..).find(|(month, _)| month.as_bytes() == name)?.1;
-        let date = Civil { year, month, day: number(5) };
-        if !(1..=31).contains(&date.day) || year < 1970 || hour > 23 || minute > 59 || second > 60 {
+        let is_named = |month: &&str| bytes.windows(3).any(|name| name == month.as_bytes());
+        let month = MONTHS.iter().zip(1..).find(|(month, _)| is_named(month))?.1;
+        if !(1..=31).contains(&day) || year < 1970 || hour > 23 || minute > 59 || second > 60 {
             return None;
         }
         let minutes = hour.wrapping_mul(60).wrapping_add(minute);
         let seconds = u64::from(minutes.wrapping_mul(60).wrapping_add(second));
-        let days = u64::from(date.days_since_epoch());
+        let days = u64::from(Civil { year, month, day }.days_since_epoch());
         Some(Self(thousandfold(days.wrapping_mul(86_400).wrapping_add(seconds))))
     }
 
@@ -219,6 +215,22 @@ fn digit(value: u32) -> u8 {
     u8::try_from(value).unwrap_or(0).wrapping_add(b'0')
 }
 
+/// The numbers in `text`, if there are five; a larger one than a year is the largest year.
+fn numbers(text: &[u8]) -> Option<[u32; 5]> {
+    let mut numbers = [0_u32; 5];
+    let (mut places, mut place) = (numbers.iter_mut(), None);
+    for byte in text {
+        let digit = u32::from(byte.wrapping_sub(b'0'));
+        place = if digit > 9 { None } else { place.or_else(|| places.next()) };
+        match &mut place {
+            Some(number) => **number = number.wrapping_mul(10).wrapping_add(digit).min(9999),
+            None if digit > 9 => {}
+            None => return None,
+        }
+    }
+    places.next().is_none().then_some(numbers)
+}
+
 const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
@@ -259,6 +271,21 @@ mod tests {
     }
 
     #[test]
+    fn reads_the_obsolete_http_dates() {
+        for (text, plain) in [
+            ("Wednesday, 21-Oct-26 07:28:00 GMT", "2026-10-21T07:28:00Z"),
+            ("Sunday, 06-Nov-94 08:49:37 GMT", "1994-11-06T08:49:37Z"),
+            ("Monday, 31-Dec-69 23:59:59 GMT", "2069-12-31T23:59:59Z"),
+            ("Thursday, 01-Jan-70 00:00:00 GMT", "1970-01-01T00:00:00Z"),
+            ("Wed Oct 21 07:28:00 2026", "2026-10-21T07:28:00Z"),
+            ("Sun Nov  6 08:49:37 1994", "1994-11-06T08:49:37Z"),
+        ] {
+            let read = UnixMillis::from_http_date(text).map(|time| rfc3339(time.0));
+            assert_eq!(read.as_deref(), Some(plain), "{text}");
+        }
+    }
+
+    #[test]
     fn refuses_what_is_no_http_date() {
         for text in [
             "",
@@ -267,6 +294,16 @@ mod tests {
             "Wed, 21 Oct 2026 07:28:00 CET",
             "Wed, 32 Oct 2026 07:28:00 GMT",
             "Wéd, 21 Oct 2026",
+            "Wednesday, 21 Oct 2026",
+            "Wed, 21 Oct 2026 07:28 GMT",
+            "Wed, 21 Oct 2026 07:28:00 GMT+1",
+            "Wed, 21 Oct 2026 07:28:00:00 GMT",
+            "Wednesday, 21-10-26 07:28:00 GMT",
+            "Wed Oct 21 07:28:00 26",
+            "2026-10-21T07:28:00Z",
+            "4294967317 Oct 2026 07:28:00 GMT",
+            "Wed Oct  0 07:28:00 2026",
+            "Wed Oct 21 07:28:00 1969",
         ] {
             assert_eq!(UnixMillis::from_http_date(text), None, "{text}");
         }

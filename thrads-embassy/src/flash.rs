@@ -59,7 +59,8 @@ pub enum FlashError {
     TooLong,
     /// The flash failed.
     Flash,
-    /// What is there cannot be made sense of: [`FlashStore::forget`] makes it usable again.
+    /// What is there cannot be made sense of, or is not what was written: [`FlashStore::forget`] makes it usable again, and
+    /// the next [`save`](FlashStore::save) writes all that waits.
     Corrupted,
 }
 
@@ -97,7 +98,7 @@ impl<F: MultiwriteNorFlash> FlashStore<F> {
     ///
     /// # Errors
     ///
-    /// [`FlashError`] of any kind; what was saved before stays so.
+    /// [`FlashError`] of any kind; what was saved before stays so. `Ok` is said only of what was read again.
     pub async fn save<const ENTRIES: usize, const BYTES: usize>(
         &mut self,
         outbox: &Outbox<ENTRIES, BYTES>,
@@ -105,7 +106,27 @@ impl<F: MultiwriteNorFlash> FlashStore<F> {
         wall: UnixMillis,
         scratch: &mut [u8],
     ) -> Result<(), FlashError> {
-        let mut saved = heapless::Vec::<u16, ENTRIES>::new();
+        let saved = self.saved(outbox, scratch).await?;
+        let mut is_written = false;
+        for serial in outbox.serials().filter(|serial| !saved.contains(serial)) {
+            let record = outbox.record(serial, now, wall, scratch).ok_or(FlashError::TooLong)?;
+            self.queue.push(record, false).await?;
+            is_written = true;
+        }
+        // Flash that has rotted where it seems to be free does not hold what is written to it.
+        if is_written && self.saved(outbox, scratch).await?.len() < outbox.len() {
+            return Err(FlashError::Corrupted);
+        }
+        Ok(())
+    }
+
+    /// Which of the reports that wait are in flash; the others are marked as gone there.
+    async fn saved<const ENTRIES: usize, const BYTES: usize>(
+        &mut self,
+        outbox: &Outbox<ENTRIES, BYTES>,
+        scratch: &mut [u8],
+    ) -> Result<heapless::Vec<u16, ENTRIES>, FlashError> {
+        let mut saved = heapless::Vec::new();
         let mut reports = self.queue.iter().await?;
         while let Some(report) = reports.next(scratch).await? {
             let serial = Outbox::<ENTRIES, BYTES>::serial_of(&report);
@@ -116,11 +137,7 @@ impl<F: MultiwriteNorFlash> FlashStore<F> {
                 None => drop(report.pop().await?),
             }
         }
-        for serial in outbox.serials().filter(|serial| !saved.contains(serial)) {
-            let record = outbox.record(serial, now, wall, scratch).ok_or(FlashError::TooLong)?;
-            self.queue.push(record, false).await?;
-        }
-        Ok(())
+        Ok(saved)
     }
 
     /// Erases everything: consent was withdrawn, or it is corrupted.

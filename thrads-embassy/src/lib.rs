@@ -49,13 +49,15 @@
 //!
 //! [`Pinned`] connects to `https` targets only, with TLS 1.3 to servers that pinned [`Anchor`]s vouch for; none of its checks
 //! can be switched off. Without the time of day, anchors or randomness nothing is connected, and the [`Refusal`] says so.
-//! [`InsecureForTests`] connects in plain text to loopback addresses only. Which of the two it is, is a type: there is no
+//! `Mbedtls` does the same for servers of public authorities, with RSA and TLS 1.2, and needs a heap.
+//! [`InsecureForTests`] connects in plain text to loopback addresses only. Which of them it is, is a type: there is no
 //! state in which an `https` target goes out in the clear.
 //!
 //! View pings, prompt clicks and votes go to hosts that only an answer names, under any public authority. They never carry
 //! the key and are never sent unverified: one that no anchor covers ends as
 //! [`NoAnchor`](thrads_core::TransportErrorKind::NoAnchor), and [`Counts`] has their number. With a [`Relay`] they are handed,
-//! signed, to a server of the publisher's own, whose half is `thrads_std::Relay`.
+//! signed, to a server of the publisher's own, whose half is `thrads_std::Relay`. A device with `Mbedtls` and the public
+//! authorities as its anchors reaches those hosts itself.
 //!
 //! # Connections
 //!
@@ -88,6 +90,7 @@
 //!
 //! - `tls`, on by default: [`Pinned`], for P-256.
 //! - `p384`, on by default: P-384 as well, for 130 KB of flash.
+//! - `mbedtls`: `Mbedtls`, for servers of public authorities with RSA. Needs a heap, and `cmake` and `clang` to build.
 //! - `flash`: `FlashStore`, for reports that outlive a power cut.
 //! - `defmt`: a line for each connection, exchange and refusal, and `defmt::Format` on public enums. Never a URL, a field or a
 //!   body.
@@ -137,5 +140,7 @@ pub use runner::{DEFAULT_IDLE, OPEN_TIMEOUT, Runner};
 pub use stack::{Sockets, StackRunner, over, watch_network};
 #[cfg(feature = "tls")]
 pub use tls::{Anchor, Fragments, MAX_INTERMEDIATES, Pinned, Secured};
+#[cfg(feature = "mbedtls")]
+pub use tls::{Mbedtls, MbedtlsSecured};
 pub use tls::{Room, Tls};
 pub use transport::{MAX_TIMEOUT, MAX_URL_BYTES, ReqwlessTransport, new};

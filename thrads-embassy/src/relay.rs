@@ -103,8 +103,7 @@ impl<'r> Relay<'r> {
         'r: 's,
     {
         let now = self.clock.wall().ok_or(TransportErrorKind::NoClock)?.0;
-        // A clock that is set back must not make a later ticket look like an earlier one.
-        self.last = now.max(self.last.saturating_add(1));
+        self.last = later(self.last, now);
         let mut signed = Signed {
             relay: self.url,
             device: self.pass.device.clone(),
@@ -163,6 +162,12 @@ impl Signed<'_> {
     }
 }
 
+/// The time of the next ticket. A clock that is set back a little must not make it look earlier than the last one; one that
+/// had been far ahead signed tickets that no server took, and its time is not kept to.
+fn later(last: u64, now: u64) -> u64 {
+    if last > now.saturating_add(GOOD_FOR) { now } else { now.max(last.saturating_add(1)) }
+}
+
 /// FNV-1a of a host's name in small letters. Two that are alike cost a detour by the relay, no more.
 fn hash(host: &str) -> u32 {
     host.bytes().fold(0x811c_9dc5, |hash: u32, byte| {
@@ -172,6 +177,8 @@ fn hash(host: &str) -> u32 {
 
 /// Bytes of a device's name at most.
 pub const MAX_DEVICE_BYTES: usize = 32;
+/// Milliseconds that a server lets a ticket be ahead of its own time.
+const GOOD_FOR: u64 = 300_000;
 /// Hosts that are remembered; beyond it the oldest is tried again.
 const MAX_UNCOVERED: usize = 8;
 
@@ -197,6 +204,16 @@ mod tests {
         ] {
             assert!(RelayPass::new(&wrong).is_none(), "{wrong}");
         }
+    }
+
+    #[test]
+    fn the_time_of_tickets_grows_and_returns_from_a_clock_that_was_far_ahead() {
+        assert_eq!(later(0, 1_000_000), 1_000_000);
+        assert_eq!(later(1_000_000, 1_000_000), 1_000_001);
+        assert_eq!(later(1_299_999, 1_000_000), 1_300_000);
+        assert_eq!(later(1_300_001, 1_000_000), 1_000_000);
+        assert_eq!(later(u64::MAX, 1_000_000), 1_000_000);
+        assert_eq!(later(u64::MAX, u64::MAX), u64::MAX);
     }
 
     #[test]

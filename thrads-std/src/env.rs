@@ -50,7 +50,8 @@ impl Thrads {
     /// | `THRADS_BASE_URL` | where the v1 API is |
     /// | `THRADS_SSP_URL` | where the SSP is |
     /// | `THRADS_TIMEOUT_MS` | how long an ask may take over all, 1 to 60000; 5000 |
-    /// | `THRADS_REDIS_URL` | one budget for all processes that name it; feature `redis` |
+    /// | `THRADS_REDIS_URL` | one budget for all processes that name it, `redis://` or `rediss://`; feature `redis` |
+    /// | `THRADS_REDIS_CA_FILE` | a file with the authorities of its certificate, in PEM; the system's |
     /// | `THRADS_REPLICAS` | how many of them there are at most; 1 |
     ///
     /// Proxies are [`Proxies::Environment`](crate::Proxies::Environment).
@@ -80,6 +81,7 @@ impl EnvError {
             StartError::Proxy => Self::value("HTTPS_PROXY"),
             StartError::Tls => Self::value("SSL_CERT_FILE"),
             StartError::Redis => Self::value(REDIS_URL),
+            StartError::Authority => Self::value(REDIS_CA_FILE),
             StartError::Thread | StartError::Secret => {
                 Self { variable: "", problem: EnvProblem::Machine }
             }
@@ -131,7 +133,9 @@ impl Setup {
             Endpoints { v1: base(BASE_URL, platform.v1)?, ssp: base(SSP_URL, platform.ssp)? };
         let replicas = read(REPLICAS).unwrap_or_else(|| "1".to_owned()).trim().parse();
         let replicas = replicas.map_err(|_| EnvError::value(REPLICAS))?;
-        let fleet = read(REDIS_URL).map(|url| fleet(&url, replicas)).transpose()?;
+        let authority = read(REDIS_CA_FILE).map(|path| authority(path.trim())).transpose()?;
+        let fleet = read(REDIS_URL).map(|url| fleet(&url, authority.as_deref(), replicas));
+        let fleet = fleet.transpose()?;
         let mut options = Options::default();
         if let Some(millis) = read(TIMEOUT_MS) {
             let millis = millis.trim().parse().ok().filter(|millis| (1..=60_000).contains(millis));
@@ -141,10 +145,15 @@ impl Setup {
     }
 }
 
-fn fleet(url: &str, replicas: u32) -> Result<Fleet, EnvError> {
-    let is_built = cfg!(feature = "redis");
-    let problem = if is_built { EnvProblem::Value } else { EnvProblem::NotBuilt };
-    Fleet::of_env(url, replicas).map_err(|_| EnvError { variable: REDIS_URL, problem })
+fn authority(path: &str) -> Result<Vec<u8>, EnvError> {
+    let unreadable = EnvError { variable: REDIS_CA_FILE, problem: EnvProblem::Unreadable };
+    fs::read(path).map_err(|_| unreadable)
+}
+
+fn fleet(url: &str, authority: Option<&[u8]>, replicas: u32) -> Result<Fleet, EnvError> {
+    let not_built = EnvError { variable: REDIS_URL, problem: EnvProblem::NotBuilt };
+    let wrong = |error| if cfg!(feature = "redis") { EnvError::start(error) } else { not_built };
+    Fleet::of_env(url, authority, replicas).map_err(wrong)
 }
 
 fn key(given: Option<String>, file: Option<String>) -> Result<ApiKey, EnvError> {
@@ -170,6 +179,7 @@ const BASE_URL: &str = "THRADS_BASE_URL";
 const SSP_URL: &str = "THRADS_SSP_URL";
 const TIMEOUT_MS: &str = "THRADS_TIMEOUT_MS";
 const REDIS_URL: &str = "THRADS_REDIS_URL";
+const REDIS_CA_FILE: &str = "THRADS_REDIS_CA_FILE";
 const REPLICAS: &str = "THRADS_REPLICAS";
 
 #[cfg(test)]

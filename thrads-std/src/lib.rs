@@ -66,7 +66,8 @@
 //! # Features
 //!
 //! - `blocking`: the same for programs without an async runtime.
-//! - `redis`: one budget for all processes that use a key, and one count of each person's ads, kept by a Redis; see `Fleet`.
+//! - `redis`: one budget for all processes that use a key, one count of each person's ads, and chats that sleep, kept by a
+//!   Redis; see `Fleet`.
 //! - `relay`: takes reports of devices on to hosts that they cannot reach safely themselves, see `Relay`.
 //!
 //! The default set is empty.
@@ -109,7 +110,7 @@ pub use experiment::{Arm, Experiment};
 pub use failure::{Cause, Failure, Phase};
 #[cfg(feature = "redis")]
 #[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
-pub use fleet::Fleet;
+pub use fleet::{Fleet, StoreError, WakeError};
 pub use options::Options;
 pub use outcome::{Outcome, Served};
 pub use person::Person;

@@ -46,6 +46,8 @@ pub enum Fault {
     Redirect,
     /// The right answer behind an unknown member of this many MiB.
     Oversized(u32),
+    /// The same behind so many bytes: an answer that no record of TLS, or no buffer of a device, has room for.
+    Padded(u32),
     /// The right answer in chunks of 1, 2, 3, 5, 8... bytes, with an extension and a trailer.
     Chunked,
     /// Chunks that break the rules.
@@ -109,6 +111,7 @@ impl Fault {
         "503",
         "redirect",
         "oversized",
+        "padded",
         "chunked",
         "bad-chunks",
     ];
@@ -168,6 +171,7 @@ impl fmt::Display for Fault {
             }
             Self::Redirect => f.write_str("redirect"),
             Self::Oversized(mib) => write!(f, "oversized={mib}"),
+            Self::Padded(bytes) => write!(f, "padded={bytes}"),
             Self::Chunked => f.write_str("chunked"),
             Self::BadChunks(how) => write!(f, "bad-chunks={}", *how as u8 + 1),
         }
@@ -212,6 +216,7 @@ fn parse(name: &str, number: Option<u32>, shape: Option<Shape>) -> Option<Fault>
         }
         "redirect" => Fault::Redirect,
         "oversized" => Fault::Oversized(number.unwrap_or(64)),
+        "padded" => Fault::Padded(number.unwrap_or(18_000)),
         "chunked" => Fault::Chunked,
         "bad-chunks" => Fault::BadChunks(match number.unwrap_or(1) {
             1 => BadChunks::NotHex,

@@ -73,6 +73,7 @@ impl Script {
                 }
             }
             Fault::Oversized(mib) => script.padded(&answer, mib as usize * 1024 * 1024),
+            Fault::Padded(bytes) => script.padded(&answer, bytes as usize),
             Fault::Chunked => {
                 script.bytes(answer.head(CHUNKED, script.then)).chunks(&answer.body);
                 script.bytes(b"0;last\r\nx-sandbox-trailer: end\r\n\r\n".to_vec());
@@ -94,7 +95,8 @@ impl Script {
 
     /// Has `done` called when the last byte is out, for faults that do bring the answer whole.
     pub(crate) fn when_whole(&mut self, fault: Fault, done: impl FnOnce() + Send + 'static) {
-        if matches!(fault, Fault::Drip(_) | Fault::Oversized(_) | Fault::Chunked) {
+        if matches!(fault, Fault::Drip(_) | Fault::Oversized(_) | Fault::Padded(_) | Fault::Chunked)
+        {
             self.whole = Some(Box::new(done));
         }
     }

@@ -6,27 +6,46 @@ use super::Refusal;
 use super::members::Members;
 use serde_json::{Map, Value, json};
 use thrads_core::{
-    ApiKey, BidRequest, Call, CountryCode, EndUser, Environment, Head, Instant, Millis, Offer,
-    Outcome, Policy, PromptRequest, Publisher, Rate, Session,
+    ApiKey, BidRequest, Call, CountryCode, EndUser, Environment, Head, Instant, MessageRequest,
+    Millis, Offer, Outcome, Policy, PromptRequest, Publisher, Rate, Session,
 };
 
-/// The offer of an SSP ad as `read` lists it; its text stands in `bytes`.
-pub(super) fn of_bid<'b>(
+/// The offer of an ad as `read` lists it, made of text in `bytes`. For members that the line leaves out `else_members`
+/// stands in; one that is null is not there.
+pub(super) fn of_ad<'b>(
     ad: &Members<'_>,
+    else_members: Value,
     bytes: &'b mut Vec<u8>,
 ) -> Result<Offer<&'b str>, Refusal> {
     let names: &[_] = match ad.needed("format")? {
+        "sponsored_message" => &MESSAGE_MEMBERS,
         "sponsored_poll" => &POLL_MEMBERS,
         "sponsored_prompt" => &PROMPT_MEMBERS,
+        "prompt" => &V1_PROMPT_MEMBERS,
+        "message" => &V1_MESSAGE_MEMBERS,
         _ => return Err(ad.refuse("format")),
     };
     let listed: Vec<_> = names.iter().map(|(name, _)| *name).collect();
-    ad.only(&[&listed[..], &["trackers", "price_micros"]].concat())?;
-    let member = |(name, wire): &(&str, &str)| Some(((*wire).to_owned(), ad.get(name)?.clone()));
-    let bid: Map<String, Value> = names.iter().filter_map(member).collect();
-    let opener = || BidRequest::opener("u", EndUser::this_device("-").ok()?).ok();
-    let offer =
-        opener().and_then(|opener| offer(Call::Bid(opener), &json!({"data": {"bid": bid}}), bytes));
+    ad.only(&[&listed[..], &["format", "trackers", "price_micros"]].concat())?;
+    let micros: Option<u64> = ad.number("price_micros")?;
+    let member = |(name, wire): &(&str, &str)| {
+        let left_out = (!ad.is_null(name)).then(|| else_members.get(wire)).flatten();
+        Some(((*wire).to_owned(), ad.get(name).or(left_out)?.clone()))
+    };
+    let mut data: Map<String, Value> = names.iter().filter_map(member).collect();
+    let offer = match ad.needed("format")? {
+        "prompt" => opener().and_then(|call| offer(call, &json!({"data": data}), bytes)),
+        "message" => {
+            if let Some(micros) = micros {
+                data.insert("price".to_owned(), format!("{micros}e-6").into());
+            }
+            exchange().and_then(|call| offer(call, &json!({"data": data}), bytes))
+        }
+        format => {
+            data.insert("ad_format".to_owned(), format.into());
+            bid().and_then(|call| offer(call, &json!({"data": {"bid": data}}), bytes))
+        }
+    };
     offer.ok_or_else(|| ad.refuse("ad"))
 }
 
@@ -38,9 +57,7 @@ pub(super) fn of_prompt<'b>(
 ) -> Result<Offer<&'b str>, Refusal> {
     let mut prompt = json!({"prompt": "-", "link": "https://a.example/"});
     prompt[name] = line.needed(name)?.into();
-    let opener = CountryCode::new("US").ok().map(PromptRequest::new);
-    let offer =
-        opener.and_then(|opener| offer(Call::Prompt(opener), &json!({"data": prompt}), bytes));
+    let offer = opener().and_then(|call| offer(call, &json!({"data": prompt}), bytes));
     offer.ok_or_else(|| line.refuse(name))
 }
 
@@ -56,9 +73,33 @@ fn offer<'b>(call: Call<'_>, answer: &Value, bytes: &'b mut Vec<u8>) -> Option<O
     }
 }
 
+fn opener() -> Option<Call<'static>> {
+    CountryCode::new("US").ok().map(PromptRequest::new).map(Call::Prompt)
+}
+
+fn exchange() -> Option<Call<'static>> {
+    MessageRequest::new("u", "c", ("-", "-")).ok().map(Call::Message)
+}
+
+fn bid() -> Option<Call<'static>> {
+    BidRequest::opener("u", EndUser::this_device("-").ok()?).ok().map(Call::Bid)
+}
+
 /// Names in a listed ad, and on the wire.
-const POLL_MEMBERS: [(&str, &str); 12] = [
-    ("format", "ad_format"),
+const MESSAGE_MEMBERS: [(&str, &str); 11] = [
+    ("placement", "placement"),
+    ("advertiser", "advertiser"),
+    ("domain", "domain"),
+    ("headline", "headline"),
+    ("description", "description"),
+    ("cta_text", "cta_text"),
+    ("url", "url"),
+    ("image_url", "image_url"),
+    ("logo_url", "logo_url"),
+    ("dsp", "dsp"),
+    ("bid_id", "bidId"),
+];
+const POLL_MEMBERS: [(&str, &str); 11] = [
     ("question", "question"),
     ("options", "options"),
     ("vote_url", "vote_url"),
@@ -71,8 +112,7 @@ const POLL_MEMBERS: [(&str, &str); 12] = [
     ("dsp", "dsp"),
     ("bid_id", "bidId"),
 ];
-const PROMPT_MEMBERS: [(&str, &str); 10] = [
-    ("format", "ad_format"),
+const PROMPT_MEMBERS: [(&str, &str); 9] = [
     ("prompt", "sponsored_prompt"),
     ("append_message", "append_message"),
     ("cta_text", "cta_text"),
@@ -82,4 +122,19 @@ const PROMPT_MEMBERS: [(&str, &str); 10] = [
     ("image_url", "image_url"),
     ("advertiser", "advertiser"),
     ("bid_id", "bidId"),
+];
+const V1_PROMPT_MEMBERS: [(&str, &str); 6] = [
+    ("prompt", "prompt"),
+    ("link", "link"),
+    ("brand", "brand"),
+    ("sponsored_prompt_id", "sponsored_prompt_id"),
+    ("icon", "icon"),
+    ("token", "token"),
+];
+const V1_MESSAGE_MEMBERS: [(&str, &str); 5] = [
+    ("creative", "creative"),
+    ("prod_name", "prod_name"),
+    ("img_url", "img_url"),
+    ("prod_url", "prod_url"),
+    ("currency", "currency"),
 ];

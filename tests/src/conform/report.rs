@@ -64,7 +64,8 @@ pub(super) fn view(line: &Members<'_>) -> Answered {
 pub(super) fn prompt_click(line: &Members<'_>) -> Answered {
     line.only(&[MEMBERS_OF_ALL, &["ad"]].concat())?;
     let mut bytes = Vec::new();
-    let offer = offer::of_bid(&ad_of(line)?, &mut bytes)?;
+    let unused = json!({"sponsored_prompt": "-", "url": SOMEWHERE});
+    let offer = offer::of_ad(&ad_of(line)?, unused, &mut bytes)?;
     let Engagement::PromptClick(click) = &offer.engagement else { return Err(line.refuse("ad")) };
     let person = end_user::read(line)?.ok_or_else(|| line.refuse("end_user"))?;
     written(&click.request(Method::Post, person), &[])
@@ -73,7 +74,8 @@ pub(super) fn prompt_click(line: &Members<'_>) -> Answered {
 pub(super) fn vote(line: &Members<'_>) -> Answered {
     line.only(&[MEMBERS_OF_ALL, &["ad", "option_id"]].concat())?;
     let mut bytes = Vec::new();
-    let offer = offer::of_bid(&ad_of(line)?, &mut bytes)?;
+    let unused = json!({"question": "-", "results_url": SOMEWHERE});
+    let offer = offer::of_ad(&ad_of(line)?, unused, &mut bytes)?;
     let (Engagement::Vote(vote), Ad::SponsoredPoll(poll)) = (&offer.engagement, &offer.ad) else {
         return Err(line.refuse("ad"));
     };
@@ -86,7 +88,9 @@ pub(super) fn vote(line: &Members<'_>) -> Answered {
 pub(super) fn results(line: &Members<'_>) -> Answered {
     line.only(&[MEMBERS_OF_ALL, &["ad"]].concat())?;
     let mut bytes = Vec::new();
-    let offer = offer::of_bid(&ad_of(line)?, &mut bytes)?;
+    let options = json!([{"id": "0", "text": "-"}]);
+    let unused = json!({"question": "-", "vote_url": SOMEWHERE, "options": options});
+    let offer = offer::of_ad(&ad_of(line)?, unused, &mut bytes)?;
     let Ad::SponsoredPoll(poll) = &offer.ad else { return Err(line.refuse("ad")) };
     let (person, left_out) = person(line)?;
     written(&poll_results(poll, person), left_out)
@@ -115,7 +119,7 @@ fn with_tracker(tracker: &str) -> Ad<&str> {
         headline: None,
         description: None,
         cta_text: None,
-        url: "https://a.example/",
+        url: SOMEWHERE,
         image_url: None,
         logo_url: None,
         dsp: None,
@@ -124,5 +128,7 @@ fn with_tracker(tracker: &str) -> Ad<&str> {
     })
 }
 
+/// Where an ad leads to that tells nothing of it, since the call does not go there.
+const SOMEWHERE: &str = "https://a.example/";
 const FEEDBACK_MEMBERS: [&str; 5] =
     ["sponsored_prompt_id", "clicked", "number_follow_ups", "is_sponsor_mentioned", "summary"];

@@ -32,9 +32,24 @@ pub fn serve(mut input: impl BufRead, mut output: impl Write) -> io::Result<()> 
                 Err(_) => unreadable("the line is not UTF-8"),
             }
         };
-        writeln!(output, "{answer}")?;
+        writeln!(output, "{}", ascii(&answer))?;
         output.flush()?;
     }
+}
+
+/// JSON with its other characters as escapes, so that nobody who splits lines at more than a line feed finds U+2028 in one.
+fn ascii(json: &str) -> String {
+    let mut plain = String::with_capacity(json.len());
+    for character in json.chars() {
+        if character.is_ascii() && character != '\u{7f}' {
+            plain.push(character);
+            continue;
+        }
+        for unit in character.encode_utf16(&mut [0; 2]) {
+            plain.push_str(&format!("\\u{unit:04x}"));
+        }
+    }
+    plain
 }
 
 fn unreadable(detail: &str) -> String {
@@ -65,6 +80,20 @@ mod tests {
             (&"unreadable".into(), &"unreadable".into())
         );
         assert_eq!((&answers[3]["id"], &answers[3]["error"]), (&2.into(), &"unsupported".into()));
+    }
+
+    #[test]
+    fn an_answer_is_one_line_for_everybody() {
+        let id = "\u{85}\u{2028}\u{1f600}\u{e9}\u{7f}\\u000b";
+        let mut output = Vec::new();
+        serve(format!("{{\"id\":\"{id}\",\"op\":\"?\"}}").as_bytes(), &mut output).unwrap();
+        let output = String::from_utf8(output).unwrap();
+        assert!(
+            output.bytes().all(|byte| byte == b'\n' || (b' '..=b'~').contains(&byte)),
+            "{output}"
+        );
+        let answer: Value = serde_json::from_str(&output).unwrap();
+        assert_eq!(answer["id"], "\u{85}\u{2028}\u{1f600}\u{e9}\u{7f}\u{b}");
     }
 
     #[test]

@@ -159,6 +159,67 @@ fn holds_what_it_should(part: Part, ledger: &Ledger, case: &str) {
     assert!(found.iter().all(|number| ledger.put.contains(number)), "{case}");
 }
 
+/// Whatever of the flash has rotted: nothing is made up, nothing hangs, and the store is usable again.
+#[test]
+fn a_bit_that_has_rotted_makes_no_report_that_nobody_put() {
+    let (mut first, mut ledger) = (store(Part::new(PAGES)), Ledger::default());
+    live(&mut first, &mut Reports::new(), &mut ledger, 25).unwrap();
+    let whole = first.into_flash();
+    let mut unread = 0;
+    for place in 0..whole.bytes.len() {
+        for bit in [0, 5] {
+            let mut part = whole.clone();
+            part.bytes[place] ^= 1 << bit;
+            unread +=
+                usize::from(reopens(part, &ledger, &format!("bit {bit} of byte {place}")).is_err());
+        }
+    }
+    // Most of it is reports, and one that has rotted is passed over.
+    assert!(unread < whole.bytes.len() / 10, "{unread}");
+}
+
+#[test]
+fn flash_that_was_never_a_store_is_none_or_is_refused() {
+    let mut noise = 1_u32;
+    for round in 0..200 {
+        let mut part = Part::new(PAGES);
+        for byte in &mut part.bytes {
+            noise = noise.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            *byte = if round == 0 { 0 } else { noise.to_be_bytes()[0] };
+        }
+        reopens(part, &Ledger::default(), &format!("noise {round}")).ok();
+    }
+}
+
+#[test]
+fn flash_that_does_not_keep_what_it_is_given_is_found_out() {
+    let (mut store, mut outbox) =
+        (store(Part { is_worn: true, ..Part::new(PAGES) }), Reports::new());
+    let (now, mut scratch) = (Instant::from_millis(0), [0; 512]);
+    outbox.impression(now, impression(1));
+    let saved = run(store.save(&outbox, now, NOON, &mut scratch));
+    assert_eq!((saved, outbox.len()), (Err(FlashError::Corrupted), 1));
+}
+
+/// Opens the store, by force where it will not, and uses it: what it gave was put in once.
+fn reopens(part: Part, ledger: &Ledger, case: &str) -> Result<(), FlashError> {
+    let (mut store, mut outbox, mut scratch) = (store(part), Reports::new(), [0; 512]);
+    let now = Instant::from_millis(7);
+    let wall = UnixMillis(NOON.0 + 60_000);
+    let loaded = run(store.load(&mut outbox, now, wall, &mut scratch));
+    let found = sent(&mut outbox, now, usize::MAX);
+    assert!(found.iter().all(|number| ledger.put.contains(number)), "{case}: {found:?}");
+    outbox.impression(now, impression(ROUNDS));
+    if run(store.save(&outbox, now, wall, &mut scratch)).is_err() {
+        run(store.forget()).expect(case);
+        run(store.save(&outbox, now, wall, &mut scratch)).expect(case);
+    }
+    let mut again = Reports::new();
+    run(store.load(&mut again, now, wall, &mut scratch)).expect(case);
+    assert_eq!(sent(&mut again, now, usize::MAX).pop(), Some(ROUNDS), "{case}");
+    loaded.map(drop)
+}
+
 #[test]
 fn what_is_old_by_the_time_of_day_does_not_come_back() {
     let (mut first, mut outbox, mut scratch) = (store(Part::new(PAGES)), Reports::new(), [0; 512]);

@@ -24,6 +24,8 @@ pub(crate) struct Part {
     pub(crate) erased: Vec<usize>,
     pub(crate) cut: Option<(usize, Cut)>,
     pub(crate) is_dead: bool,
+    /// Whether it says that it writes, and does not.
+    pub(crate) is_worn: bool,
 }
 
 #[derive(Debug)]
@@ -32,7 +34,14 @@ pub(crate) struct NoPower;
 impl Part {
     pub(crate) fn new(pages: usize) -> Self {
         let bytes = vec![0xff; pages * Self::ERASE_SIZE];
-        Self { bytes, operations: 0, erased: vec![0; pages], cut: None, is_dead: false }
+        Self {
+            bytes,
+            operations: 0,
+            erased: vec![0; pages],
+            cut: None,
+            is_dead: false,
+            is_worn: false,
+        }
     }
 
     /// The same after the power came back.
@@ -108,6 +117,9 @@ impl NorFlash for Part {
         let is_whole = |length: usize| length.is_multiple_of(Self::WRITE_SIZE);
         assert!(is_whole(start) && is_whole(data.len()));
         let done = self.begin(data.len())?;
+        if self.is_worn {
+            return Ok(());
+        }
         // Writing makes ones to zeros only.
         let places = self.bytes[start..].iter_mut();
         places.zip(&data[..done]).for_each(|(place, byte)| *place &= byte);

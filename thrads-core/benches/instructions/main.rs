@@ -46,6 +46,8 @@ fn pieces((request, _): (&Request<'_>, &mut [u8])) -> usize {
 #[library_benchmark(setup = arrived)]
 #[bench::bid(200, samples::BID)]
 #[bench::three_prompts(200, samples::PROMPTS)]
+#[bench::three_prompts_with_escapes(200, &samples::escaped(samples::PROMPTS))]
+#[bench::poll(200, samples::POLL)]
 #[bench::validation_error(422, samples::REFUSED)]
 fn read((status, body): (u16, &mut [u8])) -> usize {
     match decode(Endpoint::Bid, &Head::new(status), black_box(body)) {

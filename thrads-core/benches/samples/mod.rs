@@ -40,3 +40,8 @@ pub(crate) const PROMPTS: &str = r#"{"requestId":"api_req_9100","status":"succes
 pub(crate) const POLL: &str = r#"{"requestId":"api_req_9200","timestamp":"2026-06-01T10:00:00Z","totalTime":0.7,"status":"success","message":"Bid successful","data":{"bid":{"ad_format":"sponsored_poll","price":4.1,"advertiser":"Tuneloft","question":"What is the playlist for – be honest ☕","options":[{"id":"0","text":"Party – all night"},{"id":"1","text":"Focus"},{"id":"2","text":"Gym"}],"vote_url":"https://ssp.thrads.ai/api/v1/tracking/sponsored-polls/vote?token=v1","results_url":"https://ssp.thrads.ai/api/v1/tracking/sponsored-polls/results?token=v1","cta_url":"https://ssp.thrads.ai/api/v1/tracking/redirect?token=v2","view_url":"https://ssp.thrads.ai/api/v1/tracking/view?token=v3","dsp":"thrad_dsp","bidId":"bid_9200"}},"error":null}"#;
 
 pub(crate) const REFUSED: &str = r#"{"apiVersion":"0.1.0","requestId":"7c0f9a52-1a2b-4c3d-8e9f-001122334455","timestamp":"2025-09-03T08:15:28Z","docsUrl":"https://docs.example/","totalTime":0.002,"status":"error","message":"Validation error","data":{},"error":{"detail":[{"type":"string_too_long","loc":["body","country_code"],"msg":"String should have at most 2 characters – not 3"},{"type":"less_than_equal","loc":["body","conversationOffset"],"msg":"Input should be less than or equal to 20"}]}}"#;
+
+/// The same answer from a server that escapes what it need not.
+pub(crate) fn escaped(body: &str) -> String {
+    body.replace('–', "\\u2013").replace('☕', "\\u2615").replace("https://", "https:\\/\\/")
+}

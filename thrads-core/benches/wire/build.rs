@@ -4,7 +4,7 @@ use crate::rounds::{Contestant, line};
 use crate::samples::{self, ANSWER, QUESTION, TIME};
 use serde::Serialize;
 use std::hint::black_box;
-use thrads_core::{Call, Request};
+use thrads_core::{Body, Call, Request};
 
 pub(crate) fn lines(rounds: usize) -> usize {
     [2, 20, 200].into_iter().map(|messages| bid(messages, rounds)).sum::<usize>() + prompt(rounds)
@@ -84,28 +84,35 @@ fn contest<T: Serialize>(name: &str, rounds: usize, call: Call<'_>, peer: &T) ->
 
     let size = expected.len();
     let mut ours = vec![0; size];
-    let mut theirs = [vec![0; size + 64], vec![0; size + 64]];
-    let [first, second] = &mut theirs;
+    let mut theirs = [0; 3].map(|_| vec![0; size + 64]);
+    let [first, second, third] = &mut theirs;
     let into_buffer: Contestant<'_> =
         Box::new(|| black_box(&request).body().encode(&mut ours).unwrap());
-    let behind =
-        line(&format!("{name}, {size} B, buffer"), rounds, into_buffer, peers(peer, first));
-    let as_pieces: Contestant<'_> = Box::new(|| {
+    let as_pieces: Contestant<'_> = Box::new(|| pieces(black_box(&request).body()));
+    // What a transport does that says the length first.
+    let length_too: Contestant<'_> = Box::new(|| {
         let body = black_box(&request).body();
-        let mut pieces = body.pieces();
-        let mut sum = body.len();
-        while let Some(piece) = pieces.next() {
-            sum += black_box(piece).len();
-        }
-        sum
+        body.len() + pieces(body)
     });
-    behind
-        + line(
-            &format!("{name}, {size} B, length and pieces"),
-            rounds,
-            as_pieces,
-            peers(peer, second),
-        )
+    [
+        ("buffer", into_buffer, first),
+        ("pieces", as_pieces, second),
+        ("length and pieces", length_too, third),
+    ]
+    .into_iter()
+    .map(|(way, ours, theirs)| {
+        line(&format!("{name}, {size} B, {way}"), rounds, ours, peers(peer, theirs))
+    })
+    .sum()
+}
+
+fn pieces(body: &Body<'_>) -> usize {
+    let mut pieces = body.pieces();
+    let mut sum = 0;
+    while let Some(piece) = pieces.next() {
+        sum += black_box(piece).len();
+    }
+    sum
 }
 
 fn peers<'a, T: Serialize>(peer: &'a T, theirs: &'a mut [u8]) -> [Option<Contestant<'a>>; 3] {

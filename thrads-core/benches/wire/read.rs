@@ -6,16 +6,13 @@
 mod plain;
 
 use crate::rounds::{Contestant, line};
-use crate::samples::{BID, POLL, PROMPTS, REFUSED};
+use crate::samples::{BID, POLL, PROMPTS, REFUSED, escaped};
 use serde::Deserialize;
 use std::borrow::Cow;
 use std::hint::black_box;
 use thrads_core::{Answer, Endpoint, Head, decode};
 
 pub(crate) fn lines(rounds: usize) -> usize {
-    let escaped = |body: &str| {
-        body.replace('–', "\\u2013").replace('☕', "\\u2615").replace("https://", "https:\\/\\/")
-    };
     println!(
         "(serde-json-core cannot undo escapes in borrowed text: no ratio where there are any)"
     );

@@ -6,7 +6,7 @@ use super::{Budget, Client, is_server_error};
 use crate::config::Publisher;
 use crate::error::TransportError;
 use crate::head::Head;
-use crate::pacing::{Decision, Health, Lent, Until, Verdict};
+use crate::pacing::{Decision, Health, Hold, Lent, Reason, Until, Verdict};
 use crate::request::EndUser;
 use crate::time::{Instant, Millis};
 use crate::tracking::Outbox;
@@ -23,15 +23,16 @@ pub struct Delivered {
 }
 
 impl<T: Transport, C: Clock> Client<T, C> {
-    /// Sends what waits in `outbox` and is due, in the end user's name, until nothing is, or one gets no answer that may get one later.
+    /// Sends what waits in `outbox` and is due, in the end user's name, until nothing is, or one gets no answer that may
+    /// get one later.
     ///
     /// Each report takes its turn in the key's budget like an ask, so a device that comes back after a day makes no burst.
-    /// Where the person's [`Permission`](crate::Permission) lets nothing out, what waits is forgotten and nothing is sent.
-    ///
     /// Where a [`Health`](crate::Health) is lent, what holds asks holds reports, and a report to the platform that gets no
     /// answer counts like an ask that gets none. Each ends after the timeout; bodies of answers are not read. Dropped
-    /// half-way, the report under way waits on, and may have been sent. Where the client's [`Permission`](crate::Permission)
-    /// lets nothing leave, or the person who is lent has opted out, nothing is sent and the outbox is emptied.
+    /// half-way, the report under way waits on, and may have been sent.
+    ///
+    /// Where the client's [`Permission`](crate::Permission) lets nothing leave, or the person who is lent has opted out,
+    /// nothing is sent and the outbox is emptied.
     pub async fn deliver<const ENTRIES: usize, const BYTES: usize>(
         &mut self,
         outbox: &mut Outbox<ENTRIES, BYTES>,
@@ -40,30 +41,20 @@ impl<T: Transport, C: Clock> Client<T, C> {
         end_user: EndUser<'_>,
         buffer: &mut T::Buffer,
     ) -> Delivered {
-        if !self.permission.sends() {
-            outbox.clear();
-            return Delivered::default();
-        }
         let mut answered = 0_u16;
         let held = loop {
-            let now = self.clock.now();
             if !self.may_tell(budget) {
                 outbox.clear();
                 break None;
             }
-            let Some(due) = outbox.due(now) else { break None };
-            if !self.transport.is_up() {
-                break Some(now.after(WITHOUT_LINK));
-            }
-            let patience = self.max_rate_wait;
-            let (at, is_trial) = match budget.with(|lent| admitted(now, lent, patience)) {
-                Ok(admitted) => admitted,
-                Err(held) => break Some(held),
+            let Some(due) = outbox.due(self.clock.now()) else { break None };
+            let is_trial = match self.await_turn_of_report(budget).await {
+                Ok(is_trial) => is_trial,
+                // The person's no is taken at the head of the loop.
+                Err(Hold { reason: Reason::OptOut, .. }) => continue,
+                Err(Hold { until: Until::At(at), .. }) => break Some(at),
+                Err(_) => break Some(self.clock.now().after(WITHOUT_LINK)),
             };
-            self.clock.sleep_until(at).await;
-            if !self.may_tell(budget) {
-                continue;
-            }
             let Some(request) = outbox.request(due, publisher, end_user) else { break None };
             let answer = self.transport.exchange(&request, self.timeout, buffer).await;
             let (now, wall) = (self.clock.now(), self.clock.wall());
@@ -89,25 +80,43 @@ impl<T: Transport, C: Clock> Client<T, C> {
         Delivered { answered, next: next.map(|next| held.map_or(next, |held| held.max(next))) }
     }
 
+    /// Waits for a report's turn; true if it is the trial of a platform that was left alone.
+    async fn await_turn_of_report(&self, budget: &mut impl Budget) -> Result<bool, Hold> {
+        if !self.transport.is_up() {
+            return Err(Hold { reason: Reason::Offline, until: Until::Lifted });
+        }
+        let (now, patience) = (self.clock.now(), self.max_rate_wait);
+        let (decision, is_trial) = budget.with(|lent| admitted(now, lent, patience));
+        let turn = match decision {
+            Decision::Hold(hold) => return Err(hold),
+            Decision::Ask(turn) if turn <= now => return Ok(is_trial),
+            Decision::Ask(turn) => turn,
+        };
+        let recheck = |now, turn, patience| {
+            budget.with(|mut lent| lent.recheck(now, turn, patience, is_trial))
+        };
+        let held = self.await_turn(turn, now.after(patience), recheck).await.err();
+        if held.is_some() && is_trial {
+            let give_up = |health: &mut Health| health.on_verdict(now, Verdict::Unknown, true);
+            budget.with(|lent| lent.health.into_iter().for_each(give_up));
+        }
+        held.map_or(Ok(is_trial), Err)
+    }
+
     fn may_tell(&self, budget: &mut impl Budget) -> bool {
         self.permission.sends() && budget.with(|lent| lent.opted_out().is_none())
     }
 }
 
-/// When a report may be sent, and whether it is the trial; or until when nothing is.
-fn admitted(now: Instant, lent: Lent<'_>, patience: Millis) -> Result<(Instant, bool), Instant> {
+/// Whether a report may be sent, and whether it is then the trial of a platform that was left alone.
+fn admitted(now: Instant, lent: Lent<'_>, patience: Millis) -> (Decision, bool) {
     let Lent { rate, mut health, .. } = lent;
-    let until = |until| match until {
-        Until::At(at) => at,
-        _ => now.after(WITHOUT_LINK),
-    };
     if let Some(hold) = health.as_mut().and_then(|health| health.check(now)) {
-        return Err(until(hold.until));
+        return (Decision::Hold(hold), false);
     }
-    match rate.decide(now, patience) {
-        Decision::Ask(at) => Ok((at, health.is_some_and(Health::begin))),
-        Decision::Hold(hold) => Err(until(hold.until)),
-    }
+    let decision = rate.decide(now, patience);
+    let is_trial = matches!(decision, Decision::Ask(_)) && health.is_some_and(Health::begin);
+    (decision, is_trial)
 }
 
 /// What an answer to a report says of the platform; of others it says nothing.
@@ -124,30 +133,27 @@ const WITHOUT_LINK: Millis = Millis::from_secs(5);
 
 #[cfg(test)]
 mod tests {
+    use super::super::fixture::{Moves, device, offered, publisher, run};
     use super::*;
-    use crate::ad::Ad;
-    use crate::config::{ApiKey, BaseUrl, Endpoints, Environment, Family};
     use crate::consent::Permission;
     use crate::error::TransportErrorKind;
-    use crate::pacing::{Policy, Rate};
+    use crate::pacing::{Caps, Rate, User};
     use crate::request::{BidRequest, Call, Request};
-    use crate::session::{Offer, Outcome, Session};
-    use crate::time::UnixMillis;
-    use core::cell::Cell;
+    use crate::session::Offer;
     use core::ops::Range;
     use core::pin::pin;
-    use core::task::{Context, Poll, Waker};
+    use core::task::{Context, Waker};
 
     /// A network that is there or not, on a clock that only this moves; an exchange takes 10 ms.
-    struct Net<'a> {
-        now: &'a Cell<u64>,
+    struct Net {
+        clock: Moves,
         is_up: bool,
         works: fn(&str) -> bool,
         /// What reached a server, and when.
         sent: Vec<(u64, String)>,
     }
 
-    impl Transport for Net<'_> {
+    impl Transport for Net {
         type Buffer = [u8];
 
         async fn exchange(
@@ -159,8 +165,9 @@ mod tests {
             let mut url = [0; 200];
             let target = request.target(&mut url).unwrap();
             let url = format!("{}{}", target.host, target.path);
-            self.sent.push((self.now.get(), url.clone()));
-            self.now.set(self.now.get() + 10);
+            let now = &self.clock.now;
+            self.sent.push((now.get(), url.clone()));
+            now.set(now.get() + 10);
             if (self.works)(&url) {
                 Ok((Head::new(204), 0..0))
             } else {
@@ -173,82 +180,46 @@ mod tests {
         }
     }
 
-    impl Clock for &Cell<u64> {
-        fn now(&self) -> Instant {
-            Instant::from_millis(self.get())
-        }
-
-        async fn sleep_until(&self, moment: Instant) {
-            self.set(self.get().max(moment.as_millis()));
-        }
-
-        fn wall(&self) -> Option<UnixMillis> {
-            None
-        }
-    }
-
-    fn run<F: Future>(future: F) -> F::Output {
-        match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(output) => output,
-            Poll::Pending => panic!("nothing here waits"),
-        }
-    }
-
-    fn publisher() -> Publisher {
-        let endpoints = Endpoints::at(BaseUrl::new("https://p.example").unwrap());
-        Publisher { key: ApiKey::new("K").unwrap(), environment: Environment::Staging, endpoints }
-    }
-
-    fn device() -> EndUser<'static> {
-        EndUser::this_device("kiosk/1.0").unwrap()
-    }
-
     /// An ad with a tracker of the platform's and one of a partner's.
     fn served(number: u64) -> Offer<String> {
-        let mut session = Session::new(Family::Ssp, Policy::SERVER);
-        let call = Call::Bid(BidRequest::opener("u", device()).unwrap());
-        let now = Instant::from_millis(0);
-        session.poll_request(now, &mut Rate::default(), Millis(0), &publisher(), call);
-        let mut body = format!(
+        let opener = BidRequest::opener("u", device()).unwrap();
+        let bid = format!(
             "{{\"data\":{{\"bid\":{{\"headline\":\"H\",\"url\":\"https://p.example/r?n={number}&\
              view_url=https%3A%2F%2Fd.example%2Fv{number}&\
              thrad_view_url=https%3A%2F%2Fp.example%2Fv{number}\"}}}}}}"
-        )
-        .into_bytes();
-        match session.handle_response(&Head::new(200), &mut body) {
-            Outcome::Ad(mut offers) => offers.next().unwrap().map(str::to_owned),
-            other => panic!("{other:?}"),
-        }
+        );
+        offered(Call::Bid(opener), &bid)
     }
 
     fn deliver(
-        net: &mut Client<Net<'_>, &Cell<u64>>,
+        net: &mut Client<Net, Moves>,
         outbox: &mut Outbox<16, 2048>,
         budget: &mut impl Budget,
     ) -> Delivered {
         run(net.deliver(outbox, budget, &publisher(), device(), &mut []))
     }
 
-    fn client(now: &Cell<u64>, works: fn(&str) -> bool) -> Client<Net<'_>, &Cell<u64>> {
-        Client::new(Net { now, is_up: true, works, sent: Vec::new() }, now)
+    fn client(clock: &Moves, works: fn(&str) -> bool) -> Client<Net, Moves> {
+        let net = Net { clock: clock.clone(), is_up: true, works, sent: Vec::new() };
+        Client::new(net, clock.clone())
     }
 
     #[test]
     #[cfg_attr(miri, ignore = "too slow there")]
     fn a_device_that_was_offline_for_a_day_makes_no_burst_and_tells_nothing_old() {
         const DAY: u64 = 86_400_000;
-        let now = Cell::new(0);
+        let clock = Moves::default();
         let (mut outbox, mut rate) = (Outbox::<16, 2048>::new(), Rate::default());
-        let mut net = client(&now, |_| true);
+        let mut net = client(&clock, |_| true);
         net.transport.is_up = false;
         for number in 0..288 {
-            now.set(number * 300_000);
-            outbox.impression(Instant::from_millis(now.get()), served(number).impression);
+            clock.now.set(number * 300_000);
+            outbox.impression(Instant::from_millis(clock.now.get()), served(number).impression);
             let delivered = deliver(&mut net, &mut outbox, &mut rate);
             let later = delivered.next.unwrap().as_millis();
-            assert_eq!((delivered.answered, later), (0, now.get() + 5000));
+            assert_eq!((delivered.answered, later), (0, clock.now.get() + 5000));
         }
-        now.set(DAY);
+        clock.now.set(DAY);
         net.transport.is_up = true;
         let delivered = deliver(&mut net, &mut outbox, &mut rate);
         assert_eq!(delivered, Delivered { answered: 4, next: None });
@@ -259,9 +230,9 @@ mod tests {
 
     #[test]
     fn nothing_is_sent_and_nothing_waits_on_where_consent_is_withdrawn() {
-        let now = Cell::new(0);
+        let clock = Moves::default();
         let (mut outbox, mut rate) = (Outbox::<16, 2048>::new(), Rate::default());
-        let mut net = client(&now, |_| true);
+        let mut net = client(&clock, |_| true);
         outbox.impression(Instant::from_millis(0), served(1).impression);
         net.permit(Permission::NoConsent);
         assert_eq!(deliver(&mut net, &mut outbox, &mut rate), Delivered::default());
@@ -270,9 +241,9 @@ mod tests {
 
     #[test]
     fn reports_keep_the_keys_budget() {
-        let now = Cell::new(0);
+        let clock = Moves::default();
         let (mut outbox, mut rate) = (Outbox::<16, 2048>::new(), Rate::new(4));
-        let mut net = client(&now, |_| true);
+        let mut net = client(&clock, |_| true);
         for number in 0..8 {
             outbox.impression(Instant::from_millis(0), served(number).impression);
         }
@@ -283,10 +254,10 @@ mod tests {
 
     #[test]
     fn a_tracker_that_is_dead_holds_nobody_else_up() {
-        let now = Cell::new(0);
+        let clock = Moves::default();
         let mut outbox = Outbox::<16, 2048>::new();
         let (mut rate, mut health) = (Rate::default(), Health::new(1));
-        let mut net = client(&now, |url| !url.starts_with("d.example/v1"));
+        let mut net = client(&clock, |url| !url.starts_with("d.example/v1"));
         for number in 1..=3 {
             outbox.impression(Instant::from_millis(0), served(number).impression);
         }
@@ -300,10 +271,10 @@ mod tests {
 
     #[test]
     fn a_platform_that_is_gone_holds_asks_and_reports_alike() {
-        let now = Cell::new(0);
+        let clock = Moves::default();
         let mut outbox = Outbox::<16, 2048>::new();
         let (mut rate, mut health) = (Rate::default(), Health::new(1));
-        let mut net = client(&now, |url| !url.starts_with("p.example"));
+        let mut net = client(&clock, |url| !url.starts_with("p.example"));
         for number in 0..4 {
             outbox.impression(Instant::from_millis(0), served(number).impression);
         }
@@ -314,12 +285,73 @@ mod tests {
         }
         let tried = net.transport.sent.iter().filter(|(_, url)| url.starts_with("p.")).count();
         assert_eq!((tried, health.failures()), (3, 3));
-        assert!(health.check(Instant::from_millis(now.get())).is_some());
-        now.set(held.unwrap().as_millis());
+        assert!(health.check(Instant::from_millis(clock.now.get())).is_some());
+        clock.now.set(held.unwrap().as_millis());
         net.transport.works = |_| true;
         let budget = &mut Lent { rate: &mut rate, health: Some(&mut health), user: None };
         deliver(&mut net, &mut outbox, budget);
         assert_eq!(health.failures(), 0);
+    }
+
+    /// What is lent, and what others do to it while a report waits for its turn: before it is lent for the third time.
+    struct Shared {
+        rate: Rate,
+        health: Health,
+        user: User,
+        lent: u8,
+        meanwhile: fn(&mut Health, &mut User),
+    }
+
+    impl Budget for Shared {
+        fn with<R>(&mut self, use_it: impl FnOnce(Lent<'_>) -> R) -> R {
+            let Self { rate, health, user, lent, meanwhile } = self;
+            *lent += 1;
+            if *lent == 3 {
+                meanwhile(health, user);
+            }
+            use_it(Lent { rate, health: Some(health), user: Some(user) })
+        }
+    }
+
+    fn sent_meanwhile(meanwhile: fn(&mut Health, &mut User)) -> (usize, usize, Delivered) {
+        let clock = Moves::default();
+        let mut outbox = Outbox::<16, 2048>::new();
+        outbox.impression(Instant::from_millis(0), served(1).impression);
+        let (health, user) = (Health::new(1), User::new(Caps::default()));
+        let mut shared = Shared { rate: Rate::default(), health, user, lent: 0, meanwhile };
+        shared.rate.decide(Instant::from_millis(0), Millis(0));
+        let mut client = client(&clock, |_| true);
+        let delivered = deliver(&mut client, &mut outbox, &mut shared);
+        (client.transport.sent.len(), outbox.len(), delivered)
+    }
+
+    #[test]
+    fn what_stops_a_report_while_it_waits_for_its_turn_stops_it() {
+        assert_eq!(sent_meanwhile(|_, _| ()).0, 2);
+        let opted_out = sent_meanwhile(|_, user| user.opt_out());
+        assert_eq!(opted_out, (0, 0, Delivered::default()));
+        let (sent, waiting, delivered) = sent_meanwhile(|health, _| {
+            (0..3).for_each(|_| health.on_verdict(Instant::from_millis(1), Verdict::Failed, false));
+        });
+        assert_eq!((sent, waiting, delivered.answered), (0, 2, 0));
+        assert!(delivered.next > Some(Instant::from_millis(27)), "{delivered:?}");
+    }
+
+    #[test]
+    fn a_trial_that_was_held_leaves_it_to_the_next() {
+        let clock = Moves::default();
+        let fail = |health: &mut Health| health.on_verdict(clock.now(), Verdict::Failed, false);
+        let (mut health, user) = (Health::new(1), User::new(Caps::default()));
+        (0..3).for_each(|_| fail(&mut health));
+        clock.now.set(3_600_000);
+        let mut outbox = Outbox::<16, 2048>::new();
+        outbox.impression(clock.now(), served(1).impression);
+        let meanwhile = |_: &mut Health, user: &mut User| user.opt_out();
+        let mut shared = Shared { rate: Rate::default(), health, user, lent: 0, meanwhile };
+        shared.rate.decide(clock.now(), Millis(0));
+        deliver(&mut client(&clock, |_| true), &mut outbox, &mut shared);
+        assert_eq!(shared.health.check(clock.now()), None);
+        assert!(shared.health.begin());
     }
 
     #[test]
@@ -339,18 +371,15 @@ mod tests {
             }
         }
 
-        let now = Cell::new(0);
+        let clock = Moves::default();
         let (mut outbox, mut rate) = (Outbox::<16, 2048>::new(), Rate::default());
-        let Offer { ad: Ad::SponsoredMessage(_), impression, .. } = served(1) else {
-            panic!("no message")
-        };
-        outbox.impression(Instant::from_millis(0), impression);
+        outbox.impression(Instant::from_millis(0), served(1).impression);
         {
-            let mut net = Client::new(Never, &now);
+            let mut net = Client::new(Never, clock.clone());
             let publisher = publisher();
             let sending = pin!(net.deliver(&mut outbox, &mut rate, &publisher, device(), &mut []));
             assert!(sending.poll(&mut Context::from_waker(Waker::noop())).is_pending());
         }
-        assert_eq!(deliver(&mut client(&now, |_| true), &mut outbox, &mut rate).answered, 2);
+        assert_eq!(deliver(&mut client(&clock, |_| true), &mut outbox, &mut rate).answered, 2);
     }
 }

@@ -145,16 +145,13 @@ const ALREADY_VOTED: u16 = 409;
 
 #[cfg(test)]
 mod tests {
+    use super::super::fixture::{Moves, device, offered, publisher, run};
     use super::*;
     use crate::ad::Ad;
-    use crate::config::{ApiKey, Environment, Publisher};
-    use crate::pacing::{Policy, Rate};
     use crate::request::{BidRequest, Call, CountryCode, PromptRequest, Request};
-    use crate::session::{Offer, Outcome, Session};
-    use crate::time::{Instant, Millis, UnixMillis};
+    use crate::session::Offer;
+    use crate::time::Millis;
     use crate::tracking::Engagement;
-    use core::pin::pin;
-    use core::task::{Context, Poll, Waker};
 
     /// Answers in order, and remembers what it was asked.
     #[derive(Default)]
@@ -181,52 +178,13 @@ mod tests {
         }
     }
 
-    struct Still;
-
-    impl Clock for Still {
-        fn now(&self) -> Instant {
-            Instant::from_millis(0)
-        }
-
-        async fn sleep_until(&self, _: Instant) {}
-
-        fn wall(&self) -> Option<UnixMillis> {
-            None
-        }
-    }
-
-    fn run<F: Future>(future: F) -> F::Output {
-        match pin!(future).poll(&mut Context::from_waker(Waker::noop())) {
-            Poll::Ready(output) => output,
-            Poll::Pending => panic!("nothing here waits"),
-        }
-    }
-
-    fn publisher() -> Publisher {
-        Publisher::new(ApiKey::new("K").unwrap(), Environment::Staging)
-    }
-
-    fn end_user() -> EndUser<'static> {
-        EndUser::this_device("kiosk/1.0").unwrap()
-    }
-
-    fn client(answers: &[(u16, &'static str)]) -> Client<Script, Still> {
+    fn client(answers: &[(u16, &'static str)]) -> Client<Script, Moves> {
         let answers = answers.iter().copied().map(Ok).collect();
-        Client::new(Script { answers, asked: Vec::new() }, Still)
-    }
-
-    fn offered(call: Call<'_>, body: &str) -> Offer<String> {
-        let mut session = Session::new(call.family(), Policy::default());
-        session.poll_request(Still.now(), &mut Rate::default(), Millis(0), &publisher(), call);
-        let mut body = body.as_bytes().to_vec();
-        match session.handle_response(&Head::new(200), &mut body) {
-            Outcome::Ad(mut offers) => offers.next().unwrap().map(str::to_owned),
-            other => panic!("{other:?}"),
-        }
+        Client::new(Script { answers, asked: Vec::new() }, Moves::default())
     }
 
     fn of_bid(bid: &str) -> Offer<String> {
-        let opener = BidRequest::opener("u", end_user()).unwrap();
+        let opener = BidRequest::opener("u", device()).unwrap();
         offered(Call::Bid(opener), &format!("{{\"data\":{{\"bid\":{bid}}}}}"))
     }
 
@@ -239,7 +197,7 @@ mod tests {
         let option = poll.options.get("1").unwrap();
         let mut client = client(answers);
         let mut buffer = Vec::new();
-        let polled = match run(client.vote(vote, option, end_user(), &mut buffer)) {
+        let polled = match run(client.vote(vote, option, device(), &mut buffer)) {
             Polled::Answer(PollAnswer::Results(results)) => {
                 format!("{:?} {}", results.total_votes, results.rows.count())
             }
@@ -291,7 +249,7 @@ mod tests {
                 panic!("no click")
             };
             let mut client = client(answers);
-            let reported = run(client.prompt_click(click, end_user(), &mut Vec::new()));
+            let reported = run(client.prompt_click(click, device(), &mut Vec::new()));
             (reported.sent, reported.failed, client.transport.asked)
         };
         let (post, get) = ("POST /c".to_owned(), "GET /c".to_owned());

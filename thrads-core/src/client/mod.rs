@@ -4,6 +4,8 @@
 
 mod deliver;
 mod engage;
+#[cfg(test)]
+mod fixture;
 mod repeat;
 
 pub use deliver::Delivered;
@@ -150,7 +152,10 @@ impl<T: Transport, C: Clock> Client<T, C> {
         };
         if not_before > start {
             let latest = start.after(patience);
-            if let Err(hold) = self.await_turn(session, budget, not_before, latest).await {
+            let recheck = |now, turn, patience| {
+                budget.with(|lent| session.recheck(now, lent, turn, patience))
+            };
+            if let Err(hold) = self.await_turn(not_before, latest, recheck).await {
                 return Asked::held(hold);
             }
         }
@@ -217,22 +222,21 @@ impl<T: Transport, C: Clock> Client<T, C> {
         reported
     }
 
-    /// Waits for a request's turn; for another one, until `latest`, where it woke too late for its own.
+    /// Waits for a request's turn, which `recheck` decides about again by the time, the turn and the patience that is left;
+    /// for another one, until `latest`, where it woke too late for its own.
     async fn await_turn(
-        &mut self,
-        session: &mut Session,
-        budget: &mut impl Budget,
-        mut not_before: Instant,
+        &self,
+        mut turn: Instant,
         latest: Instant,
+        mut recheck: impl FnMut(Instant, Instant, Millis) -> Decision,
     ) -> Result<(), Hold> {
         loop {
-            self.clock.sleep_until(not_before).await;
+            self.clock.sleep_until(turn).await;
             let now = self.clock.now();
-            let patience = latest.since(now);
-            match budget.with(|lent| session.recheck(now, lent, not_before, patience)) {
+            match recheck(now, turn, latest.since(now)) {
                 Decision::Hold(hold) => return Err(hold),
-                Decision::Ask(turn) if turn <= now => return Ok(()),
-                Decision::Ask(turn) => not_before = turn,
+                Decision::Ask(at) if at <= now => return Ok(()),
+                Decision::Ask(at) => turn = at,
             }
         }
     }

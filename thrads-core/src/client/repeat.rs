@@ -37,57 +37,35 @@ impl<T: Transport, C: Clock> Client<T, C> {
         let Decision::Ask(at) = budget.with(|lent| lent.rate.decide(now, patience)) else {
             return false;
         };
-        self.await_turn(session, budget, at, now.after(patience)).await.is_ok()
+        let recheck =
+            |now, turn, patience| budget.with(|lent| session.recheck(now, lent, turn, patience));
+        self.await_turn(at, now.after(patience), recheck).await.is_ok()
             && self.clock.now() < deadline
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Asked, Budget};
+    use super::super::fixture::{Moves, device, publisher, run};
     use super::*;
-    use crate::config::{ApiKey, Environment, Family, Publisher};
+    use crate::config::Family;
     use crate::error::TransportErrorKind;
     use crate::pacing::{Caps, Health, Lent, Policy, Rate, Reason, User};
-    use crate::request::{BidRequest, Call, EndUser, Request};
+    use crate::request::{BidRequest, Call, Request};
     use crate::session::Outcome;
-    use crate::time::UnixMillis;
     use core::cell::Cell;
-    use core::pin::pin;
-    use core::task::{Context, Poll, Waker};
+    use std::rc::Rc;
 
     type Answer = Result<(u16, Option<&'static str>), TransportError>;
 
     /// Answers in order; each exchange takes 100 ms of a clock that only this moves.
-    struct Line<'a> {
-        clock: &'a Moves,
+    struct Line {
+        clock: Moves,
         answers: Vec<Answer>,
         is_up: bool,
     }
 
-    #[derive(Default)]
-    struct Moves {
-        now: Cell<u64>,
-        /// Called as the clock passes on.
-        meanwhile: Option<Box<dyn Fn()>>,
-    }
-
-    impl Clock for &Moves {
-        fn now(&self) -> Instant {
-            Instant::from_millis(self.now.get())
-        }
-
-        async fn sleep_until(&self, moment: Instant) {
-            self.now.set(self.now.get().max(moment.as_millis()));
-            self.meanwhile.iter().for_each(|happens| happens());
-        }
-
-        fn wall(&self) -> Option<UnixMillis> {
-            None
-        }
-    }
-
-    impl Transport for Line<'_> {
+    impl Transport for Line {
         type Buffer = Vec<u8>;
 
         async fn exchange(
@@ -111,21 +89,17 @@ mod tests {
 
     /// Asks once with a repeat allowed: the outcome, the answers that were not asked for, and the time it took.
     fn ask(answers: &[Answer], is_up: bool, budget: &mut impl Budget, clock: &Moves) -> String {
-        let transport = Line { clock, answers: answers.to_vec(), is_up };
-        let mut client = Client::new(transport, clock).repeat_once();
+        let transport = Line { clock: clock.clone(), answers: answers.to_vec(), is_up };
+        let mut client = Client::new(transport, clock.clone()).repeat_once();
         let mut session = Session::new(Family::Ssp, Policy::SERVER);
-        let publisher = Publisher::new(ApiKey::new("K").unwrap(), Environment::Staging);
-        let person = EndUser::this_device("kiosk/1.0").unwrap();
-        let call = Call::Bid(BidRequest::opener("u", person).unwrap());
-        let mut buffer = Vec::new();
-        let outcome = {
-            let asked = pin!(client.ask(&mut session, budget, &publisher, call, &mut buffer));
-            match asked.poll(&mut Context::from_waker(Waker::noop())) {
-                Poll::Ready(Asked { outcome: Outcome::Ad(_), .. }) => "ad",
-                Poll::Ready(Asked { outcome: Outcome::Failed(_), .. }) => "failed",
-                Poll::Ready(Asked { outcome: Outcome::Held(hold), .. }) => hold.reason.code(),
-                other => panic!("{other:?}"),
-            }
+        let call = Call::Bid(BidRequest::opener("u", device()).unwrap());
+        let (publisher, mut buffer) = (publisher(), Vec::new());
+        let asked = client.ask(&mut session, budget, &publisher, call, &mut buffer);
+        let outcome = match run(asked).outcome {
+            Outcome::Ad(_) => "ad",
+            Outcome::Failed(_) => "failed",
+            Outcome::Held(hold) => hold.reason.code(),
+            other => panic!("{other:?}"),
         };
         format!("{outcome}, {} left, {} ms", client.transport.answers.len(), clock.now.get())
     }
@@ -158,7 +132,7 @@ mod tests {
     /// A person who opts out while their request waits for its turn.
     #[test]
     fn nothing_is_sent_of_a_person_who_opts_out_meanwhile() {
-        struct Shared(Rate, Health, std::rc::Rc<Cell<User>>);
+        struct Shared(Rate, Health, Rc<Cell<User>>);
 
         impl Budget for Shared {
             fn with<R>(&mut self, use_it: impl FnOnce(Lent<'_>) -> R) -> R {
@@ -171,7 +145,7 @@ mod tests {
             }
         }
 
-        let person = std::rc::Rc::new(Cell::new(User::new(Caps { hour: 1, ..Caps::default() })));
+        let person = Rc::new(Cell::new(User::new(Caps { hour: 1, ..Caps::default() })));
         let mut shared = Shared(Rate::default(), Health::new(1), person.clone());
         shared.0.decide(Instant::from_millis(0), Millis(0));
         let opts_out = person.clone();
@@ -180,7 +154,7 @@ mod tests {
             user.opt_out();
             opts_out.set(user);
         };
-        let clock = Moves { meanwhile: Some(Box::new(opt_out)), ..Moves::default() };
+        let clock = Moves { meanwhile: Some(Rc::new(opt_out)), ..Moves::default() };
         let held = ask(&[Ok((200, None))], true, &mut shared, &clock);
         assert_eq!(held, format!("{}, 1 left, 27 ms", Reason::OptOut.code()));
         assert_eq!(person.get().counts(), (0, 0));

@@ -45,6 +45,9 @@ fn plain_in(chunk: &[u8; WIDE]) -> usize {
     for (flag, &byte) in flags.iter_mut().zip(chunk) {
         *flag = if is_special(byte) { 0xff } else { 0 };
     }
+    if flags.iter().fold(0, |any, flag| any | flag) == 0 {
+        return WIDE;
+    }
     usize::try_from(u128::from_le_bytes(flags).trailing_zeros() >> 3).unwrap_or(0)
 }
 

@@ -128,14 +128,14 @@ fn run(rest: &[u8]) -> usize {
 pub(crate) fn move_back(bytes: &mut [u8], range: Range<usize>, to: usize) {
     let Range { start: mut from, end } = range;
     let mut to = to;
-    // A word is read before any of it is overwritten.
+    // Sixteen bytes are read before any of them is overwritten.
     while cfg!(not(target_os = "none"))
-        && let Some(&word) = bytes.get(from..end).and_then(<[u8]>::first_chunk::<8>)
+        && let Some(&chunk) = bytes.get(from..end).and_then(<[u8]>::first_chunk::<16>)
         && let Some(place) = bytes.get_mut(to..).and_then(<[u8]>::first_chunk_mut)
     {
-        *place = word;
-        from = from.wrapping_add(8);
-        to = to.wrapping_add(8);
+        *place = chunk;
+        from = from.wrapping_add(16);
+        to = to.wrapping_add(16);
     }
     let bytes = Cell::from_mut(bytes).as_slice_of_cells();
     let from = bytes.get(from..end).unwrap_or_default();

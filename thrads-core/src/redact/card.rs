@@ -9,7 +9,7 @@ use super::sign::sign_at;
 #[inline(never)]
 pub(super) fn fits(part: &Part<'_>) -> bool {
     let [first, rest @ ..] = part.groups else { return false };
-    matches!(part.digits(), 13..=19)
+    matches!(part.digits, 13..=19)
         && matches!(sign_at(part.text, first.start).0, b'2'..=b'6')
         && (rest.is_empty() || first.digits == 4)
         && rest.iter().all(|group| group.joint.is_plain() && group.digits >= 2)
@@ -19,9 +19,9 @@ pub(super) fn fits(part: &Part<'_>) -> bool {
 }
 
 fn passes_luhn(part: &Part<'_>) -> bool {
-    let mut is_doubled = part.digits() & 1 == 0;
-    let (mut sum, mut at) = (0_u8, part.start());
-    while at < part.end() {
+    let mut is_doubled = part.digits & 1 == 0;
+    let (mut sum, mut at) = (0_u8, part.start);
+    while at < part.end {
         let (sign, next) = sign_at(part.text, at);
         at = next;
         if !sign.is_ascii_digit() {

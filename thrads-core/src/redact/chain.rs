@@ -66,7 +66,7 @@ pub(super) fn chain_at(text: &str, at: usize) -> Chain {
 /// Behind the last group of a chain that needs no second look; the last ones of a long chain may begin a number.
 pub(super) fn settled(chain: &[Group]) -> usize {
     let last = if chain.len() == MAX_GROUPS { SETTLED } else { chain.len() };
-    chain.get(last.saturating_sub(1)).map_or(usize::MAX, |group| group.end)
+    chain.get(last.wrapping_sub(1)).map_or(usize::MAX, |group| group.end)
 }
 
 fn group_at(text: &str, start: usize, joint: Joint) -> Group {
@@ -102,15 +102,8 @@ fn joint_at(text: &str, at: usize) -> Option<(usize, Joint)> {
 }
 
 fn joint_of(signs: [Sign; MAX_JOINT]) -> Option<Joint> {
-    Some(match signs {
-        [b' ', EDGE, _] => Joint::Space,
-        [b'.', EDGE, _] => Joint::Dot,
-        [b'-', EDGE, _] => Joint::Dash,
-        [b'/', EDGE, _] | [b' ', b'/', b' '] => Joint::Slash,
-        [b'(', EDGE, _] | [b' ' | b'-', b'(', EDGE] => Joint::Open,
-        [b')', EDGE, _] | [b')', b' ' | b'-' | b'/', EDGE] => Joint::Close,
-        _ => return None,
-    })
+    let found = JOINTS.iter().find(|(between, _)| *between == signs);
+    found.map(|(_, joint)| *joint)
 }
 
 /// Groups of a chain that are looked at together. The longest telephone numbers as people write them have eight.
@@ -119,3 +112,18 @@ pub(super) const MAX_GROUPS: usize = 12;
 const SETTLED: usize = MAX_GROUPS - 8;
 /// Characters between two groups.
 const MAX_JOINT: usize = 3;
+/// What may stand between two groups, and what it makes of them.
+const JOINTS: [([Sign; MAX_JOINT], Joint); 12] = [
+    ([b' ', EDGE, EDGE], Joint::Space),
+    ([b'.', EDGE, EDGE], Joint::Dot),
+    ([b'-', EDGE, EDGE], Joint::Dash),
+    ([b'/', EDGE, EDGE], Joint::Slash),
+    ([b' ', b'/', b' '], Joint::Slash),
+    ([b'(', EDGE, EDGE], Joint::Open),
+    ([b' ', b'(', EDGE], Joint::Open),
+    ([b'-', b'(', EDGE], Joint::Open),
+    ([b')', EDGE, EDGE], Joint::Close),
+    ([b')', b' ', EDGE], Joint::Close),
+    ([b')', b'-', EDGE], Joint::Close),
+    ([b')', b'/', EDGE], Joint::Close),
+];

@@ -31,6 +31,16 @@ pub(super) fn find(text: &str, kinds: Kinds) -> Option<Span> {
     }
 }
 
+/// Where to go on behind the digit at `at`, if nothing begins there.
+#[cfg(not(target_os = "none"))]
+pub(super) fn harmless_end(text: &str, at: usize) -> Option<usize> {
+    if iban::around(text, at).is_some() || ip::v6_around(text, at).is_some() {
+        return None;
+    }
+    let chain = chain_at(text, at);
+    first_in(text, &chain, Kinds::ALL).is_none().then(|| settled(&chain))
+}
+
 /// The first find in a chain. What stands before a find is tried again by itself, since without it something may be left that
 /// is one.
 fn first_in(text: &str, groups: &[Group], kinds: Kinds) -> Option<Span> {
@@ -46,29 +56,28 @@ fn first_in(text: &str, groups: &[Group], kinds: Kinds) -> Option<Span> {
 /// The first part that is of the first kind, the longest of them, and the index of its first group.
 #[inline(never)]
 fn best_in(text: &str, groups: &[Group], kinds: Kinds) -> Option<(usize, Span)> {
-    if Part::sum(groups) < MIN_DIGITS && groups.len() < 4 {
+    let all = Part::of(text, groups, 0);
+    if all.digits < MIN_DIGITS && groups.len() < 4 {
         return None;
     }
     let harmless = shapes::harmless(groups);
-    let part = |first: usize, last: usize| Part::of(text, groups, first, last, harmless);
-    let whole = part(0, groups.len().saturating_sub(1));
-    let is_number = kinds.has(Kind::Number) && whole.is_some_and(|whole| whole.is_number());
-    let kinds_and_least =
-        [(Kind::Ip, 4), (Kind::Card, 13), (Kind::Phone, 8), (Kind::Number, MIN_DIGITS)];
-    for (kind, least) in kinds_and_least {
+    let is_number = kinds.has(Kind::Number) && harmless == 0 && all.is_number();
+    for &(kind, least) in &KINDS {
+        if !kinds.has(kind) {
+            continue;
+        }
         // A number in groups may well have one that begins like a telephone's.
-        let ends = if is_number && kind == Kind::Phone { 1 } else { groups.len() };
-        for first in 0..if kinds.has(kind) { ends } else { 0 } {
-            for last in (first..groups.len()).rev() {
-                // Shorter parts have fewer digits still.
-                if groups.get(first..=last).is_none_or(|groups| Part::sum(groups) < least) {
-                    break;
-                }
-                if let Some(part) = part(first, last)
+        let firsts = if is_number && kind == Kind::Phone { 1 } else { groups.len() };
+        for first in 0..firsts {
+            let mut part = Part::of(text, groups.get(first..)?, first);
+            // Shorter parts have fewer digits still.
+            while part.digits >= least {
+                if part.bits & harmless == 0
                     && let Some(start) = part.start_as(kind)
                 {
-                    return Some((first, Span { start, end: part.end(), kind }));
+                    return Some((first, Span { start, end: part.end, kind }));
                 }
+                part.pop();
             }
         }
     }
@@ -76,32 +85,43 @@ fn best_in(text: &str, groups: &[Group], kinds: Kinds) -> Option<(usize, Span)> 
 }
 
 /// Neighbouring groups of a chain.
+#[derive(Clone, Copy)]
 pub(super) struct Part<'p> {
     pub(super) text: &'p str,
     pub(super) groups: &'p [Group],
+    pub(super) start: usize,
+    pub(super) end: usize,
+    /// How many there are in all groups.
+    pub(super) digits: u32,
+    /// One for each group, as those of `shapes` are.
+    bits: u32,
     behind: Joint,
 }
 
 impl<'p> Part<'p> {
-    fn of(
-        text: &'p str,
-        all: &'p [Group],
-        first: usize,
-        last: usize,
-        harmless: u16,
-    ) -> Option<Self> {
-        let groups = all.get(first..=last)?;
-        let mut bits = harmless;
-        for _ in 0..first {
-            bits >>= 1;
+    /// All of these groups, the first of which has this index in its chain.
+    #[inline(never)]
+    fn of(text: &'p str, groups: &'p [Group], first: usize) -> Self {
+        let (mut digits, mut bits, mut end) = (0_u32, 0_u32, 0);
+        for group in groups {
+            digits = digits.wrapping_add(group.digits.into());
+            bits = bits << 1 | 1;
+            end = group.end;
         }
-        for _ in groups {
-            if bits & 1 != 0 {
-                return None;
-            }
-            bits >>= 1;
+        let start = groups.first().map_or(0, |group| group.start);
+        let bits = bits.wrapping_shl(u32::from(first.to_le_bytes()[0]));
+        Self { text, groups, start, end, digits, bits, behind: Joint::Edge }
+    }
+
+    /// Leaves the last group out.
+    fn pop(&mut self) {
+        if let Some((last, rest)) = self.groups.split_last() {
+            self.groups = rest;
+            self.digits = self.digits.wrapping_sub(last.digits.into());
+            self.bits &= self.bits >> 1;
+            self.behind = last.joint;
+            self.end = rest.last().map_or(0, |group| group.end);
         }
-        Some(Self { text, groups, behind: Joint::of(all, last.saturating_add(1)) })
     }
 
     /// Where the part begins as one of this kind, if it is one.
@@ -112,35 +132,19 @@ impl<'p> Part<'p> {
             Kind::Phone => return phone::start_of(self),
             _ => self.is_number(),
         };
-        fits.then_some(self.start())
+        fits.then_some(self.start)
     }
 
     /// Long without a gap, long in groups, or a social security number of the United States.
     fn is_number(&self) -> bool {
         if let [one] = self.groups {
-            return one.digits >= MIN_DIGITS && !(one.digits <= MAX_AMOUNT && self.has_currency());
+            return self.digits >= MIN_DIGITS && !(one.digits <= MAX_AMOUNT && self.has_currency());
         }
         let [first, rest @ ..] = self.groups else { return false };
         let is_long =
-            self.digits() >= MIN_GROUPED && self.groups.iter().any(|group| group.digits > 2);
+            self.digits >= MIN_GROUPED && self.groups.iter().any(|group| group.digits > 2);
         let is_social = matches!(rest, [second, third] if (first.digits, second.digits, third.digits) == (3, 2, 4));
         (is_long || is_social) && rest.iter().all(|group| group.joint.is_plain())
-    }
-
-    pub(super) fn start(&self) -> usize {
-        self.groups.first().map_or(0, |group| group.start)
-    }
-
-    pub(super) fn end(&self) -> usize {
-        self.groups.last().map_or(0, |group| group.end)
-    }
-
-    pub(super) fn digits(&self) -> u8 {
-        Self::sum(self.groups)
-    }
-
-    fn sum(groups: &[Group]) -> u8 {
-        groups.iter().fold(0, |sum, group| sum.saturating_add(group.digits))
     }
 
     /// It hangs together with other digits more closely than by a space.
@@ -153,19 +157,19 @@ impl<'p> Part<'p> {
     /// It is a part of a code: letters stand in front of it or behind it.
     #[inline(never)]
     pub(super) fn is_glued(&self) -> bool {
-        let (sign, before) = sign_before(self.text, self.start());
+        let (sign, before) = sign_before(self.text, self.start);
         let is_prefix =
             sign == b'-' && self.groups.len() == 1 && is_of_code(sign_before(self.text, before).0);
         is_prefix || is_of_code(sign) || self.is_glued_behind()
     }
 
     pub(super) fn is_glued_behind(&self) -> bool {
-        is_of_code(sign_at(self.text, self.end()).0)
+        is_of_code(sign_at(self.text, self.end).0)
     }
 
     fn has_currency(&self) -> bool {
-        let (_, before) = sign_before(self.text, self.start());
-        [before, self.end()].iter().any(|at| {
+        let (_, before) = sign_before(self.text, self.start);
+        [before, self.end].iter().any(|at| {
             let code = code_at(self.text, *at).0;
             matches!(code, 0x24 | 0xa3 | 0xa5 | 0x20a0..=0x20bf | 0xffe5)
                 || CURRENCIES.contains(&code)
@@ -179,9 +183,12 @@ fn is_of_code(sign: u8) -> bool {
 
 /// 元 円 圆 块 원
 const CURRENCIES: [u32; 5] = [0x5143, 0x5186, 0x5706, 0x5757, 0xc6d0];
+/// What is made of parts of a chain, in order, and the fewest digits that it has.
+static KINDS: [(Kind, u32); 4] =
+    [(Kind::Ip, 4), (Kind::Card, 13), (Kind::Phone, 8), (Kind::Number, MIN_DIGITS)];
 /// Digits of the shortest number without a gap.
-const MIN_DIGITS: u8 = 7;
+pub(super) const MIN_DIGITS: u32 = 7;
 /// Digits of the shortest number in groups.
-const MIN_GROUPED: u8 = 12;
+const MIN_GROUPED: u32 = 12;
 /// Digits of the longest amount that is told by the currency stuck to it.
 const MAX_AMOUNT: u8 = 9;

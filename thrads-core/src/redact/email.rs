@@ -12,12 +12,18 @@ pub(super) fn find(text: &str) -> Option<Span> {
     let mut from = 0;
     loop {
         let at = Wanted::AT.first_in(text, from)?;
-        (_, from) = sign_at(text, at);
-        let (start, end) = (local_start(text, at), domain_end(text, from));
-        if start < at && end > from {
+        if let Some((start, end)) = around(text, at) {
             return Some(Span { start, end, kind: Kind::Email });
         }
+        (_, from) = sign_at(text, at);
     }
+}
+
+/// The address whose `@` is at `at`: from where to where.
+pub(super) fn around(text: &str, at: usize) -> Option<(usize, usize)> {
+    let (_, behind) = sign_at(text, at);
+    let (start, end) = (local_start(text, at), domain_end(text, behind));
+    (start < at && end > behind).then_some((start, end))
 }
 
 /// Where the local part begins that ends at `end`: behind the last character that it cannot have, at a letter, a digit or an

@@ -17,15 +17,15 @@ pub(super) fn around(text: &str, at: usize) -> Option<(usize, usize)> {
 }
 
 /// Where `length` letters and digits end that begin at `at`, grouped or not, if their checksum is right.
-fn end_of(text: &str, at: usize, length: u8) -> Option<usize> {
-    let (mut at, mut count, mut was_gap) = (at, 0_u8, false);
+fn end_of(text: &str, at: usize, length: u32) -> Option<usize> {
+    let (mut at, mut count, mut was_gap) = (at, 0_u32, false);
     let mut sums = Checksum::default();
     while count < length {
         let (sign, next) = sign_at(text, at);
         let is_own = sign.is_ascii_alphanumeric();
         if is_own {
             sums.add(sign, count);
-            count = count.saturating_add(1);
+            count = count.wrapping_add(1);
         } else if was_gap || !matches!(sign, b' ' | b'-') {
             return None;
         }
@@ -44,7 +44,7 @@ struct Checksum {
 }
 
 impl Checksum {
-    fn add(&mut self, sign: Sign, at: u8) {
+    fn add(&mut self, sign: Sign, at: u32) {
         let (value, shift) = match sign {
             b'0'..=b'9' => (sign & 0xf, 10),
             // A is 10.
@@ -75,10 +75,10 @@ fn modulo_97(number: u32) -> u32 {
 }
 
 /// Letters and digits in the account numbers of a country.
-fn length_of(first: Sign, second: Sign) -> Option<u8> {
+fn length_of(first: Sign, second: Sign) -> Option<u32> {
     let country = packed([first & !0x20, second & !0x20], 0);
     let entry = COUNTRIES.iter().find(|entry| **entry & !0x3f == country)?;
-    Some(entry.to_le_bytes()[0] & 0x3f)
+    Some(u32::from(entry & 0x3f))
 }
 
 /// Two letters in five bits each, and a length in six.

@@ -11,7 +11,7 @@ pub(super) fn v6_around(text: &str, at: usize) -> Option<(usize, usize)> {
     let is_own =
         |at: usize| bytes.get(at).is_some_and(|byte| byte.is_ascii_hexdigit() || *byte == b':');
     let mut start = at;
-    while is_own(start.wrapping_sub(1)) && at.saturating_sub(start) < MAX_BEFORE {
+    while is_own(start.wrapping_sub(1)) && at.wrapping_sub(start) < MAX_BEFORE {
         start = start.wrapping_sub(1);
     }
     let end = v6_end(bytes, start);
@@ -21,17 +21,17 @@ pub(super) fn v6_around(text: &str, at: usize) -> Option<(usize, usize)> {
 /// Where the address ends that begins at `start` (RFC 4291 2.2), with a group at its end; 0 if none does.
 fn v6_end(bytes: &[u8], start: usize) -> usize {
     let (mut at, mut end, mut before) = (start, 0, 0);
-    let (mut groups, mut digits, mut is_short) = (0_u8, 0_u8, false);
+    let (mut groups, mut digits, mut is_short) = (0_u32, 0_u32, false);
     loop {
         match bytes.get(at..).unwrap_or_default() {
             [byte, ..] if byte.is_ascii_hexdigit() => {
                 if digits == 0 {
-                    (groups, before) = (groups.saturating_add(1), end);
+                    (groups, before) = (groups.wrapping_add(1), end);
                 }
-                digits = digits.saturating_add(1);
+                digits = digits.wrapping_add(1);
             }
             [b':', b':', ..] if !is_short => {
-                at = at.saturating_add(1);
+                at = at.wrapping_add(1);
                 (digits, is_short) = (0, true);
             }
             [b':', byte, ..] if digits > 0 && byte.is_ascii_hexdigit() => digits = 0,
@@ -43,12 +43,12 @@ fn v6_end(bytes: &[u8], start: usize) -> usize {
             // Too long a group: it goes too, or what a long number in it leaves would be an address.
             let rest = bytes.get(at..).unwrap_or_default();
             let more = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-            return at.saturating_add(more);
+            return at.wrapping_add(more);
         }
         if digits > 4 || groups > 8 {
             return before;
         }
-        at = at.saturating_add(1);
+        at = at.wrapping_add(1);
         if digits > 0 && (is_short || groups == 8) {
             end = at;
         }

@@ -44,6 +44,10 @@ fn is_boundary(text: &str, at: usize) -> bool {
 
 /// Whether this is the word in a marker that stands in the text already.
 fn is_marker(text: &str, start: usize, end: usize) -> bool {
-    let around = start.wrapping_sub(1)..end.saturating_add(1);
-    Kind::ALL.iter().any(|kind| text.get(around.clone()) == Some(kind.marker()))
+    let behind = text.as_bytes().get(start.wrapping_sub(1)..).unwrap_or_default();
+    let length = end.wrapping_sub(start).wrapping_add(2);
+    Kind::ALL.iter().any(|kind| {
+        let marker = kind.marker().as_bytes();
+        marker.len() == length && behind.starts_with(marker)
+    })
 }

@@ -9,27 +9,30 @@ use super::sign::{sign_at, sign_before};
 /// Where the number begins, with its `+` and the bracket around its code, if the part is one.
 #[inline(never)]
 pub(super) fn start_of(part: &Part<'_>) -> Option<usize> {
-    let (sign, before) = sign_before(part.text, part.start());
-    let has_plus = sign == b'+';
-    let start = if has_plus { before } else { part.start() };
-    let (sign, bracket) = sign_before(part.text, start);
-    let [_, rest @ ..] = part.groups else { return None };
-    let mut open = 0_i8;
-    for group in rest {
+    if part.is_inside() || part.groups.last()?.digits < 2 {
+        return None;
+    }
+    let mut open = 0_i32;
+    for group in part.groups.get(1..)? {
         match group.joint {
             Joint::Open => open = open.wrapping_add(1),
             Joint::Close => open = open.wrapping_sub(1),
             _ => {}
         }
     }
-    // A bracket in front belongs to the number only if it closes inside.
-    let is_bracketed = open == -1 && sign == b'(';
-    let is_one = (open == 0 || is_bracketed)
-        && !part.is_inside()
-        && !(part.is_glued() && (!has_plus || part.is_glued_behind()))
-        && part.groups.last().is_some_and(|group| group.digits >= 2)
-        && is_number(part, has_plus);
-    is_one.then_some(if is_bracketed { bracket } else { start })
+    let (sign, before) = sign_before(part.text, part.start);
+    let has_plus = sign == b'+';
+    let mut start = if has_plus { before } else { part.start };
+    if open != 0 {
+        // A bracket in front belongs to the number only if it closes inside.
+        let (sign, bracket) = sign_before(part.text, start);
+        if open != -1 || sign != b'(' {
+            return None;
+        }
+        start = bracket;
+    }
+    let is_glued = if has_plus { part.is_glued_behind() } else { part.is_glued() };
+    (!is_glued && is_number(part, has_plus)).then_some(start)
 }
 
 fn is_number(part: &Part<'_>, has_plus: bool) -> bool {
@@ -38,7 +41,7 @@ fn is_number(part: &Part<'_>, has_plus: bool) -> bool {
         .groups
         .iter()
         .fold(0_u32, |lengths, group| lengths << 4 | u32::from(group.digits.min(15)));
-    let digits = part.digits();
+    let digits = part.digits;
     match (first, second, third) {
         // A country and 8 to 15 digits with it (ITU-T E.164).
         (b'1'.., ..) if has_plus => return matches!(digits, 8..=15),
@@ -68,15 +71,15 @@ impl Part<'_> {
     /// The first five digits.
     fn head(&self) -> [u8; 5] {
         let mut head = [0; 5];
-        let mut at = self.start();
-        for slot in &mut head {
-            while at < self.end() && *slot == 0 {
-                let (sign, next) = sign_at(self.text, at);
-                if sign.is_ascii_digit() {
-                    *slot = sign;
-                }
-                at = next;
+        let mut at = self.start;
+        let mut slots = head.iter_mut();
+        while at < self.end {
+            let (sign, next) = sign_at(self.text, at);
+            if sign.is_ascii_digit() {
+                let Some(slot) = slots.next() else { break };
+                *slot = sign;
             }
+            at = next;
         }
         head
     }

@@ -25,23 +25,42 @@ impl Wanted {
     /// Where the first one at or behind `from` begins.
     #[inline(never)]
     pub(super) fn first_in(self, text: &str, from: usize) -> Option<usize> {
+        if IS_WIDE { self.by_blocks(text, from) } else { self.one_by_one(text, from) }
+    }
+
+    fn one_by_one(self, text: &str, from: usize) -> Option<usize> {
+        let mut at = from;
+        while at < text.len() {
+            let (sign, next) = sign_at(text, at);
+            if self.holds(sign) {
+                return Some(at);
+            }
+            at = next;
+        }
+        None
+    }
+
+    fn by_blocks(self, text: &str, from: usize) -> Option<usize> {
         let mut from = from;
         loop {
-            // Each with its own constants, where there is room for both.
+            // Each with its own constants.
             let last = match self.arabic {
-                0 if IS_WIDE => Self::AT.position(text.as_bytes(), from),
-                _ if IS_WIDE => Self::DIGIT.position(text.as_bytes(), from),
-                _ => self.position(text.as_bytes(), from),
+                0 => Self::AT.position(text.as_bytes(), from),
+                _ => Self::DIGIT.position(text.as_bytes(), from),
             }?;
             let mut start = last;
             while !text.is_char_boundary(start) {
-                start = start.saturating_sub(1);
+                start = start.wrapping_sub(1);
             }
-            if sign_at(text, start).0.wrapping_sub(self.first) < self.count {
+            if self.holds(sign_at(text, start).0) {
                 return Some(start);
             }
-            from = last.saturating_add(1);
+            from = last.wrapping_add(1);
         }
+    }
+
+    fn holds(self, sign: Sign) -> bool {
+        sign.wrapping_sub(self.first) < self.count
     }
 
     /// The first byte that one may end with.
@@ -51,8 +70,7 @@ impl Wanted {
         let mut before = 0;
         loop {
             let rest = bytes.get(at..)?;
-            if IS_WIDE
-                && let Some(block) = rest.first_chunk::<BLOCK>()
+            if let Some(block) = rest.first_chunk::<BLOCK>()
                 && let Some(next) = rest.get(1..).and_then(<[u8]>::first_chunk::<BLOCK>)
             {
                 let mut hit = u8::from(self.may_end_with(before, block[0]));
@@ -61,14 +79,14 @@ impl Wanted {
                 }
                 if hit == 0 {
                     before = block[BLOCK - 1];
-                    at = at.saturating_add(BLOCK);
+                    at = at.wrapping_add(BLOCK);
                     continue;
                 }
             }
             let found = rest.iter().position(|byte| {
                 self.may_end_with(core::mem::replace(&mut before, *byte), *byte)
             })?;
-            return Some(at.saturating_add(found));
+            return Some(at.wrapping_add(found));
         }
     }
 
@@ -81,7 +99,7 @@ impl Wanted {
     }
 }
 
-/// A small core has no wide instructions, and the blocks are flash that it does not need.
+/// A small core has no wide instructions, and blocks are flash that it does not need.
 const IS_WIDE: bool = size_of::<usize>() > 4;
 /// Bytes that are judged at once.
 const BLOCK: usize = 32;
@@ -103,6 +121,10 @@ mod tests {
                             [filler.repeat(before), wanted.into(), filler.repeat(behind)].concat();
                         assert_eq!(Wanted::DIGIT.first_in(&text, 0), text.find(is_digit), "{text}");
                         assert_eq!(Wanted::AT.first_in(&text, 0), text.find(['@', '＠']), "{text}");
+                        for kind in [Wanted::DIGIT, Wanted::AT] {
+                            let found = kind.one_by_one(&text, 0);
+                            assert_eq!(kind.by_blocks(&text, 0), found, "{text}");
+                        }
                         let later = before * filler.len() + wanted.len();
                         assert_eq!(Wanted::DIGIT.first_in(&text, later), None);
                         assert_eq!(Wanted::AT.first_in(&text, later), None);

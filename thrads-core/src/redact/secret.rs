@@ -19,9 +19,7 @@ pub(super) fn find(text: &str) -> Option<Span> {
         let mut found = token(bytes, trimmed(bytes, run));
         if at >= word_end && found.is_none() {
             word_end = around(bytes, at, MAX_PASSWORD, ANY).1;
-            // Between names, an ampersand is only that: `H&M-Gutschein24`.
-            found = password(bytes, at, ANY, STRONG)
-                .or_else(|| password(bytes, at, PLAIN | STRONG | AMPERSAND, AMPERSAND));
+            found = any_password(bytes, at);
         }
         if let Some((start, end)) = found {
             return Some(Span { start, end, kind: Kind::Secret });
@@ -29,6 +27,14 @@ pub(super) fn find(text: &str) -> Option<Span> {
         // A digit that is not ASCII is no part of a run.
         from = run.1.max(sign_at(text, at).1);
     }
+}
+
+/// Whether the digit at `at` is in a secret.
+#[cfg(not(target_os = "none"))]
+pub(super) fn is_at(text: &str, at: usize) -> bool {
+    let bytes = text.as_bytes();
+    let run = around(bytes, at, usize::MAX, PLAIN | JOINT);
+    token(bytes, trimmed(bytes, run)).or_else(|| any_password(bytes, at)).is_some()
 }
 
 /// A stretch of bytes, from the first to behind the last.
@@ -41,7 +47,7 @@ fn around(bytes: &[u8], at: usize, most: usize, classes: u8) -> Stretch {
     let is_of = |byte: &&u8| class(**byte) & classes != 0;
     let before = before.iter().rev().take(most).take_while(is_of).count();
     let behind = behind.iter().take(most).take_while(is_of).count();
-    (at.saturating_sub(before), at.saturating_add(behind))
+    (at.wrapping_sub(before), at.wrapping_add(behind))
 }
 
 /// Without what is no letter or digit at either end.
@@ -50,12 +56,19 @@ fn trimmed(bytes: &[u8], (start, end): Stretch) -> Stretch {
     let (mut start, mut end) = (start, end);
     let is_plain = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
     while start < end && !is_plain(start) {
-        start = start.saturating_add(1);
+        start = start.wrapping_add(1);
     }
-    while start < end && !is_plain(end.saturating_sub(1)) {
-        end = end.saturating_sub(1);
+    while start < end && !is_plain(end.wrapping_sub(1)) {
+        end = end.wrapping_sub(1);
     }
     (start, end)
+}
+
+/// A password around `at`. Between names, an ampersand is only that: `H&M-Gutschein24`.
+fn any_password(bytes: &[u8], at: usize) -> Option<Stretch> {
+    [(ANY, STRONG), (PLAIN | STRONG | AMPERSAND, AMPERSAND)]
+        .iter()
+        .find_map(|(classes, strong)| password(bytes, at, *classes, *strong))
 }
 
 /// A password around `at` in a word of these classes, with a symbol of `strong`.
@@ -75,33 +88,36 @@ fn password(bytes: &[u8], at: usize, classes: u8, strong: u8) -> Option<Stretch>
 fn token(bytes: &[u8], (start, end): Stretch) -> Option<Stretch> {
     let run = bytes.get(start..end)?;
     let mut last = end;
-    for _ in 0..2 {
-        if run.starts_with(b"eyJ") && bytes.get(last) == Some(&b'.') {
-            last = around(bytes, last.saturating_add(1), usize::MAX, PLAIN | JOINT).1;
+    if run.starts_with(b"eyJ") {
+        for _ in 0..2 {
+            if bytes.get(last) == Some(&b'.') {
+                last = around(bytes, last.wrapping_add(1), usize::MAX, PLAIN | JOINT).1;
+            }
         }
     }
-    let is_web_token = last > end && last.saturating_sub(start) >= MIN_PASSWORD;
+    let is_web_token = last > end && last.wrapping_sub(start) >= MIN_PASSWORD;
     (is_web_token || is_token(run)).then_some((start, last))
 }
 
 /// What is counted of a group of letters and digits.
 #[derive(Default)]
 struct Group {
-    length: u8,
+    length: u32,
+    /// From one class to another, and those of them from or to a digit.
+    changes: u32,
+    digit_changes: u32,
     classes: u8,
     last: u8,
-    /// From one class to another, and those of them from or to a digit.
-    changes: u8,
-    digit_changes: u8,
 }
 
 impl Group {
     fn add(&mut self, class: u8) {
         if self.last != class && self.last != 0 {
-            self.changes = self.changes.saturating_add(1);
-            self.digit_changes = self.digit_changes.saturating_add((self.last | class) & DIGIT);
+            self.changes = self.changes.wrapping_add(1);
+            let of_digit = u32::from((self.last | class) & DIGIT);
+            self.digit_changes = self.digit_changes.wrapping_add(of_digit);
         }
-        self.length = self.length.saturating_add(1);
+        self.length = self.length.wrapping_add(1);
         self.classes |= class;
         self.last = class;
     }
@@ -109,7 +125,7 @@ impl Group {
     /// Long, and both cases and digits without order, not words run together with a number in front or behind, as in
     /// `WeltmeisterschaftFinale2026`.
     fn is_core(&self) -> bool {
-        let is_often = self.changes.saturating_mul(5) >= self.length.saturating_mul(2);
+        let is_often = self.changes.wrapping_mul(5) >= self.length.wrapping_mul(2);
         self.length >= MIN_CORE && self.classes == PLAIN && (is_often || self.digit_changes >= 4)
     }
 }
@@ -117,21 +133,21 @@ impl Group {
 /// Whether a run looks like a key by itself.
 fn is_token(run: &[u8]) -> bool {
     let mut group = Group::default();
-    let (mut lengths, mut length, mut classes, mut has_core) = (0_u32, 0_u8, 0, false);
-    let (mut hex, mut hex_classes, mut is_hex, mut has_long_hex) = (0_u8, 0, true, false);
+    let (mut lengths, mut length, mut classes, mut has_core) = (0_u32, 0_u32, 0, false);
+    let (mut hex, mut hex_classes, mut is_hex, mut has_long_hex) = (0_u32, 0, true, false);
     for byte in run.iter().chain(b"-") {
         let class = class(*byte);
         classes |= class;
         if class == JOINT {
             has_core |= group.is_core();
-            length = length.saturating_add(group.length);
-            lengths = lengths << 4 | u32::from(group.length.min(15));
+            length = length.wrapping_add(group.length);
+            lengths = lengths << 4 | group.length.min(15);
             group = Group::default();
         } else {
             group.add(class);
         }
         if byte.is_ascii_hexdigit() {
-            hex = hex.saturating_add(1);
+            hex = hex.wrapping_add(1);
             hex_classes |= class;
             has_long_hex |= hex >= MIN_HEX && hex_classes > DIGIT && hex_classes & DIGIT != 0;
         } else {
@@ -174,10 +190,10 @@ const ANY: u8 = 127;
 const UUID: u32 = 0x8444c;
 const LICENCE: u32 = 0x55555;
 /// Letters and digits of a token, and of the one group that shows it where `-` and `_` part it.
-const MIN_TOKEN: u8 = 20;
-const MIN_CORE: u8 = 10;
+const MIN_TOKEN: u32 = 20;
+const MIN_CORE: u32 = 10;
 /// Hexadecimal digits: 128 bits.
-const MIN_HEX: u8 = 32;
-const MIN_PASSWORD: usize = 12;
+const MIN_HEX: u32 = 32;
+pub(super) const MIN_PASSWORD: usize = 12;
 /// Bytes of a password that are looked at on either side of a digit.
 const MAX_PASSWORD: usize = 64;

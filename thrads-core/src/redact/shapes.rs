@@ -6,13 +6,13 @@ use super::chain::{Group, Joint, MAX_GROUPS};
 
 /// A bit for each of the groups that is part of such a shape, the lowest for the first.
 #[inline(never)]
-pub(super) fn harmless(groups: &[Group]) -> u16 {
+pub(super) fn harmless(groups: &[Group]) -> u32 {
     if groups.iter().all(|group| matches!((group.digits, group.value), (4, 1900..=2099))) {
-        return u16::MAX;
+        return u32::MAX;
     }
     let mut bits = 0;
     let mut rest = groups;
-    let mut first = 1_u16;
+    let mut first = 1_u32;
     while let Some((group, behind)) = rest.split_first() {
         if group.joint != Joint::of(rest, 1) {
             bits |= first.wrapping_mul(shape(rest));
@@ -24,7 +24,7 @@ pub(super) fn harmless(groups: &[Group]) -> u16 {
 }
 
 /// A bit for each group of the shape that they begin with.
-fn shape(groups: &[Group]) -> u16 {
+fn shape(groups: &[Group]) -> u32 {
     let joint = Joint::of(groups, 1);
     let ends = |length| Joint::of(groups, length) != joint;
     match groups {
@@ -51,7 +51,7 @@ fn shape(groups: &[Group]) -> u16 {
 fn is_date(first: &Group, second: &Group, third: &Group) -> bool {
     let is_day = |group: &Group| group.digits <= 2 && matches!(group.value, 1..=31);
     let are_day_and_month = |one: &Group, other: &Group| {
-        is_day(one) && is_day(other) && one.value.min(other.value) <= 12
+        is_day(one) && is_day(other) && (one.value <= 12 || other.value <= 12)
     };
     let is_year = |group: &Group| group.digits == 4 && matches!(group.value, 1000..=2999);
     let is_short = third.digits == 2 && second.joint != Joint::Dash;
@@ -88,7 +88,7 @@ fn is_fraction(first: &Group, second: &Group) -> bool {
 /// An ISBN in its five groups.
 fn is_book(groups: [&Group; 5]) -> bool {
     let [first, second, third, fourth, fifth] = groups;
-    let middle = second.digits.saturating_add(third.digits).saturating_add(fourth.digits);
+    let middle = second.digits.wrapping_add(third.digits).wrapping_add(fourth.digits);
     matches!(first.value, 978 | 979)
         && middle == 9
         && fifth.digits == 1
@@ -96,10 +96,10 @@ fn is_book(groups: [&Group; 5]) -> bool {
 }
 
 /// A round amount with a sign between its thousands.
-fn amount(groups: &[Group], sign: Joint) -> u16 {
+fn amount(groups: &[Group], sign: Joint) -> u32 {
     let [first, rest @ ..] = groups else { return 0 };
     let thousands = rest.iter().take_while(|group| group.digits == 3 && group.joint == sign);
-    let (mut bits, mut is_round) = (1_u16, false);
+    let (mut bits, mut is_round) = (1_u32, false);
     for group in thousands {
         bits = bits << 1 | 1;
         is_round = group.value == 0;

@@ -33,7 +33,7 @@ pub(super) fn sign_at(text: &str, at: usize) -> (Sign, usize) {
 pub(super) fn sign_before(text: &str, end: usize) -> (Sign, usize) {
     let Some(mut start) = end.checked_sub(1) else { return (EDGE, 0) };
     while !text.is_char_boundary(start) {
-        start = start.saturating_sub(1);
+        start = start.wrapping_sub(1);
     }
     (sign_at(text, start).0, start)
 }
@@ -42,7 +42,7 @@ pub(super) fn sign_before(text: &str, end: usize) -> (Sign, usize) {
 pub(super) fn code_at(text: &str, at: usize) -> (u32, usize) {
     let bytes = text.as_bytes().get(at..).unwrap_or_default();
     let Some((&lead, behind)) = bytes.split_first() else { return (0, at) };
-    let (mut code, mut bits, mut next) = (u32::from(lead), 7_u32, at.saturating_add(1));
+    let (mut code, mut bits, mut next) = (u32::from(lead), 7_u32, at.wrapping_add(1));
     for byte in behind {
         if byte & 0xc0 != 0x80 {
             break;
@@ -50,7 +50,7 @@ pub(super) fn code_at(text: &str, at: usize) -> (u32, usize) {
         code = code << 6 | u32::from(byte & 0x3f);
         // 11, 16 and 21 bits in two, three and four bytes.
         bits = bits.wrapping_add(if bits == 7 { 4 } else { 5 });
-        next = next.saturating_add(1);
+        next = next.wrapping_add(1);
     }
     (code & 1_u32.wrapping_shl(bits).wrapping_sub(1), next)
 }

@@ -92,7 +92,7 @@ impl<'a> Body<'a> {
         let mut walk = Walk::default();
         self.fill(&mut walk);
         if let Some(redaction) = walk.steps.redaction {
-            return (redaction.ways.len)(self);
+            return (redaction.ways.len)(self, redaction.redactor);
         }
         let mut length = 0_usize;
         while let Some((text, value)) = walk.next() {
@@ -125,7 +125,7 @@ impl<'a> Body<'a> {
         let mut walk = Walk::default();
         self.fill(&mut walk);
         if let Some(redaction) = walk.steps.redaction {
-            return (redaction.ways.put)(self, place);
+            return (redaction.ways.put)(self, redaction.redactor, place);
         }
         while let Some((text, value)) = walk.next() {
             place = value.put(put(text, place)?)?;
@@ -134,7 +134,7 @@ impl<'a> Body<'a> {
     }
 
     /// Where it stands: a walk is half a kilobyte, and is not moved.
-    fn fill<'p>(&'p self, walk: &mut Walk<'p>) {
+    pub(super) fn fill<'p>(&'p self, walk: &mut Walk<'p>) {
         (self.to_steps)(&self.content, &mut walk.steps);
     }
 

@@ -25,16 +25,17 @@ impl<'p> Pieces<'p> {
         Self { walk, said: None, due, scratch: [0; SCRATCH] }
     }
 
-    fn text(&mut self, text: &'p [u8]) -> &[u8] {
-        if let Some((&special, rest)) = text.split_first()
+    fn text(&mut self, text: &'p str) -> &[u8] {
+        if let Some(&special) = text.as_bytes().first()
             && is_special(special)
         {
-            self.due = Value::Text(rest);
+            self.due = Value::Text(text.get(1..).unwrap_or_default());
             return escape(special, &mut self.scratch);
         }
-        let (plain, rest) = text.split_at_checked(plain_prefix(text)).unwrap_or((text, &[]));
+        let plain = plain_prefix(text.as_bytes());
+        let (plain, rest) = text.split_at_checked(plain).unwrap_or((text, ""));
         self.due = Value::Text(rest);
-        plain
+        plain.as_bytes()
     }
 }
 

@@ -6,7 +6,8 @@
 use super::body::Body;
 use super::pieces::Pieces;
 use super::steps::Value;
-use crate::json::write::put;
+use super::walk::Walk;
+use crate::json::write::{put, put_text, text_len};
 use crate::redact::{Redacted, Redactor};
 
 /// A redactor, and how bodies pass it.
@@ -18,8 +19,8 @@ pub(super) struct Redaction<'a> {
 
 /// What a body does in another way if it is redacted.
 pub(super) struct Ways {
-    pub(super) len: fn(&Body<'_>) -> usize,
-    pub(super) put: for<'b> fn(&Body<'_>, &'b mut [u8]) -> Option<&'b mut [u8]>,
+    pub(super) len: fn(&Body<'_>, &Redactor<'_>) -> usize,
+    pub(super) put: for<'b> fn(&Body<'_>, &Redactor<'_>, &'b mut [u8]) -> Option<&'b mut [u8]>,
     pub(super) next: for<'p> fn(&mut Pieces<'p>, &Redactor<'p>) -> Option<&'static [u8]>,
 }
 
@@ -37,30 +38,53 @@ fn next<'p>(pieces: &mut Pieces<'p>, redactor: &Redactor<'p>) -> Option<&'static
     }
     pieces.said = None;
     let (before, value) = pieces.walk.next()?;
-    match value {
-        Value::Text(text) if SAID.iter().any(|name| before.ends_with(name)) => {
-            let said = core::str::from_utf8(text).unwrap_or_default();
-            pieces.said = Some(redactor.pieces(said));
-        }
-        _ => pieces.due = value,
+    match said(before, value) {
+        Some(said) => pieces.said = Some(redactor.pieces(said)),
+        None => pieces.due = value,
     }
     Some(before)
 }
 
-fn len(body: &Body<'_>) -> usize {
-    let (mut pieces, mut length) = (body.pieces(), 0_usize);
-    while let Some(piece) = pieces.next() {
-        length = length.wrapping_add(piece.len());
+fn len(body: &Body<'_>, redactor: &Redactor<'_>) -> usize {
+    let (mut walk, mut length) = (Walk::default(), 0_usize);
+    body.fill(&mut walk);
+    while let Some((before, value)) = walk.next() {
+        length = length.wrapping_add(before.len());
+        length = match said(before, value) {
+            Some(said) => redactor.pieces(said).fold(length, |length, piece| {
+                length.wrapping_add(text_len(piece.as_str().as_bytes()))
+            }),
+            None => length.wrapping_add(value.len()),
+        };
     }
     length
 }
 
-fn put_all<'b>(body: &Body<'_>, mut place: &'b mut [u8]) -> Option<&'b mut [u8]> {
-    let mut pieces = body.pieces();
-    while let Some(piece) = pieces.next() {
-        place = put(piece, place)?;
+fn put_all<'b>(
+    body: &Body<'_>,
+    redactor: &Redactor<'_>,
+    mut place: &'b mut [u8],
+) -> Option<&'b mut [u8]> {
+    let mut walk = Walk::default();
+    body.fill(&mut walk);
+    while let Some((before, value)) = walk.next() {
+        place = put(before, place)?;
+        place = match said(before, value) {
+            Some(said) => redactor
+                .pieces(said)
+                .try_fold(place, |place, piece| put_text(piece.as_str().as_bytes(), place))?,
+            None => value.put(place)?,
+        };
     }
     Some(place)
+}
+
+/// What somebody said or was told, if that is what stands behind this text.
+fn said<'p>(before: &[u8], value: Value<'p>) -> Option<&'p str> {
+    match value {
+        Value::Text(text) if SAID.iter().any(|name| before.ends_with(name)) => Some(text),
+        _ => None,
+    }
 }
 
 /// What the text before a value ends with if the value is what somebody said or was told, or a summary of it. Members that a

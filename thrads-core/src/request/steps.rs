@@ -24,7 +24,7 @@ pub(super) enum Value<'p> {
     /// The text closes one.
     Close,
     /// Without its opening quote, which the text before it has, and its closing one, which the text behind it has.
-    Text(&'p [u8]),
+    Text(&'p str),
     /// A number, and how it is written.
     Number(u64, NumberForm),
     /// `true`, `false` or `null`.
@@ -46,7 +46,7 @@ impl<'p> Value<'p> {
     }
 
     pub(super) fn text(text: &'p str) -> Self {
-        Self::Text(text.as_bytes())
+        Self::Text(text)
     }
 
     pub(super) fn bool(value: bool) -> Self {
@@ -69,7 +69,7 @@ impl Value<'_> {
     /// Bytes of what the value writes itself.
     pub(super) fn len(&self) -> usize {
         match *self {
-            Self::Text(text) => text_len(text),
+            Self::Text(text) => text_len(text.as_bytes()),
             Self::Number(number, form) => form(number, &mut [0; SCRATCH]).len(),
             Self::Word(word) => word.len(),
             _ => 0,
@@ -79,7 +79,7 @@ impl Value<'_> {
     /// Writes the value to the front of `place` and returns what is left of it; `None` if that is too small.
     pub(super) fn put<'b>(&self, place: &'b mut [u8]) -> Option<&'b mut [u8]> {
         match *self {
-            Self::Text(text) => put_text(text, place),
+            Self::Text(text) => put_text(text.as_bytes(), place),
             Self::Number(number, form) => put(form(number, &mut [0; SCRATCH]), place),
             Self::Word(word) => put(word.as_bytes(), place),
             _ => Some(place),
@@ -109,8 +109,21 @@ impl<'p> Steps<'p> {
         self.close(true);
     }
 
-    pub(super) fn get(&self, index: usize) -> Option<Step<'p>> {
-        Some((self.texts.get(index)?, *self.values.get(index)?))
+    /// The next step from `next` on that is there, which is then the one behind it.
+    pub(super) fn take(&self, next: &mut usize) -> Option<Step<'p>> {
+        loop {
+            let index = *next;
+            *next = index.wrapping_add(1);
+            match self.values.get(index)? {
+                Value::Absent => {}
+                value => return Some((self.texts.get(index)?, *value)),
+            }
+        }
+    }
+
+    /// The value of the step before `next`.
+    pub(super) fn before(&self, next: usize) -> Option<&Value<'p>> {
+        self.values.get(next.wrapping_sub(1))
     }
 
     #[cfg_attr(target_os = "none", inline(never))]

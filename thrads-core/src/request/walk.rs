@@ -11,7 +11,7 @@ use crate::json::write::{decimal, quoted_time};
 pub(super) struct Walk<'p> {
     pub(super) steps: Steps<'p>,
     next: usize,
-    /// The next of a list that is one of the steps.
+    /// The next of the list that the last step is.
     next_of_list: usize,
     /// Bytes at the start of the next text that are not wanted.
     cut: usize,
@@ -32,10 +32,9 @@ impl<'p> Walk<'p> {
     }
 
     fn step(&mut self) -> Option<Step<'p>> {
-        let (text, value) = self.steps.get(self.next)?;
-        let of_list = match value {
-            Value::Messages(conversation, step) => step(conversation, self.next_of_list),
-            Value::Members(members) => member_step(members, self.next_of_list),
+        let of_list = match self.steps.before(self.next) {
+            Some(Value::Messages(conversation, step)) => step(conversation, self.next_of_list),
+            Some(Value::Members(members)) => member_step(members, self.next_of_list),
             _ => None,
         };
         if of_list.is_some() {
@@ -43,8 +42,7 @@ impl<'p> Walk<'p> {
             return of_list;
         }
         self.next_of_list = 0;
-        self.next = self.next.wrapping_add(1);
-        Some((text, value))
+        self.steps.take(&mut self.next)
     }
 }
 

@@ -10,11 +10,17 @@ mod certificate;
 mod chain;
 #[cfg(feature = "tls")]
 mod guard;
+#[cfg(feature = "mbedtls")]
+mod hooks;
+#[cfg(feature = "mbedtls")]
+mod mbedtls;
 #[cfg(feature = "tls")]
 mod name;
 #[cfg(feature = "tls")]
 mod pinned;
 mod records;
+#[cfg(any(feature = "tls", feature = "mbedtls"))]
+mod seed;
 #[cfg(feature = "tls")]
 mod signature;
 #[cfg(feature = "tls")]
@@ -26,6 +32,8 @@ mod verifier;
 pub use anchor::Anchor;
 #[cfg(feature = "tls")]
 pub use chain::MAX_INTERMEDIATES;
+#[cfg(feature = "mbedtls")]
+pub use mbedtls::{Mbedtls, MbedtlsSecured};
 #[cfg(feature = "tls")]
 pub use pinned::{Fragments, Pinned, Secured};
 pub(crate) use records::Records;
@@ -33,7 +41,7 @@ pub(crate) use records::Records;
 use crate::refusal::Refusal;
 use embedded_io_async::{ErrorKind, Read, Write};
 
-/// A way to secure connections, chosen by type: [`Pinned`](crate::Pinned), or
+/// A way to secure connections, chosen by type: [`Pinned`](crate::Pinned), `Mbedtls`, or
 /// [`InsecureForTests`](crate::InsecureForTests). Implemented in this crate only.
 #[expect(async_fn_in_trait, reason = "futures of a device's executor are not Send")]
 pub trait Tls {

@@ -7,6 +7,7 @@ use super::anchor::Anchor;
 use super::guard::Guard;
 use super::name::address;
 use super::records::Records;
+use super::seed::generator;
 use super::suite::Suite;
 use super::verifier::Verifier;
 use super::{Room, Tls};
@@ -19,9 +20,8 @@ use embedded_tls::{
     TlsError, TlsVerifier,
 };
 use rand_chacha::ChaCha20Rng;
-use rand_core::{CryptoRng, RngCore, SeedableRng};
+use rand_core::{CryptoRng, RngCore};
 use thrads_core::Clock;
-use zeroize::Zeroize;
 
 /// TLS 1.3 by embedded-tls, without a heap, with certificates verified by this crate.
 ///
@@ -65,19 +65,6 @@ impl<'a, R, C> Pinned<'a, R, C> {
     }
 }
 
-impl<R: CryptoRng + RngCore, C: Clock> Pinned<'_, R, C> {
-    /// A generator for one connection.
-    fn generator(&mut self) -> Result<ChaCha20Rng, Refusal> {
-        let mut seed = [0; 32];
-        self.random.try_fill_bytes(&mut seed).map_err(|_| Refusal::NoRandom)?;
-        let (first, rest) = seed.split_first().ok_or(Refusal::NoRandom)?;
-        let is_stuck = rest.iter().all(|byte| byte == first);
-        let generator = ChaCha20Rng::from_seed(seed);
-        seed.zeroize();
-        if is_stuck { Err(Refusal::NoRandom) } else { Ok(generator) }
-    }
-}
-
 impl<R: CryptoRng + RngCore, C: Clock> Tls for Pinned<'_, R, C> {
     const SECURE: bool = true;
     type Connection<'c, T: Read + Write + 'c> = Secured<'c, T>;
@@ -103,7 +90,7 @@ impl<R: CryptoRng + RngCore, C: Clock> Tls for Pinned<'_, R, C> {
         if let Some(fragments) = self.fragments {
             config = config.with_max_fragment_length(fragments.into());
         }
-        let random = self.generator()?;
+        let random = generator(&mut self.random)?;
         let records = room.records;
         let mut verifier = Verifier::new(self.anchors, host, now);
         let mut connection = TlsConnection::new(Guard::new(tcp, records), room.read, room.write);

@@ -78,6 +78,11 @@ impl Book {
         !self.untold.is_empty()
     }
 
+    /// Whether a trip would be full.
+    pub(super) fn is_full(&self) -> bool {
+        self.untold.len() >= A_TRIP
+    }
+
     /// Whether nothing is to be told, and nothing would be told again.
     pub(super) fn is_settled(&self, now: Instant) -> bool {
         let is_old = |(at, _): &(Instant, Note)| now.duration_since(*at) >= AGAIN;
@@ -109,8 +114,10 @@ mod tests {
     fn what_a_trip_did_not_bring_is_told_by_the_next_in_order() {
         let mut book = Book::default();
         (1..=300).for_each(|ad| book.add(note(ad, What::Dropped)));
+        assert!(book.is_full());
         let (notes, expected) = book.take();
         assert_eq!((notes.len(), expected), (A_TRIP, 0));
+        assert!(!book.is_full());
         book.put_back(notes);
         let (notes, _) = book.take();
         assert_eq!((notes[0].ad, notes[199].ad), (1, 200));

@@ -123,6 +123,13 @@ impl Leases {
         }
     }
 
+    /// A send time that was taken and will not be used, for whoever waits.
+    pub(super) fn put_back(&mut self, slot: Slot) {
+        if let Supply::Leased { free, .. } = &mut self.supply {
+            free.push_front(slot);
+        }
+    }
+
     /// Takes a lease, which may be of nothing at all. False if it came too late to be of use.
     pub(super) fn on_lease(&mut self, lease: Lease) -> bool {
         let Lease { first, count, asked, answered } = lease;
@@ -183,6 +190,7 @@ const BLOCK: Duration = Duration::from_millis(300);
 /// How much later than meant a request may be, over all, without a second holding more than the limit: at 24/25 of it there
 /// is room for one interval and two fifths.
 const SLACK: Duration = Duration::from_millis(10);
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -217,6 +225,21 @@ mod tests {
         leases.on_lease(lease(start, 800, 1));
         assert_eq!(leases.turn(start, start + ms(500)), Turn::Later(start + ms(800)));
         assert!(matches!(leases.turn(start + ms(400), start + ms(900)), Turn::Take(_)));
+    }
+
+    #[test]
+    fn a_send_time_that_is_put_back_is_the_next_again() {
+        let start = Instant::now();
+        let mut leases = Leases::new(40, 1);
+        leases.on_lease(lease(start, 100, 2));
+        let Turn::Take(slot) = leases.turn(start, start + ms(500)) else { panic!() };
+        leases.put_back(slot);
+        assert_eq!(leases.turn(start, start + ms(500)), Turn::Take(slot));
+        assert_ne!(leases.turn(start, start + ms(500)), Turn::Take(slot));
+        // Without Redis it is nobody's.
+        leases.on_cut(start);
+        leases.put_back(slot);
+        assert_eq!(leases.turn(start, start), Turn::Later(start + leases.longest()));
     }
 
     #[test]

@@ -1,21 +1,20 @@
 //! The calls to Redis.
 //!
-//! Part of `fleet`. A connection that is made when it is needed, and trips that end in time. Every key that they write
-//! expires.
-
-use redis::aio::{ConnectionManager, ConnectionManagerConfig};
-use redis::{Client, Cmd, ErrorKind, RedisError, RedisResult, Script, ServerErrorKind, Value};
-use std::sync::{LazyLock, OnceLock};
-use std::time::{Duration, Instant};
-use tokio::time::timeout;
+//! Part of `fleet`. Trips that end in time. Every key that they write expires.
 
 use super::leases::{LEAD, Lease};
+use super::server::{Connection, Server};
+use super::store_error::StoreError;
+use redis::aio::MultiplexedConnection;
+use redis::{Cmd, ErrorKind, Pipeline, RedisError, RedisResult, Script, ServerErrorKind, Value};
+use std::sync::LazyLock;
+use std::time::{Duration, Instant};
+use tokio::time::timeout_at;
 
-/// A connection that is made when it is first used, and again when it is lost.
+/// Trips over one connection.
 pub(super) struct Link {
-    client: Client,
-    manager: OnceLock<ConnectionManager>,
-    /// How long a trip may take.
+    connection: Connection,
+    /// How long a trip may take, with a connection if there is none.
     limit: Duration,
 }
 
@@ -29,106 +28,121 @@ pub(super) struct Order {
     pub(super) was_cut: bool,
 }
 
-/// Why there is no lease. What Redis said is not kept: it may name hosts and users.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Cut(pub(super) &'static str);
-
 impl Link {
-    pub(super) fn new(client: Client, limit: Duration) -> Self {
-        Self { client, manager: OnceLock::new(), limit }
+    pub(super) fn new(server: Server, limit: Duration) -> Self {
+        Self { connection: Connection::new(server), limit }
     }
 
     /// Leases send times; where they end on the server's clock comes second.
-    pub(super) async fn lease(&self, rate: &str, order: &Order) -> Result<(Lease, String), Cut> {
+    pub(super) async fn lease(
+        &self,
+        rate: &str,
+        order: &Order,
+    ) -> Result<(Lease, String), StoreError> {
         let asked = Instant::now();
-        let trip = self.lease_or_load(rate, order);
-        let (first, count, ends): (u64, u32, String) = timeout(self.limit, trip)
-            .await
-            .map_err(|_| Cut("timeout"))?
-            .map_err(|error| cut(&error))?;
-        let lease =
-            Lease { first: Duration::from_micros(first), count, asked, answered: Instant::now() };
-        Ok((lease, ends))
+        let (first, count, ends) = self.trip(|wire| lease_or_load(wire, rate, order)).await?;
+        let first = Duration::from_micros(first);
+        Ok((Lease { first, count, asked, answered: Instant::now() }, ends))
     }
 
     /// Gives send times back whose lease ended at `ends`.
     pub(super) async fn give_back(&self, rate: &str, ends: &str, unused: Duration) {
         let Ok(end) = ends.parse::<u128>() else { return };
         let begin = end.saturating_sub(unused.as_micros()).to_string();
-        let Ok(mut manager) = self.manager() else { return };
-        let mut call = GIVE_BACK.key(rate);
-        let call = call.arg(ends).arg(begin).invoke_async::<Value>(&mut manager);
-        let _gone_already = timeout(self.limit, call).await;
+        let _gone_already = self
+            .trip(|mut wire| async move {
+                let mut call = GIVE_BACK.key(rate);
+                call.arg(ends).arg(begin).invoke_async::<Value>(&mut wire).await
+            })
+            .await;
     }
 
-    /// Makes all `calls` in one trip, and brings their answers. They may be made twice: a server that does not know `script`
-    /// is told it and asked again.
-    pub(super) async fn run(&self, calls: &[Cmd], script: &str) -> Result<Vec<Value>, Cut> {
-        let trip = async {
-            let mut manager = self.manager()?;
-            let mut pipe = redis::pipe();
-            for call in calls {
-                pipe.add_command(call.clone());
-            }
-            match pipe.query_async(&mut manager).await {
+    /// Makes all `calls` in one trip, and brings their answers; none to a call that is refused for what it finds there, which
+    /// is not the others' business. They may be made twice: a server that does not know `script` is told it and asked again.
+    pub(super) async fn run(
+        &self,
+        calls: &[Cmd],
+        script: &str,
+    ) -> Result<Vec<Option<Value>>, StoreError> {
+        let mut pipe = redis::pipe();
+        pipe.ignore_errors();
+        for call in calls {
+            pipe.add_command(call.clone());
+        }
+        self.trip(|mut wire| async move {
+            match answers(&pipe, &mut wire).await {
                 Err(error) if is_unknown(&error) => {
-                    redis::cmd("SCRIPT").arg("LOAD").arg(script).exec_async(&mut manager).await?;
-                    pipe.query_async(&mut manager).await
+                    redis::cmd("SCRIPT").arg("LOAD").arg(script).exec_async(&mut wire).await?;
+                    answers(&pipe, &mut wire).await
                 }
                 answers => answers,
             }
-        };
-        let answers = timeout(self.limit, trip).await.map_err(|_| Cut("timeout"))?;
-        answers.map_err(|error| cut(&error))
+        })
+        .await
     }
 
-    /// A server that does not know the script is new, was restarted or failed over: then there may be leases that it does
-    /// not know of either.
-    async fn lease_or_load(&self, rate: &str, order: &Order) -> RedisResult<(u64, u32, String)> {
-        let mut manager = self.manager()?;
-        let call = |name: &str, script: &str, is_new: bool| {
-            let mut call = redis::cmd(name);
-            call.arg(script).arg(1).arg(rate);
-            call.arg(micros(order.spacing)).arg(order.count);
-            call.arg(micros(order.grace)).arg(micros(LEAD));
-            call.arg(u8::from(order.was_cut)).arg(u8::from(is_new));
-            call
+    /// Something done over the connection within the limit. A connection that fails is not used again.
+    pub(super) async fn trip<T, F>(
+        &self,
+        work: impl FnOnce(MultiplexedConnection) -> F,
+    ) -> Result<T, StoreError>
+    where
+        F: Future<Output = RedisResult<T>>,
+    {
+        let deadline = tokio::time::Instant::now() + self.limit;
+        let open = timeout_at(deadline, self.connection.get()).await;
+        let open = open.map_err(|_| StoreError::Timeout)??;
+        let error = match timeout_at(deadline, work(open.wire.clone())).await {
+            Ok(Ok(answer)) => return Ok(answer),
+            Ok(Err(error)) => StoreError::of(&error),
+            Err(_) => StoreError::Timeout,
         };
-        match call("EVALSHA", LEASE.get_hash(), false).query_async(&mut manager).await {
-            Err(error) if is_unknown(&error) => {
-                call("EVAL", LEASE_LUA, true).query_async(&mut manager).await
-            }
-            answer => answer,
+        if error.ends_connection() {
+            self.connection.leave(&open).await;
         }
+        Err(error)
     }
+}
 
-    fn manager(&self) -> RedisResult<ConnectionManager> {
-        if let Some(manager) = self.manager.get() {
-            return Ok(manager.clone());
+/// A server that does not know the script is new, was restarted or failed over: then there may be leases that it does not
+/// know of either.
+async fn lease_or_load(
+    mut wire: MultiplexedConnection,
+    rate: &str,
+    order: &Order,
+) -> RedisResult<(u64, u32, String)> {
+    let call = |name: &str, script: &str, is_new: bool| {
+        let mut call = redis::cmd(name);
+        call.arg(script).arg(1).arg(rate);
+        call.arg(micros(order.spacing)).arg(order.count);
+        call.arg(micros(order.grace)).arg(micros(LEAD));
+        call.arg(u8::from(order.was_cut)).arg(u8::from(is_new));
+        call
+    };
+    match call("EVALSHA", LEASE.get_hash(), false).query_async(&mut wire).await {
+        Err(error) if is_unknown(&error) => {
+            call("EVAL", LEASE_LUA, true).query_async(&mut wire).await
         }
-        let config = ConnectionManagerConfig::new()
-            .set_connection_timeout(Some(self.limit))
-            .set_response_timeout(Some(self.limit))
-            .set_number_of_retries(1)
-            .set_min_delay(SOON)
-            .set_max_delay(self.limit);
-        let manager = ConnectionManager::new_lazy_with_config(self.client.clone(), config)?;
-        Ok(self.manager.get_or_init(|| manager).clone())
+        answer => answer,
     }
+}
+
+async fn answers(
+    pipe: &Pipeline,
+    wire: &mut MultiplexedConnection,
+) -> RedisResult<Vec<Option<Value>>> {
+    let is_its_own =
+        |error: &RedisError| StoreError::of(error) == StoreError::Refused && !is_unknown(error);
+    let answers: Vec<RedisResult<Value>> = pipe.query_async(wire).await?;
+    let answers = answers.into_iter().map(|answer| match answer {
+        Err(error) if is_its_own(&error) => Ok(None),
+        answer => answer.map(Some),
+    });
+    answers.collect()
 }
 
 fn is_unknown(error: &RedisError) -> bool {
     error.kind() == ErrorKind::Server(ServerErrorKind::NoScript)
-}
-
-fn cut(error: &RedisError) -> Cut {
-    Cut(if error.is_timeout() {
-        "timeout"
-    } else if error.is_io_error() {
-        "connection"
-    } else {
-        "refused"
-    })
 }
 
 fn micros(duration: Duration) -> u64 {
@@ -137,6 +151,4 @@ fn micros(duration: Duration) -> u64 {
 
 static LEASE: LazyLock<Script> = LazyLock::new(|| Script::new(LEASE_LUA));
 static GIVE_BACK: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("give_back.lua")));
-/// Before a second attempt to connect.
-const SOON: Duration = Duration::from_millis(20);
 const LEASE_LUA: &str = include_str!("lease.lua");

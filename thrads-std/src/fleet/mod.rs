@@ -1,4 +1,5 @@
-//! What all replicas of a server share, kept by Redis: the key's budget here, and people's caps in `places`.
+//! What all replicas of a server share, kept by Redis: the key's budget here, people's caps in `places`, sleeping chats in
+//! `sleepers`.
 //!
 //! Feature `redis`. Between `ask` and the network: an ask that pacing let through waits here for its turn. Section 3.14 of
 //! the wire contract: the limit is the key's, however many processes use it. Redis stands behind each replica's own memory,
@@ -8,15 +9,25 @@ mod book;
 mod leases;
 mod link;
 mod names;
+mod on_screen;
 mod places;
+mod server;
+mod sleepers;
+mod store_error;
+
+pub use sleepers::WakeError;
+pub use store_error::StoreError;
 
 pub(crate) use names::PersonId;
-pub(crate) use places::{OnScreen, Place, Places};
+pub(crate) use on_screen::{OnScreen, Place};
+pub(crate) use places::Places;
 
 use crate::transport::StartError;
 use leases::{Leases, Turn};
 use link::{Link, Order};
 use names::Names;
+use server::Server;
+use sleepers::Sleepers;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
@@ -39,24 +50,52 @@ use tracing::{info, warn};
 /// ```
 #[derive(Clone)]
 pub struct Fleet {
-    client: redis::Client,
+    server: Server,
     replicas: u32,
 }
 
 impl Fleet {
-    /// The fleet of a Redis, such as `redis://:password@redis.internal:6379/0`. Nothing is connected yet.
+    /// The fleet of a Redis, such as `redis://:password@redis.internal:6379/0`, or `rediss://` for TLS, whose certificate the
+    /// system's verifier judges. Nothing is connected yet.
     ///
     /// # Errors
     ///
-    /// [`StartError::Redis`] if it is not a URL of this form.
+    /// [`StartError::Redis`] if it is not a URL of this form, [`StartError::Tls`] if TLS cannot be set up.
     pub fn new(url: &str) -> Result<Self, StartError> {
-        let client = redis::Client::open(url.trim()).map_err(|_| StartError::Redis)?;
-        Ok(Self { client, replicas: 1 })
+        Ok(Self { server: Server::of(url)?, replicas: 1 })
     }
 
     /// As the environment says.
-    pub(crate) fn of_env(url: &str, replicas: u32) -> Result<Self, StartError> {
-        Ok(Self::new(url)?.replicas(replicas))
+    pub(crate) fn of_env(
+        url: &str,
+        authority: Option<&[u8]>,
+        replicas: u32,
+    ) -> Result<Self, StartError> {
+        let fleet = Self::new(url)?.replicas(replicas);
+        match authority {
+            Some(pem) => fleet.authority(pem),
+            None => Ok(fleet),
+        }
+    }
+
+    /// Trusts certificates of the authorities in `pem` and of no other: for a Redis with an authority of its own.
+    ///
+    /// # Errors
+    ///
+    /// [`StartError::Authority`] if there is no certificate in it, or the URL is not `rediss://`.
+    pub fn authority(self, pem: &[u8]) -> Result<Self, StartError> {
+        Ok(Self { server: self.server.trusting(pem)?, ..self })
+    }
+
+    /// Connects, logs in and asks for a sign of life, for the start of a process or a probe of its readiness; nothing depends
+    /// on it.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`], after `within` at the latest.
+    pub async fn check(&self, within: Duration) -> Result<(), StoreError> {
+        let link = Link::new(self.server.clone(), within);
+        link.trip(|mut wire| async move { redis::cmd("PING").exec_async(&mut wire).await }).await
     }
 
     /// How many replicas there are at most. Without Redis each sends its part of nine tenths of the limit, so give the most
@@ -83,6 +122,7 @@ pub(crate) struct Turns {
     rate: String,
     /// Where people have caps that replicas can share.
     places: Option<Arc<Places>>,
+    sleepers: Sleepers,
 }
 
 struct State {
@@ -109,13 +149,14 @@ impl Turns {
             is_leasing: false,
             useless: 0,
         };
-        let link = Arc::new(Link::new(fleet.client.clone(), timeout / 10));
-        let names = Names::new(key);
+        let link = Arc::new(Link::new(fleet.server.clone(), timeout / 10));
+        let names = Arc::new(Names::new(key));
         Arc::new(Self {
             state: Mutex::new(state),
             changed: Notify::new(),
             rate: names.of("rate"),
-            places: Places::under(caps, Arc::clone(&link), names),
+            places: Places::under(caps, Arc::clone(&link), Arc::clone(&names)),
+            sleepers: Sleepers::new(Arc::clone(&link), names),
             link,
         })
     }
@@ -146,7 +187,11 @@ impl Turns {
                         Some(ready) => ready,
                         None => match before.as_mut().await {
                             Ok(ready) => ready,
-                            refused => return Ok(refused),
+                            refused => {
+                                self.state().leases.put_back(slot);
+                                self.changed.notify_waiters();
+                                return Ok(refused);
+                            }
                         },
                     };
                     sleep_until(slot.from.into()).await;
@@ -213,7 +258,7 @@ impl Turns {
         let mut state = self.state();
         match answer {
             Ok((lease, ends)) => state.on_lease(lease, ends),
-            Err(cut) => state.on_cut(cut.0),
+            Err(error) => state.on_cut(error),
         }
         drop(state);
         self.changed.notify_waiters();
@@ -238,15 +283,19 @@ impl State {
         self.ends = ends;
         self.useless = if self.leases.on_lease(lease) { 0 } else { self.useless + 1 };
         if self.useless >= MOST_USELESS {
-            self.on_cut("slow");
+            self.on_cut(StoreError::Slow);
         } else if was_cut {
             info!("redis is back: replicas share one budget again");
         }
     }
 
-    fn on_cut(&mut self, reason: &'static str) {
+    fn on_cut(&mut self, error: StoreError) {
         if !self.leases.is_cut() {
-            warn!(reason, "redis is gone: this replica goes on with its own share of the budget");
+            let (reason, advice) = (error.code(), error.advice());
+            warn!(
+                reason,
+                advice, "redis is gone: this replica goes on with its own share of the budget"
+            );
             self.useless = 0;
         }
         self.leases.on_cut(Instant::now());

@@ -29,10 +29,18 @@ impl Names {
     }
 
     pub(super) fn person(&self, PersonId(id): PersonId) -> String {
+        self.of(&format!("person:{}", self.hash(PERSON_LABEL, &id)))
+    }
+
+    pub(super) fn chat(&self, id: &str) -> String {
+        self.of(&format!("chat:{}", self.hash(CHAT_LABEL, id.as_bytes())))
+    }
+
+    fn hash(&self, label: &[u8], id: &[u8]) -> String {
         let mut context = hmac::Context::with_key(&self.keyed);
-        context.update(PERSON_LABEL);
-        context.update(&id);
-        self.of(&format!("person:{}", hex(context.sign().as_ref())))
+        context.update(label);
+        context.update(id);
+        hex(context.sign().as_ref())
     }
 }
 
@@ -55,6 +63,7 @@ fn hex(tag: &[u8]) -> String {
 
 const LABEL: &[u8] = b"thrads-std fleet";
 const PERSON_LABEL: &[u8] = b"thrads-std person";
+const CHAT_LABEL: &[u8] = b"thrads-std chat";
 
 #[cfg(test)]
 mod tests {
@@ -76,5 +85,8 @@ mod tests {
             person("l", "ann").split_once("person")
         );
         assert!(person("k", "ann").len() == "thrads:{}:person:".len() + 64);
+        let chat = names("k").chat("ann");
+        assert!(chat.len() == "thrads:{}:chat:".len() + 64 && !chat.contains("ann"));
+        assert!(!person("k", "ann").ends_with(chat.rsplit(':').next().unwrap()));
     }
 }

@@ -22,7 +22,7 @@ pub(crate) struct OnScreen(());
 
 impl Fleet {
     /// Programs that are built without the feature have no use for its URL.
-    pub(crate) fn of_env(_: &str, _: u32) -> Result<Self, StartError> {
+    pub(crate) fn of_env(_: &str, _: Option<&[u8]>, _: u32) -> Result<Self, StartError> {
         Err(StartError::Redis)
     }
 }

@@ -5,8 +5,10 @@
 //! own a quarter of a second later.
 
 use super::book::{Book, Note, What, seen};
-use super::link::{Cut, Link};
+use super::link::Link;
 use super::names::{Names, PersonId};
+use super::on_screen::{Place, Shown};
+use super::store_error::StoreError;
 use redis::{Cmd, Script, Value, cmd, from_redis_value};
 use ring::rand::{SecureRandom, SystemRandom};
 use std::sync::{Arc, LazyLock, Mutex, MutexGuard, OnceLock, PoisonError, Weak};
@@ -19,7 +21,7 @@ use tracing::{info, warn};
 /// The places of one key's people, as one replica asks for them.
 pub(crate) struct Places {
     link: Arc<Link>,
-    names: Names,
+    names: Arc<Names>,
     caps: Caps,
     /// Drawn at random, so that no two replicas' ads have one name.
     replica: String,
@@ -28,30 +30,12 @@ pub(crate) struct Places {
     runtime: OnceLock<Handle>,
 }
 
-/// A place for an ad that was asked for; given back when it is dropped.
-#[derive(Debug)]
-pub(crate) struct Place {
-    places: Arc<Places>,
-    shown: Option<Shown>,
-}
-
 /// What a fleet says to an ask.
 pub(crate) struct Asked {
     /// What the person has seen in all replicas.
     pub(crate) seen: Seen,
     /// The place, or what leaves none and for how long.
     pub(crate) place: Result<Place, (Cap, Duration)>,
-}
-
-/// The ads of a chat that are on screen. Those that are never spoken of lapse.
-#[derive(Debug, Default)]
-pub(crate) struct OnScreen(Vec<Shown>);
-
-#[derive(Clone, Copy, Debug)]
-struct Shown {
-    person: PersonId,
-    ad: u64,
-    lapses: Instant,
 }
 
 #[derive(Default)]
@@ -65,7 +49,7 @@ struct State {
 
 impl Places {
     /// `None` where no cap is one that replicas could share.
-    pub(super) fn under(caps: Caps, link: Arc<Link>, names: Names) -> Option<Arc<Self>> {
+    pub(super) fn under(caps: Caps, link: Arc<Link>, names: Arc<Names>) -> Option<Arc<Self>> {
         let Caps { hour, day, gap_secs, .. } = caps;
         let mut drawn = [0; 8];
         // Without it the replica goes on as without Redis.
@@ -88,9 +72,8 @@ impl Places {
             return None;
         }
         let ad = self.next_ad();
-        let shown = Shown { person, ad, lapses: Instant::now() + KEPT_FOR };
         // From here on, so that it is given back also where the ask is given up half-way.
-        let mut place = Place { places: Arc::clone(self), shown: Some(shown) };
+        let mut place = Place::keep(self, Shown { person, ad, lapses: Instant::now() + KEPT_FOR });
         let answer: Answer = from_redis_value(self.trip(Some((person, ad))).await.ok()??).ok()?;
         let (hold, wait, ..) = answer;
         let cap = match hold {
@@ -99,7 +82,7 @@ impl Places {
             2 => Cap::Hour,
             _ => Cap::Gap,
         };
-        place.shown = None;
+        place.take();
         Some(Asked { seen: told(answer), place: Err((cap, Duration::from_millis(wait))) })
     }
 
@@ -113,7 +96,7 @@ impl Places {
     }
 
     /// One trip with what is to be told, and an ask behind it; brings the ask's answer.
-    async fn trip(&self, ask: Option<(PersonId, u64)>) -> Result<Option<Value>, Cut> {
+    async fn trip(&self, ask: Option<(PersonId, u64)>) -> Result<Option<Value>, StoreError> {
         let mut parcel = Parcel::pack(self);
         let mut calls: Vec<_> = parcel.notes.iter().map(|note| self.note(note)).collect();
         calls.extend(ask.map(|(person, ad)| self.call("ask", person, ad, Duration::ZERO)));
@@ -125,17 +108,22 @@ impl Places {
         let mut state = self.state();
         let answers = match answers {
             Ok(answers) => answers,
-            Err(cut) => {
-                state.on_cut(now, cut);
-                return Err(cut);
+            Err(error) => {
+                state.on_cut(now, error);
+                return Err(error);
             }
         };
-        let count = answers.get(calls.len() - 2).cloned().map(from_redis_value);
+        let count = answers.get(calls.len() - 2).cloned().flatten().map(from_redis_value);
         let count = count.and_then(Result::ok).unwrap_or(0);
+        if answers.iter().any(Option::is_none) {
+            warn!(
+                "redis keeps something else in the place of a person: delete what is under thrads:*:person:*"
+            );
+        }
         let again = state.book.on_told(now, parcel.opened(), parcel.expected, count);
         state.on_trip(now, again);
         drop(state);
-        Ok(ask.and_then(|_| answers.into_iter().nth(calls.len() - 3)))
+        Ok(ask.and_then(|_| answers.into_iter().nth(calls.len() - 3)).flatten())
     }
 
     fn note(&self, note: &Note) -> Cmd {
@@ -156,14 +144,14 @@ impl Places {
         call
     }
 
-    fn next_ad(&self) -> u64 {
+    pub(super) fn next_ad(&self) -> u64 {
         let mut state = self.state();
         state.ads += 1;
         state.ads
     }
 
     /// Tells it soon.
-    fn add(self: &Arc<Self>, note: Note) {
+    pub(super) fn add(self: &Arc<Self>, note: Note) {
         let mut state = self.state();
         state.book.add(note);
         let here = Handle::try_current().ok();
@@ -185,56 +173,29 @@ impl std::fmt::Debug for Places {
     }
 }
 
-impl OnScreen {
-    /// An ad came for this place.
-    pub(crate) fn put(&mut self, mut place: Place) {
-        self.0.extend(place.shown.take());
-    }
-
-    /// An ad of `person` was seen, and counts in all replicas. False if its place had lapsed: another may have it by now.
-    pub(crate) fn seen(&mut self, places: &Arc<Places>, person: PersonId) -> bool {
-        let (had_some, now) = (!self.0.is_empty(), Instant::now());
-        self.0.retain(|shown| shown.lapses > now);
-        if self.0.is_empty() && had_some {
-            return false;
-        }
-        // Without a place it was asked for while Redis was away. It counts all the same.
-        let ad = if had_some { self.0.remove(0).ad } else { places.next_ad() };
-        places.add(Note { person, ad, what: What::Seen(now) });
-        true
-    }
-
-    /// An ad went away unseen.
-    pub(crate) fn unseen(&mut self, places: &Arc<Places>) {
-        if !self.0.is_empty() {
-            let Shown { person, ad, .. } = self.0.remove(0);
-            places.add(Note { person, ad, what: What::Dropped });
-        }
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if let Some(Shown { person, ad, .. }) = self.shown {
-            self.places.add(Note { person, ad, what: What::Dropped });
-        }
-    }
-}
-
 impl State {
     fn is_away(&self) -> bool {
         self.away_until.is_some_and(|until| Instant::now() < until)
     }
 
-    /// Whether somebody should make a trip for its own sake: to tell, or to see whether what was told is still known.
-    fn is_due(&self) -> bool {
-        let is_stale = self.last_trip.is_none_or(|last| last.elapsed() >= AGAIN_AFTER);
-        !self.is_away() && (self.book.has_untold() || is_stale)
+    /// When somebody should make a trip for its own sake: to tell, or to see whether what was told is still known.
+    fn due(&self) -> Instant {
+        let wait = match () {
+            () if self.book.is_full() => Duration::ZERO,
+            () if self.book.has_untold() => GATHERED_FOR,
+            () => AGAIN_AFTER,
+        };
+        let due = self.last_trip.map_or_else(Instant::now, |last| last + wait);
+        self.away_until.map_or(due, |until| due.max(until))
     }
 
-    fn on_cut(&mut self, now: Instant, Cut(reason): Cut) {
+    fn on_cut(&mut self, now: Instant, error: StoreError) {
         if self.away_until.replace(now + AGAIN_AFTER).is_none() {
-            warn!(reason, "redis does not keep people's caps: each replica goes on with its own");
+            let (reason, advice) = (error.code(), error.advice());
+            warn!(
+                reason,
+                advice, "redis does not keep people's caps: each replica goes on with its own"
+            );
         }
     }
 
@@ -289,19 +250,25 @@ impl Drop for Telling {
 
 /// Tells what no ask took along, until nothing is to be told or told again.
 async fn tell(mut telling: Telling) {
+    sleep(GATHERED_FOR).await;
     loop {
-        sleep(GATHERED_FOR).await;
         let Some(places) = telling.0.upgrade() else { return };
-        if places.state().is_due() {
+        let is_due = places.state().due() <= Instant::now();
+        if is_due {
             let _told_later = places.trip(None).await;
         }
-        let mut state = places.state();
-        if state.book.is_settled(Instant::now()) {
-            // Under the lock, so that whoever adds a note now begins anew.
-            state.is_telling = false;
-            telling.0 = Weak::new();
-            return;
-        }
+        let wait = {
+            let mut state = places.state();
+            if state.book.is_settled(Instant::now()) {
+                // Under the lock, so that whoever adds a note now begins anew.
+                state.is_telling = false;
+                telling.0 = Weak::new();
+                return;
+            }
+            state.due().saturating_duration_since(Instant::now())
+        };
+        drop(places);
+        sleep(wait.clamp(GRAIN, GATHERED_FOR)).await;
     }
 }
 
@@ -323,6 +290,8 @@ const PERSON_LUA: &str = include_str!("person.lua");
 const KEPT_FOR: Duration = Duration::from_secs(600);
 /// How long notes wait for an ask to go with.
 const GATHERED_FOR: Duration = Duration::from_millis(250);
+/// The shortest time between two looks.
+const GRAIN: Duration = Duration::from_millis(25);
 /// Between looks at a Redis that is gone, or might have lost what it was told.
 const AGAIN_AFTER: Duration = Duration::from_secs(1);
 /// How long Redis keeps this replica's count: longer than anything is told again.

@@ -5,7 +5,7 @@
 
 mod classify;
 mod proxies;
-mod tls;
+pub(crate) mod tls;
 mod wire;
 
 pub use proxies::Proxies;
@@ -58,6 +58,8 @@ pub enum StartError {
     Proxy,
     /// The fleet's URL is not one of a Redis.
     Redis,
+    /// What a fleet is to trust is no certificate in PEM, or its URL is not one of TLS.
+    Authority,
     /// No thread could be made for the blocking client.
     Thread,
     /// The secret of a relay is shorter than 32 bytes.
@@ -91,8 +93,9 @@ impl ReqwestTransport {
 
     /// A client that goes straight to where it is sent; what certificates it takes, see [`tls::config`].
     pub(crate) fn direct(authority: Option<Vec<u8>>) -> Result<reqwest::ClientBuilder, StartError> {
+        let authorities = authority.map(|authority| vec![authority.into()]);
         Ok(reqwest::Client::builder()
-            .tls_backend_preconfigured(tls::config(authority).map_err(|_| StartError::Tls)?)
+            .tls_backend_preconfigured(tls::config(authorities).map_err(|_| StartError::Tls)?)
             .redirect(redirect::Policy::none())
             .retry(reqwest::retry::never())
             .referer(false)
@@ -172,7 +175,12 @@ impl fmt::Display for StartError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Tls => "TLS cannot be set up on this machine",
-            Self::Redis => "the fleet's URL is not of the form redis://host:port",
+            Self::Redis => {
+                "the fleet's URL is not of the form redis://host:port or rediss://host:port"
+            }
+            Self::Authority => {
+                "the fleet's authority is no certificate in PEM, or its URL is not rediss://"
+            }
             Self::Thread => "no thread could be made",
             Self::Secret => "the relay's secret is shorter than 32 bytes",
             Self::Proxy => "HTTPS_PROXY or ALL_PROXY is not the URL of an http or https proxy",

@@ -5,6 +5,9 @@
 #![no_std]
 #![no_main]
 
+#[cfg(feature = "mbedtls")]
+mod mbedtls;
+
 use embassy_executor::{SendSpawner, Spawner};
 use embassy_net::{Config, Stack, StackResources};
 use esp_backtrace as _;
@@ -56,9 +59,9 @@ async fn main(spawner: Spawner) {
     static UI: StaticCell<InterruptExecutor<1>> = StaticCell::new();
     static SOURCE: StaticCell<TrngSource<'static>> = StaticCell::new();
     let p = esp_hal::init(esp_hal::Config::default().with_cpu_clock(CpuClock::max()));
-    // For the radio alone: nothing of this project allocates.
+    // For the radio, and for mbedtls where that is built in: nothing of this project allocates.
     esp_alloc::heap_allocator!(#[ram(reclaimed)] size: 64 * 1024);
-    esp_alloc::heap_allocator!(size: 36 * 1024);
+    esp_alloc::heap_allocator!(size: HEAP_BYTES);
     esp_rtos::start(TimerGroup::new(p.TIMG0).timer0, p.FROM_CPU_INTR0);
     let ui = UI.init(InterruptExecutor::new(p.FROM_CPU_INTR1)).start(Priority::Priority2);
     // True randomness whether or not the radio is on.
@@ -119,7 +122,11 @@ fn kiosk(
     let anchors = &*ANCHORS.init(provision.anchors());
     let memory = MEMORY.take();
     let relay = provision.relay();
-    let parts = memory.parts(RECORDS.take(), stack, anchors, random, &CLOCK, relay);
+    #[cfg(not(feature = "mbedtls"))]
+    let trusted = anchors;
+    #[cfg(feature = "mbedtls")]
+    let trusted = mbedtls::start(provision, &CLOCK);
+    let parts = memory.parts(RECORDS.take(), stack, trusted, random, &CLOCK, relay);
     let Parts { transport, connections: runner, buffers } = parts;
     let Ok(trng) = Trng::try_new() else { return };
     spawner.spawn(online(stack, transport.link()).unwrap());
@@ -201,6 +208,7 @@ async fn online(stack: Stack<'static>, link: &'static Link) -> ! {
 
 /// The first two sectors of the partition `nvs` of the usual table.
 const SLOTS_AT: u32 = 0x9000;
+const HEAP_BYTES: usize = if cfg!(feature = "mbedtls") { 84 * 1024 } else { 36 * 1024 };
 /// The four behind them, for reports that wait.
 const REPORTS_AT: u32 = SLOTS_AT + 2 * SLOT_BYTES as u32;
 const STARVES: Duration = Duration::from_secs(8);

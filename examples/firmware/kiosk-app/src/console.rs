@@ -16,7 +16,7 @@ use crate::provision::{Item, Provision};
 use base64ct::{Base64, Encoding};
 use heapless::{String, Vec};
 use thrads_core::{ApiKey, Settings};
-use thrads_embassy::{Anchor, RelayPass};
+use thrads_embassy::{Anchor, Refusal, RelayPass};
 
 /// Puts bytes together to lines.
 #[derive(Default)]
@@ -84,12 +84,20 @@ impl Console {
     fn anchor(&mut self, piece: &str, provision: &mut Provision) -> Set {
         if piece.is_empty() {
             let whole = core::mem::take(&mut self.anchor);
-            let is_anchor = Anchor::from_der(&whole).is_ok();
+            let is_anchor = is_anchor(&whole);
             return taken(is_anchor && provision.put(Item::Anchor, &whole).is_ok());
         }
         let mut bytes = [0; MAX_LINE];
         let decoded = Base64::decode(piece, &mut bytes);
         taken(decoded.is_ok_and(|bytes| self.anchor.extend_from_slice(bytes).is_ok()))
+    }
+}
+
+/// Whether the TLS of this build could trust it: mbedtls reads keys that `Pinned` does not.
+fn is_anchor(der: &[u8]) -> bool {
+    match Anchor::from_der(der) {
+        Err(Refusal::Algorithm) => cfg!(feature = "mbedtls"),
+        anchor => anchor.is_ok(),
     }
 }
 

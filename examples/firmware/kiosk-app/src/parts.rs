@@ -6,12 +6,22 @@ use embassy_net::Stack;
 use rand_core::{CryptoRng, RngCore};
 use thrads_core::BaseUrl;
 use thrads_embassy::{
-    Anchor, Buffers, EmbassyClock, Link, Pinned, READ_ANY, Relay, RelayPass, ReqwlessTransport,
-    Sockets, StackRunner, WRITE, over,
+    Buffers, EmbassyClock, Link, Relay, RelayPass, ReqwlessTransport, Sockets, StackRunner, over,
 };
 
 /// TLS as kiosks speak it; `R` is the board's random source.
-pub type Tls<R> = Pinned<'static, R, &'static EmbassyClock>;
+#[cfg(not(feature = "mbedtls"))]
+pub type Tls<R> = thrads_embassy::Pinned<'static, R, &'static EmbassyClock>;
+/// TLS as kiosks speak it; `R` is the board's random source.
+#[cfg(feature = "mbedtls")]
+pub type Tls<R> = thrads_embassy::Mbedtls<R, &'static EmbassyClock>;
+
+/// Whom it trusts.
+#[cfg(not(feature = "mbedtls"))]
+pub type Anchors = &'static [thrads_embassy::Anchor<'static>];
+/// Whom it trusts: certificates in PEM.
+#[cfg(feature = "mbedtls")]
+pub type Anchors = &'static core::ffi::CStr;
 
 /// The task that owns the connection.
 pub type Connections<R> = StackRunner<'static, Tls<R>>;
@@ -23,9 +33,10 @@ pub struct Memory {
     relay: Option<BaseUrl>,
 }
 
-/// Memory for TLS records of any server, 19 KB of nothing but zeros: kept apart, it takes no flash.
+/// Memory for TLS records of any server, 19 KB of nothing but zeros: kept apart, it takes no flash. mbedtls has a heap for
+/// them.
 pub struct Records {
-    read: [u8; READ_ANY],
+    read: [u8; READ],
     write: [u8; WRITE],
 }
 
@@ -54,12 +65,12 @@ impl Memory {
         &'static mut self,
         records: &'static mut Records,
         stack: Stack<'static>,
-        anchors: &'static [Anchor<'static>],
+        anchors: Anchors,
         random: R,
         clock: &'static EmbassyClock,
         relay: Option<RelayAt>,
     ) -> Parts<R> {
-        let tls = Pinned::new(anchors, random, clock);
+        let tls = Tls::new(anchors, random, clock);
         let (mut transport, connections) = over(stack, &self.sockets, &mut self.link, tls);
         if let Some((url, pass)) = relay {
             transport.set_relay(Relay::new(self.relay.insert(url), pass, clock));
@@ -72,7 +83,7 @@ impl Memory {
 impl Records {
     /// Memory that nothing uses yet.
     pub const fn new() -> Self {
-        Self { read: [0; READ_ANY], write: [0; WRITE] }
+        Self { read: [0; READ], write: [0; WRITE] }
     }
 }
 
@@ -87,3 +98,7 @@ impl Default for Memory {
         Self::new()
     }
 }
+
+/// Bytes of records that come in, and of those that go out.
+const READ: usize = if cfg!(feature = "mbedtls") { 0 } else { thrads_embassy::READ_ANY };
+const WRITE: usize = if cfg!(feature = "mbedtls") { 0 } else { thrads_embassy::WRITE };

@@ -63,6 +63,7 @@ ROWS = [
     Row("the server closes idle connections", middle="idle-close=1500"),
     Row("nothing for 20 s", middle="stall=20000"),
     Row("a name that does not resolve", host="nowhere.test", refusal="not resolved|took too long|^$"),
+    Row("an answer of 18,000 bytes", fault="padded=18000"),
     Row("an oversized answer", fault="oversized=1"),
     Row("closed inside an answer", fault="close=200"),
     Row("chunks that are none", fault="bad-chunks=1"),

@@ -1,8 +1,9 @@
 //! Four processes of 64 chats each behind one key, against the strict sandbox at 40 requests a second.
 //!
-//! Prints a table for each of three runs: undisturbed, with Redis killed and restarted half-way, and with one replica's
-//! clock an hour off. Exits 1 when a promise is broken, 0 when all hold, and 0 with a reason where there is no Redis. A run
-//! in which the machine itself stood still, so that a promise looks broken, is measured again, three times at most.
+//! Prints a table for each of four runs: undisturbed, with Redis killed and restarted half-way, with one replica's clock an
+//! hour off, and while people have caps. Exits 1 when a promise is broken, 0 when all hold, and 0 with a reason where there is
+//! no Redis. A run in which the machine itself stood still, so that a promise looks broken, is measured again, three times at
+//! most.
 //!
 //! `fleet_load [--seconds N]`: how long a run is measured, 60 by default.
 
@@ -28,7 +29,8 @@ fn main() -> ExitCode {
         eprintln!("usage: fleet_load [--seconds N], 20 at least");
         return ExitCode::from(2);
     };
-    let disturbances = [Disturbance::None, Disturbance::RedisGone, Disturbance::ClockOff];
+    let disturbances =
+        [Disturbance::None, Disturbance::RedisGone, Disturbance::ClockOff, Disturbance::Caps];
     let mut is_kept = true;
     for disturbance in disturbances {
         let mut attempts = 0;

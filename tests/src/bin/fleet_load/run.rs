@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use thrads_sandbox::{Config, Sandbox, Stats};
 use thrads_tests::RedisServer;
 
-use crate::replica::{COMMAND, REPLICAS};
+use crate::replica::{COMMAND, REPLICAS, WITH_CAPS};
 use crate::stall::Stall;
 
 /// What happens half-way.
@@ -19,6 +19,22 @@ pub(crate) enum Disturbance {
     RedisGone,
     /// One replica's wall clock is an hour ahead all the time.
     ClockOff,
+    /// None, but people have caps, and some talk to all replicas at once.
+    Caps,
+}
+
+/// What all replicas tell at their ends, in sums.
+#[derive(Clone, Default)]
+pub(crate) struct Met {
+    pub(crate) asked: u64,
+    pub(crate) held: u64,
+    /// Held by caps: by what a replica knew itself, and by what Redis said.
+    pub(crate) capped: u64,
+    pub(crate) refused: u64,
+    pub(crate) failed: u64,
+    pub(crate) slowest_ms: u64,
+    /// Ads that each person saw who talks to all replicas.
+    pub(crate) seen: Vec<u64>,
 }
 
 /// What the sandbox counted in a stretch of time.
@@ -36,10 +52,12 @@ pub(crate) struct Run {
     pub(crate) gone: Option<(Stretch, Stretch)>,
     /// Calls of the lease script since Redis was started last, and asks since then.
     pub(crate) trips: (u64, u64),
+    /// Trips for the sake of people's caps, from the first to the last.
+    people_trips: u64,
+    lasted: Duration,
+    /// What the replicas met, from the first to the last.
+    pub(crate) met: Met,
     pub(crate) stats: Stats,
-    pub(crate) slowest: Duration,
-    pub(crate) failed: u64,
-    pub(crate) held: u64,
     /// The longest time for which the machine let nothing run.
     pub(crate) stood_still: Duration,
 }
@@ -64,7 +82,7 @@ impl Run {
         thread::sleep(WARM_UP);
         let mut watch = Watch { sandbox: &sandbox, since: Instant::now(), asks: asks(&sandbox) };
         let stall = Stall::watch();
-        let (mut trips, mut asks_before) = (redis.calls("evalsha"), asks(&sandbox));
+        let (mut trips, mut asks_before) = (leases(&redis), asks(&sandbox));
         let mut gone = None;
         if disturbance == Disturbance::RedisGone {
             thread::sleep(time / 3);
@@ -75,7 +93,7 @@ impl Run {
             redis.restart();
             thread::sleep(Duration::from_secs(3));
             watch.lap();
-            (trips, asks_before) = (redis.calls("evalsha"), asks(&sandbox));
+            (trips, asks_before) = (leases(&redis), asks(&sandbox));
             thread::sleep(time - time / 3 - time / 4);
             gone = Some((steady, without));
         } else {
@@ -83,23 +101,34 @@ impl Run {
         }
         let last = watch.lap();
         let stood_still = stall.end();
-        let trips = (redis.calls("evalsha") - trips, asks(&sandbox) - asks_before);
+        let trips = (leases(&redis) - trips, asks(&sandbox) - asks_before);
         let mut run = Self {
             disturbance,
             steady: gone.map_or(last, |(steady, _)| steady),
             gone: gone.map(|(_, without)| (without, last)),
             trips,
+            people_trips: 0,
+            lasted: length,
+            met: Met::default(),
             stats: Stats::default(),
-            slowest: Duration::ZERO,
-            failed: 0,
-            held: 0,
             stood_still,
         };
-        replicas.into_iter().for_each(|replica| run.add(replica));
+        replicas.into_iter().for_each(|replica| run.met.add(replica));
+        run.people_trips = redis.calls("incrby");
         run.stats = sandbox.stats();
         Some(run)
     }
 
+    /// Trips that a replica made in a second for the sake of people's caps besides one for each ask that went as far as
+    /// Redis: to tell of ads where no ask was there to take it along.
+    pub(crate) fn own_trips(&self) -> f64 {
+        let Met { asked, refused, failed, .. } = self.met;
+        let own = self.people_trips as f64 - (asked + refused + failed) as f64;
+        own / self.lasted.as_secs_f64() / f64::from(REPLICAS)
+    }
+}
+
+impl Met {
     /// Adds what a replica tells at its end.
     fn add(&mut self, replica: Child) {
         let output = replica.wait_with_output().ok();
@@ -108,10 +137,15 @@ impl Run {
             told.split_whitespace().map(|number| number.parse().ok()).collect::<Option<Vec<u64>>>()
         });
         match numbers.as_deref() {
-            Some([_, held, failed, slowest]) => {
+            Some([asked, held, capped, refused, failed, slowest_ms, seen @ ..]) => {
+                self.asked += asked;
                 self.held += held;
+                self.capped += capped;
+                self.refused += refused;
                 self.failed += failed;
-                self.slowest = self.slowest.max(Duration::from_millis(*slowest));
+                self.slowest_ms = self.slowest_ms.max(*slowest_ms);
+                self.seen.resize(seen.len(), 0);
+                self.seen.iter_mut().zip(seen).for_each(|(sum, seen)| *sum += seen);
             }
             _ => self.failed += 1,
         }
@@ -134,6 +168,11 @@ impl Watch<'_> {
     }
 }
 
+/// Calls of the lease script, which alone calls this.
+fn leases(redis: &RedisServer) -> u64 {
+    redis.calls("hmget")
+}
+
 fn asks(sandbox: &Sandbox) -> u64 {
     sandbox.stats().requests
 }
@@ -154,7 +193,8 @@ fn start(
             command.env("FAKETIME_DONT_FAKE_MONOTONIC", "1").args(["-f", "+3600s"]).arg(&program);
         }
         let seconds = length.as_secs().to_string();
-        command.args([COMMAND, &sandbox.base_url(), &redis.url(), &seconds]);
+        let caps = if disturbance == Disturbance::Caps { WITH_CAPS } else { "none" };
+        command.args([COMMAND, &sandbox.base_url(), &redis.url(), &seconds, caps]);
         match command.stdout(Stdio::piped()).spawn() {
             Ok(replica) => replicas.push(replica),
             Err(error) => {

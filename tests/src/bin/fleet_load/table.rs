@@ -1,5 +1,6 @@
 //! A run as a table: what was promised, what was seen, and whether the promise is kept.
 
+use crate::replica::CAPS;
 use crate::run::{Disturbance, Run};
 
 /// Prints the table; whether every promise is kept.
@@ -8,12 +9,14 @@ pub(crate) fn print(run: &Run) -> bool {
         Disturbance::None => "undisturbed",
         Disturbance::RedisGone => "Redis killed and restarted",
         Disturbance::ClockOff => "one replica's clock an hour ahead",
+        Disturbance::Caps => "people have caps",
     };
+    let met = &run.met;
     println!(
         "\n{name}: {} asks, {} held, slowest {} ms",
         run.stats.requests,
-        run.held,
-        run.slowest.as_millis()
+        met.held + met.capped + met.refused,
+        met.slowest_ms
     );
     let (trips, asks) = run.trips;
     let per_ask = trips as f64 / asks.max(1) as f64;
@@ -23,15 +26,28 @@ pub(crate) fn print(run: &Run) -> bool {
         ("most asks in a rolling second", "<= 40".to_owned(), busiest.to_string(), busiest <= 40),
         at_least("budget used", 0.95, run.steady.used()),
         ("rate trips an ask", "<= 0.125".to_owned(), format!("{per_ask:.3}"), per_ask <= 0.125),
-        ("asks that failed", "0".to_owned(), run.failed.to_string(), run.failed == 0),
+        ("asks that failed", "0".to_owned(), met.failed.to_string(), met.failed == 0),
     ];
     if let Some((without, after)) = run.gone {
         rows.push(at_least("budget used while Redis is gone", 0.50, without.used()));
         rows.push(at_least("from 3 s after its return", 0.95, after.used()));
     }
-    println!("  {:<34}{:>10}{:>10}", "", "promised", "seen");
+    if run.disturbance == Disturbance::Caps {
+        println!("  held by caps: {} by what a replica knew, {} by Redis", met.capped, met.refused);
+        let own = run.own_trips();
+        let most = met.seen.iter().max().copied().unwrap_or(0);
+        let cap = u64::from(CAPS.day);
+        rows.push((
+            "trips but one an ask, a s a replica",
+            "<= 4.0".to_owned(),
+            format!("{own:.1}"),
+            (0.0..=4.0).contains(&own),
+        ));
+        rows.push(("most ads of a person", format!("= {cap}"), most.to_string(), most == cap));
+    }
+    println!("  {:<38}{:>10}{:>10}", "", "promised", "seen");
     for (what, promised, seen, is_kept) in &rows {
-        println!("  {what:<34}{promised:>10}{seen:>10}{}", if *is_kept { "" } else { "  BROKEN" });
+        println!("  {what:<38}{promised:>10}{seen:>10}{}", if *is_kept { "" } else { "  BROKEN" });
     }
     rows.iter().all(|(.., is_kept)| *is_kept)
 }

@@ -5,6 +5,9 @@ use rcgen::{
     KeyUsagePurpose, PKCS_ECDSA_P256_SHA256, PKCS_ECDSA_P384_SHA384, PKCS_ED25519,
     SignatureAlgorithm, date_time_ymd,
 };
+use rustls::pki_types::PrivatePkcs8KeyDer;
+use rustls::pki_types::pem::PemObject;
+use std::process::Command;
 
 /// A kind of key.
 pub(crate) type Kind = &'static SignatureAlgorithm;
@@ -36,7 +39,7 @@ impl Authority {
     ) -> Self {
         let mut params = authority(name);
         change(&mut params);
-        let key = KeyPair::generate_for(kind).unwrap();
+        let key = key_of(kind);
         let der = params.self_signed(&key).unwrap().der().to_vec();
         Self { der, issuer: Issuer::new(params, key) }
     }
@@ -50,7 +53,7 @@ impl Authority {
     ) -> Self {
         let mut params = authority(name);
         change(&mut params);
-        let key = KeyPair::generate_for(kind).unwrap();
+        let key = key_of(kind);
         let der = params.signed_by(&key, &self.issuer).unwrap().der().to_vec();
         Self { der, issuer: Issuer::new(params, key) }
     }
@@ -64,7 +67,7 @@ impl Authority {
     ) -> Identity {
         let mut params = server();
         change(&mut params);
-        let key = KeyPair::generate_for(kind).unwrap();
+        let key = key_of(kind);
         let own = params.signed_by(&key, &self.issuer).unwrap().der().to_vec();
         let between = between.iter().map(|authority| authority.der.clone());
         Identity { chain: [own].into_iter().chain(between).collect(), key: key.serialize_der() }
@@ -74,6 +77,16 @@ impl Authority {
     pub(crate) fn server(&self, kind: Kind, between: &[&Self]) -> Identity {
         self.issue(kind, between, |_| {})
     }
+}
+
+/// rcgen makes no keys of RSA; openssl does.
+fn key_of(kind: Kind) -> KeyPair {
+    KeyPair::generate_for(kind).unwrap_or_else(|_| {
+        let of = ["genpkey", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"];
+        let made = Command::new("openssl").args(of).output().unwrap();
+        let key = PrivatePkcs8KeyDer::from_pem_slice(&made.stdout).unwrap();
+        KeyPair::try_from(&key).unwrap()
+    })
 }
 
 fn authority(name: &str) -> CertificateParams {

@@ -3,7 +3,7 @@
 use super::authority::Identity;
 use crate::server::is_whole;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
-use rustls::{ServerConfig, ServerConnection, Stream};
+use rustls::{ServerConfig, ServerConnection, Stream, SupportedProtocolVersion};
 use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
@@ -26,7 +26,12 @@ impl TlsServer {
 
     /// Answers so many requests of a connection with `answer`, and then closes it.
     pub(crate) fn closing_after(most: usize, identity: Identity, answer: &[u8]) -> Self {
-        let config = Arc::new(config(identity));
+        Self::with(config(identity), most, answer)
+    }
+
+    /// The same in a configuration of one's own.
+    pub(crate) fn with(config: ServerConfig, most: usize, answer: &[u8]) -> Self {
+        let config = Arc::new(config);
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let port = listener.local_addr().unwrap().port();
         let server = Self { port, connections: Arc::default(), requests: Arc::default() };
@@ -58,10 +63,17 @@ impl TlsServer {
 }
 
 pub(crate) fn config(identity: Identity) -> ServerConfig {
+    config_of(identity, &rustls::version::TLS13)
+}
+
+pub(crate) fn config_of(
+    identity: Identity,
+    version: &'static SupportedProtocolVersion,
+) -> ServerConfig {
     let chain = identity.chain.into_iter().map(CertificateDer::from).collect();
     let key = PrivateKeyDer::try_from(identity.key).unwrap();
     ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_protocol_versions(&[&rustls::version::TLS13])
+        .with_protocol_versions(&[version])
         .unwrap()
         .with_no_client_auth()
         .with_single_cert(chain, key)
