@@ -79,12 +79,12 @@ impl Entry {
 impl Kind {
     /// The request of a report with this text.
     pub(super) fn request<'a>(
-        self,
+        &self,
         text: &'a str,
         publisher: &'a Publisher,
         end_user: EndUser<'a>,
     ) -> Option<Request<'a>> {
-        Some(match self {
+        Some(match *self {
             Self::View => Request::ping(Url::plain(text), end_user),
             Self::Click(method) => Request::foreign(method, Url::plain(text), end_user),
             Self::Vote(length) => {

@@ -3,6 +3,7 @@
 //! Between [`Kiosk`](crate::Kiosk), which draws, and a board's task, which puts it on whatever display there is.
 
 use core::convert::Infallible;
+use embassy_futures::yield_now;
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex as Raw;
 use embassy_sync::mutex::Mutex;
 use embassy_sync::signal::Signal;
@@ -48,7 +49,12 @@ impl Picture {
         ad: &Ad<T>,
         votes: Option<Votes<'_>>,
     ) -> Result<(), NoCard> {
-        let drawn = self.canvas.lock().await.draw(ad, votes);
+        let Canvas { frame, memory } = &mut *self.canvas.lock().await;
+        frame.0.fill(0);
+        let card = lay_out(ad, votes, memory);
+        // Whoever else is served by this executor gets a turn between the two.
+        yield_now().await;
+        let drawn = card.map(|card| paint(&card, frame));
         self.drawn.signal(());
         drawn
     }
@@ -57,21 +63,6 @@ impl Picture {
     pub(crate) async fn wipe(&self) {
         self.canvas.lock().await.frame.0.fill(0);
         self.drawn.signal(());
-    }
-}
-
-impl Canvas {
-    /// Apart, so that what waits for the network does not hold the stack that this takes.
-    #[inline(never)]
-    fn draw<T: AsRef<str>>(&mut self, ad: &Ad<T>, votes: Option<Votes<'_>>) -> Result<(), NoCard> {
-        let Self { frame, memory } = self;
-        frame.0.fill(0);
-        let card = match votes {
-            Some(votes) => Card::after_vote(ad, votes, Frame::SIZE, memory),
-            None => Card::new(ad, Frame::SIZE, memory),
-        }?;
-        let Ok(()) = card.draw(&Theme::ON_PAPER, frame);
-        Ok(())
     }
 }
 
@@ -140,6 +131,24 @@ impl DrawTarget for Frame {
     }
 }
 
+// Apart from what waits for the network, which must not hold the stack that these take.
+#[inline(never)]
+fn lay_out<'a, 'm, T: AsRef<str>>(
+    ad: &'a Ad<T>,
+    votes: Option<Votes<'a>>,
+    memory: &'m mut CodeMemory,
+) -> Result<Card<'a, 'm, T>, NoCard> {
+    match votes {
+        Some(votes) => Card::after_vote(ad, votes, Frame::SIZE, memory),
+        None => Card::new(ad, Frame::SIZE, memory),
+    }
+}
+
+#[inline(never)]
+fn paint<T: AsRef<str>>(card: &Card<'_, '_, T>, frame: &mut Frame) {
+    let Ok(()) = card.draw(&Theme::ON_PAPER, frame);
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -189,7 +198,7 @@ mod tests {
         let keep = async |frame: &Frame| *kept.lock().await = frame.as_bytes().to_vec();
         let looking = async {
             while kept.lock().await.is_empty() {
-                embassy_futures::yield_now().await;
+                yield_now().await;
             }
         };
         let Either::First(()) = block_on(select(looking, picture.each(keep)));

@@ -9,8 +9,8 @@ from certificates import Certificates
 from machine import HERE, ask, emulate, provision, sandbox, start
 
 SANDBOX, IMAGE, *WORDS = sys.argv[1:]
-# Drawing an ad makes it some 27 ms late at worst; a signature would hold it up for 370 at least.
-LATEST_BEAT_MS = 50
+# Drawing an ad makes it some 50 ms late at worst; a signature would hold it up for 370 at least.
+LATEST_BEAT_MS = 100
 
 
 class Row:

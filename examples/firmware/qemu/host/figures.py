@@ -21,7 +21,7 @@ PATHS = [
     ("P-384 all the way, with an intermediate", "path-p384", "root-p384.der"),
 ]
 # What must not be passed: today's figures and some hundredths, or the goal where it is met.
-HELD = {"flash": 492_000, "memory": 87_000, "stack": 48_500, "own code": 80_000, "own instructions, ‰ of a cold ask": 20}
+HELD = {"flash": 492_000, "memory": 87_000, "stack": 32_500, "own code": 89_000, "own instructions, ‰ of a cold ask": 20}
 LEAST_WARM_GAIN = 20
 CRYPTOGRAPHY = (
     "embedded-tls|p256|p384|primeorder|elliptic-curve|crypto-.*|ecdsa|signature|sha2|hmac|hkdf|digest|block-buffer|generic-array"
