@@ -7,9 +7,10 @@
 
 #[cfg(feature = "mbedtls")]
 mod mbedtls;
+mod radio;
 
 use embassy_executor::{SendSpawner, Spawner};
-use embassy_net::{Config, Stack, StackResources};
+use embassy_net::Stack;
 use esp_backtrace as _;
 use esp_hal::Async;
 use esp_hal::clock::CpuClock;
@@ -22,17 +23,13 @@ use esp_hal::time::Duration;
 use esp_hal::timer::timg::TimerGroup;
 use esp_hal::usb::usb_serial_jtag::{UsbSerialJtag, UsbSerialJtagRx, UsbSerialJtagTx};
 use esp_println::println;
-use esp_radio::wifi::sta::StationConfig;
-use esp_radio::wifi::{
-    AuthenticationMethodConfig, Config as WifiConfig, ControllerConfig, Interface, WifiController,
-};
 use esp_rtos::embassy::InterruptExecutor;
 use esp_storage::FlashStorage;
 use heapless::Vec;
 use kiosk_app::{
-    Connections, Item, MAX_ANCHORS, Memory, Parts, People, Picture, Provision, Pulse, Records,
+    Connections, MAX_ANCHORS, Memory, Parts, People, Picture, Provision, Pulse, Records,
     SLOT_BYTES, Screen, Slots, Tested, Text, expiring, keep_time, listen, print, set_up,
-    stay_joined, watch_button,
+    watch_button,
 };
 use rand_core::RngCore;
 use static_cell::{ConstStaticCell, StaticCell};
@@ -80,27 +77,11 @@ async fn main(spawner: Spawner) {
     ui.spawn(pressed(button).unwrap());
     ui.spawn(pulse(Rtc::new(p.RTC_TIMER).rwdt).unwrap());
 
-    let ssid = provision.text(Item::Ssid).unwrap_or_default();
-    let password = provision.text(Item::Password).unwrap_or_default();
-    let (Ok(ssid), Ok(password)) = (ssid.try_into(), password.try_into()) else { return };
-    let access = AuthenticationMethodConfig::Wpa2Personal(password);
-    let station = StationConfig::default().with_ssid(ssid).with_authentication(access);
-    let config = ControllerConfig::default().with_initial_config(WifiConfig::Station(station));
-    let Ok(wifi) = WifiController::new(p.WIFI, config) else { return };
     let Ok(trng) = Trng::try_new() else { return };
-    let (stack, random) = network(&spawner, Random::new(trng));
-    spawner.spawn(joined(stack, wifi).unwrap());
+    let mut random = Random::new(trng);
+    let seed = random.next_u64();
+    let Some(stack) = radio::start(&spawner, p.WIFI, seed, provision) else { return };
     kiosk(&spawner, ui, stack, random, provision, publisher, settings, slots.into_flash());
-}
-
-fn network(spawner: &Spawner, mut random: Random) -> (Stack<'static>, Random) {
-    static RESOURCES: StaticCell<StackResources<6>> = StaticCell::new();
-    let (config, resources) = (Config::dhcpv4(Default::default()), StackResources::new());
-    let resources = RESOURCES.init(resources);
-    let (stack, runner) =
-        embassy_net::new(Interface::station(), config, resources, random.next_u64());
-    spawner.spawn(packets(runner).unwrap());
-    (stack, random)
 }
 
 #[expect(clippy::too_many_arguments, reason = "each is used once")]
@@ -137,16 +118,6 @@ fn kiosk(
     spawner.spawn(connections(runner, buffers).unwrap());
     spawner.spawn(time(stack, &CLOCK, anchors).unwrap());
     ui.spawn(talk(kiosk).unwrap());
-}
-
-#[embassy_executor::task]
-async fn packets(mut runner: embassy_net::Runner<'static, Interface>) -> ! {
-    runner.run().await
-}
-
-#[embassy_executor::task]
-async fn joined(stack: Stack<'static>, mut wifi: WifiController<'static>) -> ! {
-    stay_joined(stack, async || wifi.connect_async().await.is_ok()).await
 }
 
 #[embassy_executor::task]
@@ -208,7 +179,7 @@ async fn online(stack: Stack<'static>, link: &'static Link) -> ! {
 
 /// The first two sectors of the partition `nvs` of the usual table.
 const SLOTS_AT: u32 = 0x9000;
-const HEAP_BYTES: usize = if cfg!(feature = "mbedtls") { 84 * 1024 } else { 36 * 1024 };
 /// The four behind them, for reports that wait.
 const REPORTS_AT: u32 = SLOTS_AT + 2 * SLOT_BYTES as u32;
+const HEAP_BYTES: usize = if cfg!(feature = "mbedtls") { 84 * 1024 } else { 36 * 1024 };
 const STARVES: Duration = Duration::from_secs(8);

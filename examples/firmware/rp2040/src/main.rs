@@ -4,11 +4,10 @@
 #![no_std]
 #![no_main]
 
-use aligned::{A4, Aligned};
-use cyw43::{Control, JoinOptions};
-use cyw43_pio::{DEFAULT_CLOCK_DIVIDER, PioSpi};
+mod radio;
+
 use embassy_executor::{Executor, InterruptExecutor, SendSpawner, Spawner};
-use embassy_net::{Config, Stack, StackResources};
+use embassy_net::Stack;
 use embassy_rp::clocks::RoscRng;
 use embassy_rp::flash::{Blocking, Flash};
 use embassy_rp::gpio::{Input, Level, Output, Pull};
@@ -22,10 +21,11 @@ use embassy_rp::{Peripherals, bind_interrupts, dma};
 use embassy_time::Duration;
 use heapless::Vec;
 use kiosk_app::{
-    Connections, Item, MAX_ANCHORS, Memory, Parts, People, Picture, Provision, Pulse, Records,
+    Connections, MAX_ANCHORS, Memory, Parts, People, Picture, Provision, Pulse, Records,
     SLOT_BYTES, Screen, Slots, Tested, Text, expiring, keep_time, listen, print, set_up,
-    stay_joined, watch_button,
+    watch_button,
 };
+use radio::Wiring;
 use rand_core::RngCore;
 use static_cell::{ConstStaticCell, StaticCell};
 use thrads_core::{Publisher, Settings};
@@ -39,7 +39,6 @@ bind_interrupts!(struct Irqs {
 });
 
 type Random = Tested<RoscRng>;
-type Spi = PioSpi<'static, PIO0, 0>;
 type Part = Flash<'static, FLASH, Blocking, FLASH_BYTES>;
 type Store = Slots<Part>;
 type Kiosk = kiosk_app::Kiosk<Screen, Random, Part>;
@@ -85,39 +84,17 @@ async fn start(spawner: Spawner, ui: SendSpawner, p: Peripherals) {
     ui.spawn(pressed(button).unwrap());
     ui.spawn(pulse(Watchdog::new(p.WATCHDOG)).unwrap());
 
-    static STATE: StaticCell<cyw43::State> = StaticCell::new();
-    let power = Output::new(p.PIN_23, Level::Low);
-    let select = Output::new(p.PIN_25, Level::High);
-    let mut pio = Pio::new(p.PIO0, Irqs);
-    let channel = dma::Channel::new(p.DMA_CH0, Irqs);
-    let spi = PioSpi::new(
-        &mut pio.common,
-        pio.sm0,
-        DEFAULT_CLOCK_DIVIDER,
-        pio.irq0,
-        select,
-        p.PIN_24,
-        p.PIN_29,
-        channel,
-    );
-    let state = STATE.init(cyw43::State::new());
-    let (device, mut control, radio_runner) =
-        cyw43::new(state, power, spi, &FIRMWARE, &NVRAM).await;
-    spawner.spawn(radio(radio_runner).unwrap());
-    control.init(cyw43_firmware::CYW43_43439A0_CLM).await;
-    let (stack, random) = network(&spawner, device);
-    spawner.spawn(joined(stack, control, provision).unwrap());
-    kiosk(&spawner, ui, stack, random, provision, publisher, settings, slots.into_flash());
-}
-
-fn network(spawner: &Spawner, device: cyw43::NetDriver<'static>) -> (Stack<'static>, Random) {
-    static RESOURCES: StaticCell<StackResources<6>> = StaticCell::new();
+    let wiring = Wiring {
+        power: Output::new(p.PIN_23, Level::Low),
+        select: Output::new(p.PIN_25, Level::High),
+        data: p.PIN_24,
+        clock: p.PIN_29,
+        pio: Pio::new(p.PIO0, Irqs),
+        channel: dma::Channel::new(p.DMA_CH0, Irqs),
+    };
     let mut random = Random::new(RoscRng);
-    let (config, resources) = (Config::dhcpv4(Default::default()), StackResources::new());
-    let resources = RESOURCES.init(resources);
-    let (stack, runner) = embassy_net::new(device, config, resources, random.next_u64());
-    spawner.spawn(packets(runner).unwrap());
-    (stack, random)
+    let stack = radio::start(&spawner, wiring, random.next_u64(), provision).await;
+    kiosk(&spawner, ui, stack, random, provision, publisher, settings, slots.into_flash());
 }
 
 #[expect(clippy::too_many_arguments, reason = "each is used once")]
@@ -150,23 +127,6 @@ fn kiosk(
     spawner.spawn(connections(runner, buffers).unwrap());
     spawner.spawn(time(stack, &CLOCK, anchors).unwrap());
     ui.spawn(talk(kiosk).unwrap());
-}
-
-#[embassy_executor::task]
-async fn radio(runner: cyw43::Runner<'static, cyw43::SpiBus<Output<'static>, Spi>>) -> ! {
-    runner.run().await
-}
-
-#[embassy_executor::task]
-async fn packets(mut runner: embassy_net::Runner<'static, cyw43::NetDriver<'static>>) -> ! {
-    runner.run().await
-}
-
-#[embassy_executor::task]
-async fn joined(stack: Stack<'static>, mut control: Control<'static>, p: &'static Provision) -> ! {
-    let ssid = p.text(Item::Ssid).unwrap_or_default();
-    let password = p.get(Item::Password).unwrap_or_default();
-    stay_joined(stack, async || control.join(ssid, JoinOptions::new(password)).await.is_ok()).await
 }
 
 #[embassy_executor::task]
@@ -224,10 +184,6 @@ async fn online(stack: Stack<'static>, link: &'static Link) -> ! {
     watch_network(stack, link).await
 }
 
-static FIRMWARE: Aligned<A4, [u8; 231_077]> = Aligned(*cyw43_firmware::CYW43_43439A0);
-/// The board's data, made by `nvram.py`: no crate carries it as a file.
-static NVRAM: Aligned<A4, [u8; include_bytes!("../target/nvram.bin").len()]> =
-    Aligned(*include_bytes!("../target/nvram.bin"));
 const FLASH_BYTES: usize = 2 * 1024 * 1024;
 /// The last two sectors.
 const SLOTS_AT: u32 = (FLASH_BYTES - 2 * SLOT_BYTES) as u32;
