@@ -35,33 +35,53 @@ pub(super) fn read(string: &[u8]) -> Option<Read> {
 
 /// What a section allows; `None` if it cannot be read.
 fn section(id: u32, text: &[u8]) -> Option<Permission> {
-    // Bits between the version and the first refusal, and how many refusals there are.
-    let (notices, refusals) = match id {
+    match id {
         TCF_EU => return tcf::read(text),
         US_PRIVACY => return us_privacy::read(text),
-        US_NATIONAL => (12, 3),
-        CALIFORNIA | VIRGINIA | COLORADO | CONNECTICUT => (6, 2),
-        UTAH => (8, 2),
-        _ => return Some(Permission::NoConsent),
-    };
+        _ => {}
+    }
     let mut segments = text.split(|byte| *byte == b'.');
     let mut core = Bits::of(segments.next()?)?;
-    if core.number(6)? == 0 {
-        return None;
-    }
+    let version = core.number(6)?;
+    // Bits of notices, refusals, bits on sensitive data, and answers about a child that is known.
+    let (notices, refusals, sensitive, children) = match (id, version) {
+        (_, 0) => return None,
+        (US_NATIONAL, 1) => (12, 3, 24, 2),
+        (US_NATIONAL, 2) => (12, 3, 32, 3),
+        (CALIFORNIA, 1) => (6, 2, 18, 2),
+        (VIRGINIA, 1) => (6, 2, 16, 1),
+        (COLORADO, 1) => (6, 2, 14, 1),
+        (UTAH, 1) => (8, 2, 16, 1),
+        (CONNECTICUT, 1) => (6, 2, 16, 3),
+        _ => return Some(Permission::NoConsent),
+    };
     core.skip(notices)?;
-    let mut is_refused = false;
-    for _ in 0..refusals {
-        match core.number(2)? {
-            REFUSED => is_refused = true,
-            NO_ANSWER.. => return None,
-            _ => {}
-        }
-    }
+    let mut is_refused = answers(&mut core, refusals)? & MADE != 0;
+    core.skip(sensitive)?;
+    // Whether somebody consents for the child does not matter here: children are shown no ads.
+    let is_child = answers(&mut core, children)? & (MADE | NOT_MADE) != 0;
     for segment in segments {
         is_refused |= has_signal(segment)?;
     }
-    Some(if is_refused { Permission::Context } else { Permission::Everything })
+    Some(match (is_child, is_refused) {
+        (true, _) => Permission::Child,
+        (false, true) => Permission::Context,
+        (false, false) => Permission::Everything,
+    })
+}
+
+/// So many answers of two bits, as a set; `None` if one is none that there is.
+fn answers(bits: &mut Bits<'_>, count: u8) -> Option<u8> {
+    let mut given = 0;
+    for _ in 0..count {
+        given |= match bits.number(2)? {
+            0 => 0,
+            1 => MADE,
+            2 => NOT_MADE,
+            _ => return None,
+        };
+    }
+    Some(given)
 }
 
 /// Whether a segment is the one of Global Privacy Control, and it is on.
@@ -96,9 +116,9 @@ const VIRGINIA: u32 = 9;
 const COLORADO: u32 = 10;
 const UTAH: u32 = 11;
 const CONNECTICUT: u32 = 12;
-/// Of a refusal's two bits: made; and a value that there is not.
-const REFUSED: u32 = 1;
-const NO_ANSWER: u32 = 3;
+/// A refusal that was made, and one that was not; of a child, that nobody consents and that somebody does.
+const MADE: u8 = 1;
+const NOT_MADE: u8 = 2;
 /// The type of a segment.
 const PRIVACY_CONTROL: u32 = 1;
 
@@ -153,6 +173,12 @@ mod tests {
     #[test]
     fn each_section_that_is_known_decides() {
         let tcf = tcf_string(&[2], &[]);
+        // What is first asked about a child; nothing was refused.
+        let child = |version, notices, refusals: u8, sensitive, answer| {
+            let fields =
+                [(version, 6), (0, notices), (0, 2 * refusals), (0, sensitive), (answer, 2)];
+            written(&[&fields[..], &[(0, 12)]].concat())
+        };
         let two = |version, notices, sale, other| {
             written(&[(version, 6), (0, notices), (sale, 2), (other, 2), (0, 30)])
         };
@@ -175,6 +201,17 @@ mod tests {
             (11, two(1, 8, 2, 1), Some(Permission::Context)),
             (12, two(1, 6, 0, 1), Some(Permission::Context)),
             (12, two(0, 6, 0, 0), None),
+            (7, child(1, 12, 3, 24, 1), Some(Permission::Child)),
+            (7, child(1, 12, 3, 24, 2), Some(Permission::Child)),
+            (7, child(1, 12, 3, 24, 3), None),
+            (7, child(2, 12, 3, 32, 1), Some(Permission::Child)),
+            (7, child(3, 12, 3, 32, 1), Some(Permission::NoConsent)),
+            (8, child(1, 6, 2, 18, 2), Some(Permission::Child)),
+            (9, child(1, 6, 2, 16, 1), Some(Permission::Child)),
+            (10, child(1, 6, 2, 14, 1), Some(Permission::Child)),
+            (11, child(1, 8, 2, 16, 1), Some(Permission::Child)),
+            (12, child(1, 6, 2, 16, 1), Some(Permission::Child)),
+            (10, two(2, 6, 2, 2), Some(Permission::NoConsent)),
             (5, "CAAA".into(), Some(Permission::NoConsent)),
             (13, two(1, 6, 2, 2), Some(Permission::NoConsent)),
         ] {

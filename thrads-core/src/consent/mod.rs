@@ -62,7 +62,7 @@ impl Permission {
 /// |---|---|---|
 /// | TCF 2 | purposes 1 to 4 | purpose 2, by consent or legitimate interest |
 /// | US Privacy | notice was given and the sale not refused, or it does not apply | otherwise |
-/// | GPP | each section says so: EU TCF, US Privacy, US National, California, Virginia, Colorado, Utah, Connecticut | sale, sharing or targeted advertising was refused, or Global Privacy Control is on |
+/// | GPP | each section says so: EU TCF, US Privacy, US National, California, Virginia, Colorado, Utah, Connecticut | sale, sharing or targeted advertising was refused, or Global Privacy Control is on; a known child is a [`Child`](Permission::Child) |
 ///
 /// With less than that, or a section that is not known here, nothing may be sent.
 ///
