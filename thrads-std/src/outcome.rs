@@ -123,7 +123,7 @@ fn owned(offer: Offer<&str>) -> Offer<String> {
         Ad::SponsoredPoll(poll) => [&mut poll.domain, &mut poll.advertiser],
         _ => return offer,
     };
-    for name in names.into_iter().flatten().filter(|name| is_domain(name)) {
+    for name in names.into_iter().flatten().filter(|name| may_mislead(name) && is_domain(name)) {
         let mut ascii = String::new();
         if domain(name, &mut ascii) == Ok(true) {
             *name = ascii;
@@ -132,10 +132,18 @@ fn owned(offer: Offer<&str>) -> Offer<String> {
     offer
 }
 
+/// Short ASCII, which most names are, is shown as it is whatever it says.
+fn may_mislead(name: &str) -> bool {
+    !name.is_ascii() || name.len() > MAX_LABEL
+}
+
 /// The name of an advertiser may be a domain, too.
 fn is_domain(name: &str) -> bool {
     name.contains('.') && !name.contains(char::is_whitespace)
 }
+
+/// Bytes of a label that a domain may have (RFC 1035 2.3.4).
+const MAX_LABEL: usize = 63;
 
 #[cfg(test)]
 mod tests {
@@ -164,7 +172,10 @@ mod tests {
     #[test]
     fn a_domain_that_looks_like_another_is_shown_for_what_it_is() {
         assert_eq!(advertiser("p\u{430}ypal.example"), "xn--pypal-4ve.example");
-        for name in ["bücher.example", "пример.испытание", "P\u{430}ypal", "Dr. \u{430}b"]
+        let long = "a".repeat(64);
+        assert_eq!(advertiser(&format!("{long}.example")), "….example");
+        for name in
+            ["s.example", "bücher.example", "пример.испытание", "P\u{430}ypal", "Dr. \u{430}b"]
         {
             assert_eq!(advertiser(name), name);
         }
