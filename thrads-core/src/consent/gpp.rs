@@ -38,7 +38,8 @@ fn section(id: u32, text: &[u8]) -> Option<Permission> {
     match id {
         TCF_EU => return tcf::read(text),
         US_PRIVACY => return us_privacy::read(text),
-        _ => {}
+        US_NATIONAL..=CONNECTICUT => {}
+        _ => return Some(Permission::NoConsent),
     }
     let mut segments = text.split(|byte| *byte == b'.');
     let mut core = Bits::of(segments.next()?)?;
