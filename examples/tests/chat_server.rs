@@ -172,7 +172,7 @@ fn a_fleet_redeems_an_impression_once_at_any_of_its_processes() {
     // The card is on screen for a second before its token comes back; by then it is entered.
     let offered = |number: usize| {
         let token = card_at_last(&here)["seen"].clone();
-        one.until(|_| redis.command("KEYS *:offer").unwrap() == format!("*{number}"));
+        one.until(|_| redis.command("KEYS *:left").unwrap() == format!("*{number}"));
         token
     };
 

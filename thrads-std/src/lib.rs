@@ -110,7 +110,7 @@ pub use experiment::{Arm, Experiment};
 pub use failure::{Cause, Failure, Phase};
 #[cfg(feature = "redis")]
 #[cfg_attr(docsrs, doc(cfg(feature = "redis")))]
-pub use fleet::{Fleet, StoreError, WakeError};
+pub use fleet::{Fleet, Redeemed, StoreError, WakeError};
 pub use options::Options;
 pub use outcome::{Outcome, Served};
 pub use person::Person;

@@ -1,5 +1,5 @@
 //! What all replicas of a server share, kept by Redis: the key's budget here, people's caps in `places`, sleeping chats in
-//! `sleepers`.
+//! `sleepers`, what is good once in `tokens`.
 //!
 //! Feature `redis`. Between `ask` and the network: an ask that pacing let through waits here for its turn. Section 3.14 of
 //! the wire contract: the limit is the key's, however many processes use it. Redis stands behind each replica's own memory,
@@ -14,9 +14,11 @@ mod places;
 mod server;
 mod sleepers;
 mod store_error;
+mod tokens;
 
 pub use sleepers::WakeError;
 pub use store_error::StoreError;
+pub use tokens::Redeemed;
 
 pub(crate) use names::PersonId;
 pub(crate) use on_screen::{OnScreen, Place};
@@ -32,6 +34,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::time::{Duration, Instant};
 use thrads_core::{ApiKey, Caps};
+use tokens::Tokens;
 use tokio::sync::Notify;
 use tokio::time::{sleep, sleep_until, timeout_at};
 use tracing::{info, warn};
@@ -123,6 +126,7 @@ pub(crate) struct Turns {
     /// Where people have caps that replicas can share.
     places: Option<Arc<Places>>,
     sleepers: Sleepers,
+    tokens: Tokens,
 }
 
 struct State {
@@ -156,7 +160,8 @@ impl Turns {
             changed: Notify::new(),
             rate: names.of("rate"),
             places: Places::under(caps, Arc::clone(&link), Arc::clone(&names)),
-            sleepers: Sleepers::new(Arc::clone(&link), names),
+            sleepers: Sleepers::new(Arc::clone(&link), Arc::clone(&names)),
+            tokens: Tokens::new(Arc::clone(&link), names),
             link,
         })
     }

@@ -36,6 +36,11 @@ impl Names {
         self.of(&format!("chat:{}", self.hash(CHAT_LABEL, id.as_bytes())))
     }
 
+    /// Of a token, and what is kept of it.
+    pub(super) fn token(&self, token: &str, what: &str) -> String {
+        self.of(&format!("token:{}:{what}", self.hash(TOKEN_LABEL, token.as_bytes())))
+    }
+
     fn hash(&self, label: &[u8], id: &[u8]) -> String {
         let mut context = hmac::Context::with_key(&self.keyed);
         context.update(label);
@@ -64,6 +69,7 @@ fn hex(tag: &[u8]) -> String {
 const LABEL: &[u8] = b"thrads-std fleet";
 const PERSON_LABEL: &[u8] = b"thrads-std person";
 const CHAT_LABEL: &[u8] = b"thrads-std chat";
+const TOKEN_LABEL: &[u8] = b"thrads-std token";
 
 #[cfg(test)]
 mod tests {

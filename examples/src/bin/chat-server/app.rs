@@ -55,7 +55,10 @@ impl App {
             .map_err(|error| format!("cannot count: {error}"))?;
         let (platform, work) = (Platform::start()?, TaskTracker::new());
         let (seal, ledger) = match platform.fleet() {
-            Some((url, key)) => (Seal::of_fleet(&key), Some(Ledger::at(&url, work.clone())?)),
+            Some(key) => {
+                let ledger = Ledger::of(platform.thrads().clone(), work.clone());
+                (Seal::of_fleet(&key), Some(ledger))
+            }
             None => (Seal::new(), None),
         };
         Ok(Self {

@@ -68,13 +68,13 @@ impl Platform {
         }
     }
 
-    /// What is a fleet's: the Redis that its processes share, and the key that they all have.
-    pub(crate) fn fleet(&self) -> Option<(String, ApiKey)> {
+    /// The key that all processes of a fleet have, where this is one: they share a Redis.
+    pub(crate) fn fleet(&self) -> Option<ApiKey> {
         let given = |name| env::var(name).ok().filter(|value| !value.trim().is_empty());
-        let url = given("THRADS_REDIS_URL")?;
+        given("THRADS_REDIS_URL")?;
         let key = given("THRADS_API_KEY")
             .or_else(|| fs::read_to_string(given("THRADS_API_KEY_FILE")?.trim()).ok());
-        Some((url, ApiKey::new(&key?).ok()?))
+        ApiKey::new(&key?).ok()
     }
 
     pub(crate) fn describe(&self) -> String {
