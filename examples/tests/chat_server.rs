@@ -209,6 +209,45 @@ fn a_fleet_redeems_an_impression_once_at_any_of_its_processes() {
 }
 
 #[test]
+fn a_person_who_wants_no_ads_is_asked_about_no_more() {
+    let server = Server::start(&["--formats", "message"]);
+    let browser = server.browser();
+    let wanted = |browser: &Browser| browser.get("/api/choice").json()["wanted"].clone();
+    let token = card(&browser)["seen"].clone();
+    assert_eq!(wanted(&browser), true);
+    let no = browser.post("/api/choice", &json!({ "wanted": false }));
+    assert_eq!(no.status, 204);
+    let said_no = no.field("set-cookie").unwrap().split(';').next().unwrap().to_owned();
+    let cookies = format!("{}; {said_no}", browser.cookie());
+    let browser = browser.with("cookie", &cookies);
+    let before = server.sandbox.stats().requests;
+
+    assert_eq!(wanted(&browser), false);
+    let events: Vec<_> =
+        browser.say("And a lid?").iter().map(|event| event["type"].clone()).collect();
+    assert!(events.contains(&json!("done")) && !events.contains(&json!("card")), "{events:?}");
+    let types: Vec<_> = browser
+        .get("/api/chat")
+        .json()
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| entry["type"].clone())
+        .collect();
+    assert_eq!(types, ["said", "said", "said", "said"]);
+    assert_eq!(browser.post_nothing("/api/starters").json(), json!([]));
+    seen(&browser, &token);
+    server.until(|_| server.count("page_reports_total{result=\"untold\"}") == 1);
+    assert_eq!(server.sandbox.stats().requests, before);
+    assert_eq!(server.sandbox.stats().pings, 0);
+
+    let yes = browser.post("/api/choice", &json!({ "wanted": true }));
+    assert!(yes.field("set-cookie").unwrap().contains("Max-Age=0"));
+    let browser = browser.with("cookie", cookies.split(';').next().unwrap());
+    assert!(browser.say("Which one is quiet?").iter().any(|event| event["type"] == "card"));
+}
+
+#[test]
 fn a_late_token_is_gone() {
     let server = Server::start(&["--formats", "message", "--seen-within", "1"]);
     let browser = server.browser();

@@ -72,6 +72,31 @@ test("a click goes to the click URL itself, and is counted there", async () => {
   await context.close();
 });
 
+test("a person who wants no ads sees none, and none is asked for, also after a reload", async () => {
+  const { context, troubles } = await person(browser);
+  const page = await quiet(server, context);
+  await say(page, "My old kettle leaks.");
+  await cards(page).waitFor();
+  const toggle = page.getByRole("button", { name: "No ads" });
+  assert.equal(await toggle.getAttribute("aria-pressed"), "false");
+  await toggle.click();
+  await page.locator('#wish[aria-pressed="true"]').waitFor();
+  assert.equal(await cards(page).count(), 0);
+  const { requests } = await server.stats();
+  await page.reload();
+  await page.locator('#wish[aria-pressed="true"]').waitFor();
+  await say(page, "And a lid?");
+  await answered(page, 2);
+  assert.equal(await cards(page).count(), 0);
+  assert.equal((await server.stats()).requests, requests);
+  await toggle.click();
+  await page.locator('#wish[aria-pressed="false"]').waitFor();
+  await say(page, "I need boots for hiking.");
+  await cards(page).first().waitFor();
+  assert.deepEqual(troubles, []);
+  await context.close();
+});
+
 test("a question to begin with becomes the person's message and its tap is told once", async () => {
   const { context, troubles } = await person(browser);
   const page = await open(server, context);

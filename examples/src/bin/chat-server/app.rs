@@ -13,7 +13,7 @@ use crate::reply::CardView;
 use crate::seal::{OfferId, Seal, Visitor};
 use crate::shelf::Shelf;
 use crate::transcript::{Ballot, Card, Poll};
-use crate::{engage, page, relay, seen, starters, turn};
+use crate::{choice, engage, page, relay, seen, starters, turn};
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
 use axum::routing::{get, post};
@@ -79,12 +79,17 @@ impl App {
         })
     }
 
-    /// The chat of whoever asks. The platform spaces the ads, as it advises for servers; a person's caps hold in all of
-    /// their chats.
+    /// The chat of whoever asks. The platform spaces the ads, as it advises for servers; a person's caps, and their no to
+    /// ads, hold in all of their chats.
     pub(crate) fn chat_of(&self, person: &Person) -> Arc<Conversation> {
         let thrads = self.platform.thrads();
-        let known = || thrads.person(&self.seal.user_id(person.visitor));
-        let begin = || thrads.chat(Family::Ssp, Policy::SERVER).of(&known());
+        let known = thrads.person(&self.seal.user_id(person.visitor));
+        if person.wants_ads {
+            known.opt_in()
+        } else {
+            known.opt_out()
+        }
+        let begin = || thrads.chat(Family::Ssp, Policy::SERVER).of(&known);
         self.chats.of(person.visitor, begin)
     }
 
@@ -142,6 +147,7 @@ impl App {
 /// Everything the server answers.
 pub(crate) fn router(app: Arc<App>) -> Router {
     Router::new()
+        .route("/api/choice", get(choice::choice).post(choice::choose))
         .route("/api/chat", get(turn::chat))
         .route("/api/new", post(turn::new))
         .route("/api/say", post(turn::say))

@@ -24,6 +24,9 @@ pub(crate) async fn vote(
     Json(Ticked { card, choice }): Json<Ticked>,
 ) -> Result<Json<Results>, StatusCode> {
     let end_user = person.end_user().ok_or(StatusCode::BAD_REQUEST)?;
+    if !person.wants_ads {
+        return Err(StatusCode::NOT_FOUND);
+    }
     let chat = app.chat_of(&person);
     let taken = take(&mut chat.transcript(), &card, &choice)?;
     let ballot = match taken {

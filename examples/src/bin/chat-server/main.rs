@@ -10,6 +10,7 @@ mod args;
 mod assistant;
 mod card;
 mod chats;
+mod choice;
 mod counters;
 mod engage;
 mod ledger;

@@ -13,6 +13,7 @@ use thrads_core::{EndUser, HeaderText, Ip, UserAgent};
 #[derive(Clone)]
 pub(crate) struct Person {
     pub(crate) visitor: Visitor,
+    pub(crate) wants_ads: bool,
     /// Empty where it is not known.
     ip: String,
     user_agent: String,
@@ -47,6 +48,7 @@ impl FromRequestParts<Arc<App>> for Person {
         let owned = |name| text(name).unwrap_or_default().to_owned();
         Ok(Self {
             visitor,
+            wants_ads: cookie(headers, "ads") != Some("none"),
             ip: ip.map(|ip| ip.to_string()).unwrap_or_default(),
             user_agent: owned(header::USER_AGENT),
             language: owned(header::ACCEPT_LANGUAGE),
@@ -56,14 +58,26 @@ impl FromRequestParts<Arc<App>> for Person {
 
 /// Whose cookie came along.
 pub(crate) fn visitor(headers: &HeaderMap) -> Option<Visitor> {
+    cookie(headers, "visitor").and_then(Visitor::parse)
+}
+
+fn cookie<'h>(headers: &'h HeaderMap, name: &str) -> Option<&'h str> {
     let fields = headers.get_all(header::COOKIE).iter().filter_map(|field| field.to_str().ok());
     let mut cookies = fields.flat_map(|field| field.split(';'));
-    let value = cookies.find_map(|cookie| cookie.trim().strip_prefix("visitor=")?.into())?;
-    Visitor::parse(value)
+    cookies.find_map(|cookie| cookie.trim().strip_prefix(name)?.strip_prefix('='))
 }
 
 /// The cookie for `visitor`, for a month. It goes back to this page only, and no script reads it.
 pub(crate) fn set_cookie(visitor: Visitor, is_secure: bool) -> String {
-    let (value, secure) = (visitor.cookie(), if is_secure { "; Secure" } else { "" });
-    format!("visitor={value}; Path=/; Max-Age=2592000; HttpOnly; SameSite=Strict{secure}")
+    kept("visitor", &visitor.cookie(), 2_592_000, is_secure)
+}
+
+/// The cookie for a person's no to ads, for a year, or what takes it away.
+pub(crate) fn ads_cookie(wanted: bool, is_secure: bool) -> String {
+    kept("ads", "none", if wanted { 0 } else { 31_536_000 }, is_secure)
+}
+
+fn kept(name: &str, value: &str, seconds: u32, is_secure: bool) -> String {
+    let secure = if is_secure { "; Secure" } else { "" };
+    format!("{name}={value}; Path=/; Max-Age={seconds}; HttpOnly; SameSite=Strict{secure}")
 }

@@ -32,6 +32,9 @@ pub(crate) async fn starters(State(app): State<Arc<App>>, person: Person) -> Jso
             transcript.starters = starters;
         }
     }
+    if !person.wants_ads {
+        return Json(Vec::new());
+    }
     let transcript = chat.transcript();
     let offered = |starter: &Starter| Offered {
         id: starter.id.name(),

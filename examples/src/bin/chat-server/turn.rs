@@ -53,7 +53,7 @@ pub(crate) async fn say(
     app.counters.add(Count::TurnBegun);
     let work = app.work.clone();
     let mut appended = None;
-    if let Some(starter) = starter {
+    if let Some(starter) = starter.filter(|_| person.wants_ads) {
         app.counters.add(Count::Tap);
         appended = starter.appended;
         let (app, person) = (Arc::clone(&app), person.clone());
@@ -71,7 +71,8 @@ pub(crate) async fn chat(State(app): State<Arc<App>>, person: Person) -> Json<Ve
         Item::Said(said) => Entry::Said { who: said.role(), text: said.text().to_owned() },
         Item::Card(card) => Entry::Card { card: Box::new(app.view(person.visitor, card)) },
     };
-    Json(transcript.items.iter().map(entry).collect())
+    let wanted = |item: &&Item| person.wants_ads || matches!(item, Item::Said(_));
+    Json(transcript.items.iter().filter(wanted).map(entry).collect())
 }
 
 /// `POST /api/new`: a new chat begins.

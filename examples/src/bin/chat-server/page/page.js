@@ -2,8 +2,8 @@
 
 import { card, message, post, starter } from "./cards.js";
 
-const [room, log, starters, composer, words, send, fresh, status] = [
-  "room", "log", "starters", "composer", "words", "send", "fresh", "status",
+const [room, log, starters, composer, words, send, wish, fresh, status] = [
+  "room", "log", "starters", "composer", "words", "send", "wish", "fresh", "status",
 ].map((id) => document.getElementById(id));
 
 // What is under way for the last message; given up when the person goes on.
@@ -95,8 +95,18 @@ function welcome() {
   log.replaceChildren(message("assistant", "Hello! Ask me about anything in the shop."));
 }
 
+// Pressed is a no. Ads that are there go away; the server asks for none from then on.
+function noAds(isNo) {
+  wish.setAttribute("aria-pressed", String(isNo));
+  if (!isNo) return;
+  for (const box of log.querySelectorAll(".message-card")) box.remove();
+  starters.hidden = true;
+  starters.replaceChildren();
+}
+
 async function begin() {
   welcome();
+  fetch("/api/choice").then((reply) => reply.json()).then(({ wanted }) => noAds(!wanted)).catch(() => {});
   const reply = await fetch("/api/chat").catch(() => null);
   const entries = reply?.ok ? await reply.json() : [];
   for (const entry of entries) show(entry.type === "said" ? message(entry.who, entry.text) : card(entry.card));
@@ -124,6 +134,13 @@ fresh.addEventListener("click", async () => {
   welcome();
   words.focus();
   await offer();
+});
+
+wish.addEventListener("click", async () => {
+  const wanted = wish.getAttribute("aria-pressed") === "true";
+  const reply = await post("/api/choice", { wanted }).catch(() => null);
+  if (reply?.ok) noAds(!wanted);
+  status.textContent = reply?.ok ? (wanted ? "Ads are on." : "Ads are off.") : "That did not work. Please try again.";
 });
 
 begin();
