@@ -9,7 +9,7 @@ use crate::transport::ReqwestTransport;
 use std::pin::pin;
 use thrads_core::{
     Client, EndUser, Family, Feedback, Impression, Interaction, PollAnswer, PollOption,
-    PromptClick, Reported, SponsoredPoll, Vote,
+    PromptClick, Redactor, Reported, SponsoredPoll, Vote,
 };
 
 /// What came of a vote, or of asking for the results of a poll. None of it is an error to a chat: without results it goes
@@ -75,7 +75,8 @@ impl Chat {
     }
 
     /// Reports what became of a sponsored chatbot prompt of the v1 API: one request at most, without the key. Ends after
-    /// the timeout; dropped half-way, it may have been told.
+    /// the timeout; dropped half-way, it may have been told. The summary passes a redactor of the kinds of
+    /// [`Options::redact`](crate::Options::redact).
     pub async fn feedback(
         &self,
         feedback: Feedback<String>,
@@ -85,6 +86,9 @@ impl Chat {
         let _pass = account.door.enter_late();
         let (mut client, mut buffer) = (self.client(), Vec::new());
         let publisher = account.publisher();
+        let redactor = Redactor::new(account.options.redact);
+        let summary: String = redactor.pieces(interaction.summary).map(|it| it.as_str()).collect();
+        let interaction = Interaction { summary: &summary, ..interaction };
         let report = client.feedback(feedback, &publisher, interaction, &mut buffer);
         account.door.unless_ended(pin!(report)).await.unwrap_or_default()
     }

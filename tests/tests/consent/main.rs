@@ -168,9 +168,15 @@ async fn words_leave_without_what_tells_who_somebody_is() {
         let prompt = PromptRequest::new(CountryCode::new("NL").unwrap()).content(WORDS, WORDS);
         let prompt = Call::Prompt(prompt.unwrap());
         let prompt = own.map_or(prompt, |own| prompt.redacted(own));
-        thrads.chat(Family::V1, Policy::device(0, 0)).ask(prompt).await;
+        let mut v1 = thrads.chat(Family::V1, Policy::device(0, 0));
+        v1.ask(prompt).await;
+        let told = Interaction {
+            summary: if own.is_none() { WORDS } else { expected },
+            ..Interaction::default()
+        };
+        v1.feedback(visit.rights.feedback.unwrap(), told).await;
         let text = visit.wire.text();
-        assert_eq!(text.matches(&format!("\"{expected}\"")).count(), 4, "{expected}\n{text}");
+        assert_eq!(text.matches(&format!("\"{expected}\"")).count(), 5, "{expected}\n{text}");
         assert_eq!(text.contains("quist.example"), expected == WORDS, "{expected}");
     }
 }

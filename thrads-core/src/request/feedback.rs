@@ -16,7 +16,8 @@ pub struct Interaction<'a> {
     /// Whether the sponsor was mentioned afterwards.
     pub is_sponsor_mentioned: bool,
     /// A summary of the interaction; may be empty, and is written all the same. It leaves the device, and
-    /// passes no [`Redactor`](crate::Redactor): write it for strangers. This crate never makes one of a conversation.
+    /// passes no [`Redactor`](crate::Redactor) in this crate, as it does in thrads-std: write it for strangers. None is ever
+    /// made of a conversation here.
     pub summary: &'a str,
 }
 
