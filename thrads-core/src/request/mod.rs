@@ -123,6 +123,7 @@ impl<'a> Request<'a> {
     }
 
     /// A request without a body to a URL that came in an answer, whose own answer is its status.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(crate) fn foreign(method: Method, url: Url<'a>, end_user: EndUser<'a>) -> Self {
         Self {
             method,
@@ -136,6 +137,7 @@ impl<'a> Request<'a> {
     }
 
     /// A vote for an option of a poll (wire contract 4.6).
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(crate) fn vote(url: Url<'a>, option_id: &'a str, end_user: EndUser<'a>) -> Self {
         Self {
             wants_body: true,
@@ -150,11 +152,13 @@ impl<'a> Request<'a> {
     }
 
     /// E3: a sponsored chatbot prompt was clicked. Sent without the key (wire contract 2.4).
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(crate) fn click(publisher: &'a Publisher, token: &'a str) -> Self {
         Self::keyless(publisher, "/api/v1/prompt/click/", Body::click(token))
     }
 
     /// E4: what became of a sponsored chatbot prompt. Sent without the key (wire contract 2.5).
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(crate) fn feedback(
         publisher: &'a Publisher,
         sponsored_prompt_id: &'a str,
@@ -164,6 +168,7 @@ impl<'a> Request<'a> {
         Self::keyless(publisher, "/api/v1/prompt/feedback/", body)
     }
 
+    #[cfg_attr(target_os = "none", inline(never))]
     fn keyless(publisher: &'a Publisher, path: &'static str, body: Body<'a>) -> Self {
         Self {
             method: Method::Post,

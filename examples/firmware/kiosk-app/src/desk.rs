@@ -10,9 +10,9 @@ use embassy_futures::select::{Either, Either3, select, select3};
 use embassy_time::{Duration, Instant, Timer};
 use embedded_storage::nor_flash::MultiwriteNorFlash;
 use thrads_core::{
-    Asked, Call, Client, Clock, Family, Impression, Kinds, Millis, PollAnswer, PollOption,
-    PollResults, Polled, PromptClick, Publisher, Rate, Redactor, Session, Settings, SponsoredPoll,
-    Vote,
+    Asked, Call, Client, Clock, Family, Impression, Kinds, Millis, Permission, PollAnswer,
+    PollOption, PollResults, Polled, PromptClick, Publisher, Rate, Redactor, Session, Settings,
+    SponsoredPoll, Vote,
 };
 use thrads_embassy::{EmbassyClock, Link, ReqwlessTransport};
 
@@ -56,6 +56,20 @@ impl<F: MultiwriteNorFlash> Desk<F> {
         if self.client.permission().sends() {
             self.link.warm_up(self.publisher.endpoints.of(family));
         }
+    }
+
+    /// What may leave for the person in front, from now on. Where nothing may, what waits is forgotten, in flash as well.
+    pub(crate) async fn permit(&mut self, permission: Permission) {
+        self.client.permit(permission);
+        if !permission.sends() {
+            self.reports.forget();
+            self.next = None;
+            self.reports.save(self.clock).await;
+        }
+    }
+
+    pub(crate) fn permission(&self) -> Permission {
+        self.client.permission()
     }
 
     pub(crate) async fn ask<'b>(

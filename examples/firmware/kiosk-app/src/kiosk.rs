@@ -19,7 +19,7 @@ use kiosk_display::Votes;
 use rand_core::RngCore;
 use thrads_core::{
     Ad, BidRequest, Call, Clock, Engagement, Failure, History, HistoryError, Offer, Outcome,
-    PollOption, PollRow, Publisher, Role, Session, Settings,
+    Permission, PollOption, PollRow, Publisher, Role, Session, Settings,
 };
 use thrads_embassy::{EmbassyClock, ReqwlessTransport};
 
@@ -30,7 +30,7 @@ pub type People = Channel<Raw, Said, 4>;
 #[derive(Clone)]
 #[expect(clippy::large_enum_variant, reason = "there is no heap to put the line on")]
 pub enum Said {
-    /// A line of text; `/new` is the next person, and a number chooses of the ad that was shown.
+    /// A line of text; `/new` is the next person, `/noads` one who wants none, and a number chooses of the ad that was shown.
     Line(String<MAX_LINE>),
     /// The button: enough of what is being said.
     Enough,
@@ -108,6 +108,7 @@ impl<W: Write, R: RngCore, F: MultiwriteNorFlash> Kiosk<W, R, F> {
             let is_there = self.desk.wait(&self.settings, people, &mut self.tally).await;
             match people.try_receive() {
                 Ok(Said::Line(line)) if line.trim() == "/new" => self.welcome().await,
+                Ok(Said::Line(line)) if line.trim() == "/noads" => self.show_no_ads().await,
                 Ok(Said::Line(line)) if line.trim().is_empty() => {}
                 Ok(Said::Line(line)) => {
                     let mut asked = Some(line);
@@ -129,14 +130,23 @@ impl<W: Write, R: RngCore, F: MultiwriteNorFlash> Kiosk<W, R, F> {
 
     /// Forgets the last person, wholly, and greets the next.
     async fn welcome(&mut self) {
-        if self.history.turn() == 0 && self.person.is_some() {
+        let wants_ads = self.desk.permission().sends();
+        if self.history.turn() == 0 && self.person.is_some() && wants_ads {
             return;
         }
+        self.desk.permit(Permission::Everything).await;
         self.history.clear();
         self.session.reset();
         self.answer.fill(0);
         self.stage.clear().await;
         self.greet();
+    }
+
+    /// The person wants no ads: none is asked for until the next one comes, and nothing is told of those before.
+    async fn show_no_ads(&mut self) {
+        self.desk.permit(Permission::NoAds).await;
+        self.stage.clear().await;
+        self.stage.remark(format_args!("no ads until /new"));
     }
 
     fn greet(&mut self) {
@@ -230,7 +240,7 @@ fn offered<'b>(outcome: Outcome<'b>, stage: &mut Stage<impl Write>) -> Option<Of
 /// The line that a person has typed, if it is for the kiosk and not the next thing to do.
 fn typed(people: &People) -> Option<String<MAX_LINE>> {
     match people.try_peek() {
-        Ok(Said::Line(line)) if !line.trim().is_empty() && line.trim() != "/new" => {
+        Ok(Said::Line(line)) if !line.trim().is_empty() && !line.starts_with('/') => {
             people.try_receive().ok();
             Some(line)
         }

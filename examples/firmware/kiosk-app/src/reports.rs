@@ -75,6 +75,12 @@ impl<F: MultiwriteNorFlash> Reports<F> {
         }
     }
 
+    /// Forgets what waits: a person wants nothing told.
+    pub(crate) fn forget(&mut self) {
+        self.outbox.clear();
+        (self.impressions, self.earn_micros, self.before) = (0, 0, self.outbox.counts());
+    }
+
     /// Counts impressions once all of their trackers have taken them.
     pub(crate) fn count(&mut self, tally: &mut Tally) {
         let counts = self.outbox.counts();

@@ -10,7 +10,7 @@ use crate::voice::Aloud;
 use std::time::{Duration, Instant};
 use thrads_core::{
     Ad, BidRequest, Call, Clock, ConfigError, CountryCode, EndUser, Family, History, Millis, Offer,
-    Policy, PromptRequest, Role, Viewability,
+    Permission, Policy, PromptRequest, Role, Viewability,
 };
 use thrads_sandbox::Fault;
 use thrads_std::{Chat, Outcome, TokioClock};
@@ -22,6 +22,7 @@ type Memory = History<40, 8192>;
 
 const USER_AGENT: &str = concat!("thrads-kiosk/", env!("CARGO_PKG_VERSION"));
 const USER_ID: &str = "user_kiosk_7f3a";
+const COMMANDS: &str = "/why, /click, /noads, /new and /quit";
 /// The turn whose call fails in the scripted conversation.
 const FAILING_TURN: u32 = 3;
 
@@ -92,7 +93,7 @@ impl Kiosk {
     /// Holds a conversation with the person at the terminal, until they leave.
     pub(crate) async fn converse(&mut self) {
         let mut lines = Some(typed_lines());
-        println!("Type a question; /why, /click, /new and /quit are understood.\n");
+        println!("Type a question; {COMMANDS} are understood.\n");
         self.open_for_a_person(&mut lines).await;
         while let Some(line) = next_line(&mut lines, &self.screen).await {
             match line.trim() {
@@ -104,8 +105,15 @@ impl Kiosk {
                     self.new_chat();
                     self.open_for_a_person(&mut lines).await;
                 }
+                "/noads" => {
+                    self.chat.permit(Permission::NoAds);
+                    self.reports.forget();
+                    self.on_offer.clear();
+                    self.click_url = None;
+                    self.screen.note("no ads until /new: nothing is asked, and nothing told");
+                }
                 command if command.starts_with('/') => {
-                    self.screen.note("/why, /click, /new and /quit are understood")
+                    self.screen.note(&format!("{COMMANDS} are understood"))
                 }
                 text => {
                     let picked = self.picked(text);
@@ -318,6 +326,7 @@ impl Kiosk {
     fn new_chat(&mut self) {
         self.history.clear();
         self.chat.reset();
+        self.chat.permit(Permission::Everything);
         self.chat_number += 1;
         self.on_offer.clear();
         self.click_url = None;

@@ -24,6 +24,12 @@ impl Reports {
         self.outbox.impression(thrads.clock().now(), impression);
     }
 
+    /// Forgets what waits: the person wants nothing told.
+    pub(crate) fn forget(&mut self) {
+        self.outbox.clear();
+        (self.waiting, self.earns_micros) = (0, 0);
+    }
+
     /// Sends what waits and says what came of it; nothing where nothing does. Impressions are counted once all of their
     /// trackers have taken them.
     pub(crate) async fn send(
