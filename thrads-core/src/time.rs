@@ -80,8 +80,11 @@ impl UnixMillis {
             70..100 => year.wrapping_add(1900),
             _ => year,
         };
-        let is_named = |month: &&str| bytes.windows(3).any(|name| name == month.as_bytes());
-        let month = MONTHS.iter().zip(1..).find(|(month, _)| is_named(month))?.1;
+        let mut words = bytes.split(|byte| !byte.is_ascii_alphabetic());
+        let month = words.find_map(|word| {
+            let mut months = MONTHS.iter().zip(1..);
+            months.find(|(month, _)| word == month.as_bytes()).map(|(_, number)| number)
+        })?;
         if !(1..=31).contains(&day) || year < 1970 || hour > 23 || minute > 59 || second > 60 {
             return None;
         }
