@@ -13,10 +13,10 @@ pub fn is_target(url: &str) -> bool {
         _ => (authority.as_str(), ":"),
     };
     let has_port = port == ":" || port[1..].parse::<u16>().is_ok() && !port.contains('+');
-    let has_host = if host.starts_with('[') {
-        host.len() >= 2 && host.find(']') == Some(host.len() - 1)
-    } else {
-        !host.is_empty() && !host.contains(':')
+    // Brackets are an IPv6 address's, and nobody else's.
+    let has_host = match host.strip_prefix('[') {
+        Some(address) => address.len() > 1 && address.find(['[', ']']) == Some(address.len() - 1),
+        None => !host.is_empty() && !host.contains([':', '[', ']']),
     };
     let has_decoy = authority.contains('@') || authority.contains('\\');
     !url.contains(spaced) && has_host && has_port && !has_decoy && (secure || is_loopback(host))
