@@ -24,6 +24,20 @@ impl Thrads {
     /// Leaves `value` under a token, for whichever replica redeems it within `keep`. Redis sees the value as it is, and of the
     /// token a keyed hash.
     ///
+    /// ```no_run
+    /// # use thrads_std::{Redeemed, StoreError, Thrads};
+    /// # use std::time::Duration;
+    /// # async fn run(thrads: Thrads) -> Result<(), StoreError> {
+    /// let keep = Duration::from_secs(900);
+    /// thrads.leave_in_fleet("token-5f0c", b"what the ad was", keep).await?;
+    ///
+    /// // Later, in any replica, and true for one of them:
+    /// let is_first = matches!(thrads.redeem_in_fleet("token-5f0c", keep).await?, Redeemed::Now(_));
+    /// # let _ = is_first;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
     /// # Errors
     ///
     /// [`StoreError`], after a tenth of the timeout at the latest; it may have been left.
