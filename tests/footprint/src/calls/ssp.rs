@@ -61,7 +61,9 @@ pub fn any_bid_request(publisher: &Publisher, conversation: Conversation<'_>, ur
 pub fn any_bid_answer(publisher: &Publisher, status: u16, body: &mut [u8]) {
     match decode(of(Endpoint::Bid), &Head::new(status), body) {
         Answer::Ads(served) => {
-            keep(&served.envelope);
+            let envelope = served.envelope;
+            keep((envelope.api_version(), envelope.timestamp()));
+            keep((envelope.docs_url(), envelope.total_time()));
             for ad in served.ads {
                 keep(&ad);
                 if let Ad::Unknown(unknown) = ad {
