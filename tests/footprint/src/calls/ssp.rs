@@ -51,7 +51,10 @@ pub fn report(ad: &Ad<&str>) {
 /// A bid request with all that one can have.
 #[inline(never)]
 pub fn any_bid_request(publisher: &Publisher, conversation: Conversation<'_>, url: &mut [u8]) {
-    for bid in [contextual(conversation), opener()].into_iter().flatten() {
+    if let Ok(bid) = contextual(conversation) {
+        send(&Request::new(publisher, Call::Bid(bid)), url);
+    }
+    if let Ok(bid) = opener() {
         send(&Request::new(publisher, Call::Bid(bid)), url);
     }
 }
