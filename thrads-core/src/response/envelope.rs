@@ -17,7 +17,7 @@ use core::fmt;
 #[derive(Clone, Copy, Default)]
 pub struct Envelope<'b> {
     text: &'b str,
-    values: [Value; DOCUMENTATION_URL + 1],
+    values: [Value; TOTAL_TIME + 1],
 }
 
 impl<'b> Envelope<'b> {
