@@ -132,7 +132,7 @@ impl<'a> Request<'a> {
             key: None,
             end_user: Some(end_user.without_language_and_geo()),
             wants_body: false,
-            body: Body::NOTHING,
+            body: Body::nothing(),
         }
     }
 
