@@ -186,8 +186,10 @@ pub(super) const LEN: usize = ERROR_MESSAGE + PROBLEM.len;
 /// its own.
 pub(super) const AD: usize = LEN + 2;
 
-/// The places of all that is read of an answer, and of an ad. Their length is the same in all answers, so that it is known
-/// wherever one is looked up.
+/// The places of all that is read of an answer. Their number is the same in all answers, so that it is known wherever one is
+/// looked up, and nothing is checked there.
 pub(super) type Values = [Value; AD + super::bid::LEN];
-pub(super) const UNREAD: Values = [Value::ABSENT; AD + super::bid::LEN];
+/// The places of the members of an ad.
 pub(super) type Members = [Value; super::bid::LEN];
+/// Before anything is read.
+pub(super) const UNREAD: Values = [Value::ABSENT; AD + super::bid::LEN];
