@@ -11,15 +11,17 @@ use super::{Kind, Span};
 pub(super) fn find(text: &str) -> Option<Span> {
     let bytes = text.as_bytes();
     let mut from = 0;
-    // A password is looked for once a word.
-    let mut word_end = 0;
+    // Where the word ends in which a password of each sort was looked for: once is enough.
+    let mut word_ends = [0; PASSWORDS.len()];
     loop {
         let at = Wanted::DIGIT.first_in(text, from)?;
         let run = around(bytes, at, usize::MAX, PLAIN | JOINT);
         let mut found = token(bytes, trimmed(bytes, run));
-        if at >= word_end && found.is_none() {
-            word_end = around(bytes, at, MAX_PASSWORD, ANY).1;
-            found = any_password(bytes, at);
+        for (sort, word_end) in PASSWORDS.iter().zip(&mut word_ends) {
+            if at >= *word_end && found.is_none() {
+                *word_end = around(bytes, at, MAX_PASSWORD, sort.classes).1;
+                found = password(bytes, at, sort);
+            }
         }
         if let Some((start, end)) = found {
             return Some(Span { start, end, kind: Kind::Secret });
@@ -34,7 +36,8 @@ pub(super) fn find(text: &str) -> Option<Span> {
 pub(super) fn is_at(text: &str, at: usize) -> bool {
     let bytes = text.as_bytes();
     let run = around(bytes, at, usize::MAX, PLAIN | JOINT);
-    token(bytes, trimmed(bytes, run)).or_else(|| any_password(bytes, at)).is_some()
+    token(bytes, trimmed(bytes, run)).is_some()
+        || PASSWORDS.iter().any(|sort| password(bytes, at, sort).is_some())
 }
 
 /// A stretch of bytes, from the first to behind the last.
@@ -64,23 +67,24 @@ fn trimmed(bytes: &[u8], (start, end): Stretch) -> Stretch {
     (start, end)
 }
 
-/// A password around `at`. Between names, an ampersand is only that: `H&M-Gutschein24`.
-fn any_password(bytes: &[u8], at: usize) -> Option<Stretch> {
-    [(ANY, STRONG), (PLAIN | STRONG | AMPERSAND, AMPERSAND)]
-        .iter()
-        .find_map(|(classes, strong)| password(bytes, at, *classes, *strong))
+/// A word of these classes that has one of `strong`.
+struct Password {
+    classes: u8,
+    strong: u8,
 }
 
-/// A password around `at` in a word of these classes, with a symbol of `strong`.
-fn password(bytes: &[u8], at: usize, classes: u8, strong: u8) -> Option<Stretch> {
-    let (start, end) = trimmed(bytes, around(bytes, at, MAX_PASSWORD, classes));
+/// A password of this sort around `at`.
+fn password(bytes: &[u8], at: usize, sort: &Password) -> Option<Stretch> {
+    let (start, end) = trimmed(bytes, around(bytes, at, MAX_PASSWORD, sort.classes));
     let inside = bytes.get(start..end)?;
     let found = inside.iter().fold(0, |found, byte| found | class(*byte));
     // Names in a URL: what stands behind a slash, and a parameter's.
     let is_of_url =
         bytes.get(start.wrapping_sub(1)) == Some(&b'/') || bytes.get(end) == Some(&b'=');
-    let is_one =
-        inside.len() >= MIN_PASSWORD && found & PLAIN == PLAIN && found & strong != 0 && !is_of_url;
+    let is_one = inside.len() >= MIN_PASSWORD
+        && found & PLAIN == PLAIN
+        && found & sort.strong != 0
+        && !is_of_url;
     is_one.then_some((start, end))
 }
 
@@ -185,6 +189,11 @@ const AMPERSAND: u8 = 32;
 /// Inside a password that has a stronger one.
 const WEAK: u8 = 64;
 const ANY: u8 = 127;
+/// Between names, an ampersand is only that: `H&M-Gutschein24`.
+static PASSWORDS: [Password; 2] = [
+    Password { classes: ANY, strong: STRONG },
+    Password { classes: PLAIN | STRONG | AMPERSAND, strong: AMPERSAND },
+];
 
 /// Lengths of the groups of a key, four bits for each.
 const UUID: u32 = 0x8444c;
@@ -197,3 +206,20 @@ const MIN_HEX: u32 = 32;
 pub(super) const MIN_PASSWORD: usize = 12;
 /// Bytes of a password that are looked at on either side of a digit.
 const MAX_PASSWORD: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_found_in_any_part_of_a_word() {
+        for (text, secret) in [
+            ("pw 0080-0566-5566-821Kuen&&&Otter0 ok", "821Kuen&&&Otter0"),
+            ("pw 0080-0566-5566-821Kuen$$Otter0 ok", "0080-0566-5566-821Kuen$$Otter0"),
+            ("see H&M-Gutschein24", ""),
+        ] {
+            let found = find(text).map_or("", |span| &text[span.start..span.end]);
+            assert_eq!(found, secret, "{text}");
+        }
+    }
+}
