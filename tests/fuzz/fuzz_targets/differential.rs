@@ -103,14 +103,13 @@ fn compare_envelope(
 ) {
     assert_eq!(request_id, envelope["requestId"].as_str());
     assert_eq!(message, envelope["message"].as_str());
-    let Envelope { api_version, timestamp, docs_url, total_time } = read;
     // It was called so first (T28).
     let docs_name = if envelope["docsUrl"].is_null() { "documentationUrl" } else { "docsUrl" };
     for (name, raw) in [
-        ("apiVersion", api_version),
-        ("timestamp", timestamp),
-        (docs_name, docs_url),
-        ("totalTime", total_time),
+        ("apiVersion", read.api_version()),
+        ("timestamp", read.timestamp()),
+        (docs_name, read.docs_url()),
+        ("totalTime", read.total_time()),
     ] {
         let read = raw.map_or(Value::Null, |raw| serde_json::from_str(raw).expect("JSON text"));
         assert_eq!(read, envelope[name], "{name}");

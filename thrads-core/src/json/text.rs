@@ -10,38 +10,33 @@ use core::ops::Range;
 /// The characters of a string's inside, its escapes undone on the way; one U+FFFD for each unpaired surrogate.
 #[derive(Clone, Debug)]
 pub(crate) struct Chars<'d> {
-    rest: &'d [u8],
+    rest: &'d str,
 }
 
 impl<'d> Chars<'d> {
-    /// `inside` is UTF-8 without the quotes.
+    /// `inside` is UTF-8 without the quotes; anything else has no characters.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(crate) fn new(inside: &'d [u8]) -> Self {
-        Self { rest: inside }
+        Self { rest: core::str::from_utf8(inside).unwrap_or_default() }
     }
 }
 
 impl Iterator for Chars<'_> {
     type Item = char;
 
+    #[cfg_attr(target_os = "none", inline(never))]
     fn next(&mut self) -> Option<char> {
-        let (character, length) = match self.rest.first()? {
-            b'\\' => escape(self.rest)?,
-            byte if byte.is_ascii() => (char::from(*byte), 1),
-            byte => multibyte(*byte, self.rest),
-        };
-        self.rest = self.rest.get(length..).unwrap_or_default();
+        let mut chars = self.rest.chars();
+        let mut character = chars.next()?;
+        let mut rest = chars.as_str();
+        if character == '\\' {
+            let length;
+            (character, length) = escape(self.rest.as_bytes())?;
+            rest = self.rest.get(length..).unwrap_or_default();
+        }
+        self.rest = rest;
         Some(character)
     }
-}
-
-/// The first character of UTF-8 whose first byte says how many bytes it has.
-fn multibyte(first: u8, rest: &[u8]) -> (char, usize) {
-    let length = first.leading_ones();
-    let code = u32::from(first) & 0x7f_u32.unbounded_shr(length);
-    let length = usize::try_from(length).unwrap_or(1);
-    let behind = rest.get(1..length).unwrap_or_default();
-    let code = behind.iter().fold(code, |code, byte| code << 6 | u32::from(byte & 0x3f));
-    (char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), length.max(1))
 }
 
 /// Whether a string's inside stands for `word`, which is ASCII.

@@ -3,6 +3,7 @@
 //! Part of `request`. Section 2.3 of the wire contract; what is not set is not written.
 
 use super::end_user::{CountryCode, EndUser};
+use super::is_longer;
 use super::steps::{END, Steps, Value, bare, first, quoted};
 use super::v1::V1;
 use crate::error::ConfigError;
@@ -30,11 +31,10 @@ impl<'a> MessageRequest<'a> {
         chat_id: &'a str,
         exchange: (&'a str, &'a str),
     ) -> Result<Self, ConfigError> {
-        let is_too_long = |id: &str| id.chars().nth(MAX_ID_CHARS).is_some();
-        if is_too_long(user) {
+        if is_longer(user, MAX_ID_CHARS) {
             return Err(ConfigError::UserId);
         }
-        if chat_id.is_empty() || is_too_long(chat_id) {
+        if chat_id.is_empty() || is_longer(chat_id, MAX_ID_CHARS) {
             return Err(ConfigError::ChatId);
         }
         let mut v1 = V1::NEW;

@@ -267,3 +267,10 @@ fn user_id(id: &str) -> Result<&str, ConfigError> {
     let is_email = !name.is_empty() && domain.bytes().any(|byte| byte == b'.');
     if id.is_empty() || is_email { Err(ConfigError::UserId) } else { Ok(id) }
 }
+
+/// Whether `text` has more than so many Unicode scalar values. In place of `str::chars`, which counts them in words, in 350
+/// bytes of flash.
+#[cfg_attr(target_os = "none", inline(never))]
+fn is_longer(text: &str, characters: usize) -> bool {
+    text.bytes().filter(|byte| byte & 0xc0 != 0x80).count() > characters
+}

@@ -179,7 +179,7 @@ fn message(values: &mut [Value], has_fields: bool, body: &mut [u8]) -> Value {
         values.get_mut(ERROR_MESSAGE..LEN).unwrap_or_default().fill(Value::ABSENT);
     }
     let mut found = Value::ABSENT;
-    for index in [MESSAGE, DETAIL, ERROR_MESSAGE, ERROR, ERROR_DETAIL] {
+    for &index in &[MESSAGE, DETAIL, ERROR_MESSAGE, ERROR, ERROR_DETAIL] {
         if !(found.is_there() || has_fields && index == ERROR_DETAIL) {
             found = settle(values, index, Takes::Words, body);
         }

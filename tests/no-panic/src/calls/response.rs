@@ -15,7 +15,8 @@ pub(super) fn all() {
 fn answer(answer: Answer<'_>) {
     match answer {
         Answer::Ads(mut served) => {
-            keep((served.request_id, served.message, served.envelope));
+            keep((served.request_id, served.message));
+            envelope(&served.envelope);
             served.ads.by_ref().for_each(|ad| read(&ad));
             keep(served.ads.diagnostic());
         }
@@ -24,6 +25,12 @@ fn answer(answer: Answer<'_>) {
         Answer::Malformed(malformed) => keep(malformed),
         _ => {}
     }
+}
+
+fn envelope(envelope: &Envelope<'_>) {
+    keep((envelope.api_version(), envelope.timestamp()));
+    keep((envelope.docs_url(), envelope.total_time()));
+    keep(*envelope == of(Envelope::default()));
 }
 
 pub(super) fn api_error(error: &ApiError<'_>) {
