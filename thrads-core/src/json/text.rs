@@ -39,7 +39,7 @@ impl Iterator for Chars<'_> {
     }
 }
 
-/// Whether a string's inside stands for `word`, which is ASCII.
+/// Whether a string's inside stands for `word`.
 pub(crate) fn spells(inside: &[u8], word: &str) -> bool {
     spell(inside, word, false)
 }
@@ -51,10 +51,15 @@ pub(crate) fn spells_in_any_case(inside: &[u8], word: &str) -> bool {
 
 #[cfg_attr(target_os = "none", inline(never))]
 fn spell(inside: &[u8], word: &str, in_any_case: bool) -> bool {
+    // Nearly every text has no escape. Where flash is dear, all are read as if they had.
+    if cfg!(not(target_os = "none")) && plain_prefix(inside) == inside.len() {
+        let word = word.as_bytes();
+        return if in_any_case { inside.eq_ignore_ascii_case(word) } else { inside == word };
+    }
     let small = |character: char| {
         if in_any_case { character.to_ascii_lowercase() } else { character }
     };
-    Chars::new(inside).map(small).eq(word.bytes().map(char::from))
+    Chars::new(inside).map(small).eq(word.chars())
 }
 
 /// Whether a string's inside stands for white space or nothing.
@@ -190,7 +195,7 @@ mod tests {
         let (mut document, text) = scan(inside)?;
         let length = document.len();
         let by_chars: String = Chars::new(text.inside_of(&document)).collect();
-        assert_eq!(spells(text.inside_of(&document), &by_chars), by_chars.is_ascii());
+        assert!(spells(text.inside_of(&document), &by_chars));
         let start = text.inside().start;
         let end = undo(text.inside(), &mut document);
         let in_place = String::from_utf8(document[start..end].to_vec()).unwrap();

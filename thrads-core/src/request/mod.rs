@@ -272,5 +272,5 @@ fn user_id(id: &str) -> Result<&str, ConfigError> {
 /// bytes of flash.
 #[cfg_attr(target_os = "none", inline(never))]
 fn is_longer(text: &str, characters: usize) -> bool {
-    text.bytes().filter(|byte| byte & 0xc0 != 0x80).count() > characters
+    text.bytes().filter(|byte| byte & 0xc0 != 0x80).nth(characters).is_some()
 }

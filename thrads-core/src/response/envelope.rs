@@ -17,11 +17,11 @@ use core::fmt;
 #[derive(Clone, Copy, Default)]
 pub struct Envelope<'b> {
     text: &'b str,
-    values: [Value; DOCUMENTATION_URL + 1],
+    values: [Value; TOTAL_TIME + 1],
 }
 
 impl<'b> Envelope<'b> {
-    fn new(values: &[Value], text: &'b str) -> Self {
+    fn new(values: &Values, text: &'b str) -> Self {
         Self { text, values: values.first_chunk().copied().unwrap_or_default() }
     }
 
@@ -74,26 +74,32 @@ impl fmt::Debug for Envelope<'_> {
 }
 
 /// Only `status` in the spelling of "error" makes an answer of success one of failure (T32, T81).
-pub(super) fn is_error(values: &[Value], body: &[u8]) -> bool {
+pub(super) fn is_error(values: &Values, body: &[u8]) -> bool {
     let status = member(values, STATUS);
     status.is_text(body) && spells_in_any_case(status.inside_of(body), "error")
 }
 
 /// The oldest answers say beside `data` that no ad was served.
-pub(super) fn is_not_served(values: &[Value], body: &[u8]) -> bool {
+pub(super) fn is_not_served(values: &Values, body: &[u8]) -> bool {
     let status = member(values, AD_STATUS);
     status.is_text(body) && spells(status.inside_of(body), "not_served")
 }
 
-pub(super) fn member(values: &[Value], index: usize) -> Value {
+/// Where it stands; a place beyond the list is absent.
+pub(super) fn member<const N: usize>(values: &[Value; N], index: usize) -> Value {
     values.get(index).copied().unwrap_or_default()
+}
+
+/// Of the ad that is read along with the whole answer.
+pub(super) fn members(values: &mut Values) -> Option<&mut Members> {
+    values.last_chunk_mut()
 }
 
 /// The ads of an answer of success, or that there are none.
 #[inline(never)]
 pub(super) fn ads<'b>(
     form: &'static Form,
-    values: &mut [Value],
+    values: &mut Values,
     status: u16,
     body: &'b mut [u8],
 ) -> Answer<'b> {
@@ -109,7 +115,7 @@ pub(super) fn ads<'b>(
 
 /// By itself, since what it moves is of no use while ads are looked for.
 #[inline(never)]
-fn lend<'b>(found: Found, values: &mut [Value], body: &'b mut [u8]) -> Answer<'b> {
+fn lend<'b>(found: Found, values: &mut Values, body: &'b mut [u8]) -> Answer<'b> {
     let (mut no_ad, text) = no_ad(values, body);
     if found.is_empty() {
         no_ad.diagnostic = found.diagnostic;
@@ -121,13 +127,13 @@ fn lend<'b>(found: Found, values: &mut [Value], body: &'b mut [u8]) -> Answer<'b
 
 /// An answer in which no ads are looked for.
 #[inline(never)]
-pub(super) fn receipt<'b>(values: &mut [Value], body: &'b mut [u8]) -> Answer<'b> {
+pub(super) fn receipt<'b>(values: &mut Values, body: &'b mut [u8]) -> Answer<'b> {
     Answer::NoAd(no_ad(values, body).0)
 }
 
 /// The envelope of an answer whose ads are taken already, and the body as text.
 #[inline(never)]
-fn no_ad<'b>(values: &mut [Value], body: &'b mut [u8]) -> (NoAd<'b>, &'b str) {
+fn no_ad<'b>(values: &mut Values, body: &'b mut [u8]) -> (NoAd<'b>, &'b str) {
     let request_id = settle(values, REQUEST_ID, Takes::Text, body);
     let message = settle(values, MESSAGE, Takes::Text, body);
     let text = core::str::from_utf8(body).unwrap_or_default();
@@ -175,5 +181,12 @@ pub(super) const ERROR_CODE: usize = ERROR_MESSAGE + 2;
 /// Values of what every envelope has; those inside `data` follow.
 pub(super) const LEN: usize = NAMES.len() + PROBLEM.len;
 
-/// Values that the longest schema has, which is that of a bid.
-pub(super) const MAX_LEN: usize = super::bid::SCHEMA.len;
+/// Where the members of an ad begin that is read along with the whole answer: those of a bid are inside of `data`, behind
+/// its own.
+pub(super) const AD: usize = LEN + 2;
+
+/// The places of all that is read of an answer, and of an ad. Their length is the same in all answers, so that it is known
+/// wherever one is looked up.
+pub(super) type Values = [Value; AD + super::bid::LEN];
+pub(super) const UNREAD: Values = [Value::ABSENT; AD + super::bid::LEN];
+pub(super) type Members = [Value; super::bid::LEN];

@@ -3,7 +3,9 @@
 use super::config::head;
 use super::tracking;
 use crate::opaque::{keep, of, show};
-use thrads_core::{Ad, Answer, ApiError, ApiErrorKind, Cpm, Diagnostic, Endpoint, decode};
+use thrads_core::{
+    Ad, Answer, ApiError, ApiErrorKind, Cpm, Diagnostic, Endpoint, Envelope, decode,
+};
 
 pub(super) fn all() {
     let mut body = of([0_u8; 256]);
