@@ -27,7 +27,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     match Args::parse(std::env::args().skip(1)) {
         Ok(Action::Print(text)) => {
-            print!("{text}");
+            screen::write(format_args!("{text}"));
             ExitCode::SUCCESS
         }
         Ok(Action::Run(args)) => run(&args),

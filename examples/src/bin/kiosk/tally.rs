@@ -1,6 +1,7 @@
 //! What came of it all, beside what the platform counted.
 
 use crate::args::Summary;
+use crate::screen::write;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
@@ -39,8 +40,8 @@ impl Tally {
 
     pub(crate) fn print(&self, form: Summary, platform: Option<&Stats>) {
         match form {
-            Summary::Json => println!("{}", self.json(platform)),
-            Summary::Text => print!("{}", self.text(platform)),
+            Summary::Json => write(format_args!("{}\n", self.json(platform))),
+            Summary::Text => write(format_args!("{}", self.text(platform))),
         }
     }
 
