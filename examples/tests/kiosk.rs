@@ -60,6 +60,15 @@ fn the_v1_api_and_a_platform_that_counts_do_the_same() {
 }
 
 #[test]
+fn a_shadow_is_told_where_there_is_one() {
+    assert!(summary(&[])["shadow"].is_null());
+    let shadowed = summary(&["--enforce", "shadow"]);
+    assert_eq!(count(&shadowed, "asked"), 10);
+    let [saved, missed] = ["saved", "missed"].map(|name| count(&shadowed["shadow"], name));
+    assert!(saved >= 1 && missed <= saved, "{shadowed}");
+}
+
+#[test]
 fn a_reader_that_goes_away_ends_it_without_a_word() {
     let mut kiosk = Command::new(env!("CARGO_BIN_EXE_kiosk"))
         .env_remove("THRADS_API_KEY")

@@ -1,7 +1,7 @@
 //! The kiosk itself: a conversation, and the ads that it earns.
 
 use crate::answers;
-use crate::args::{Args, Summary};
+use crate::args::Args;
 use crate::platform::Platform;
 use crate::reports::Reports;
 use crate::screen::{Screen, write};
@@ -10,8 +10,8 @@ use crate::voice::Aloud;
 use std::io::BufRead;
 use std::time::{Duration, Instant};
 use thrads_core::{
-    Ad, BidRequest, Call, Clock, ConfigError, CountryCode, EndUser, Family, History, Millis, Offer,
-    Permission, Policy, PromptRequest, Role, Viewability,
+    Ad, BidRequest, Call, Clock, ConfigError, CountryCode, EndUser, Enforcement, Family, History,
+    Millis, Offer, Permission, Policy, PromptRequest, Role, Viewability,
 };
 use thrads_sandbox::Fault;
 use thrads_std::{Chat, Outcome, TokioClock};
@@ -129,8 +129,10 @@ impl Kiosk {
         }
     }
 
-    pub(crate) fn summarise(&self, form: Summary) {
-        self.tally.print(form, self.platform.stats().as_ref());
+    pub(crate) fn summarise(&self, args: &Args) {
+        let is_shadowed = args.enforcement == Enforcement::Shadow;
+        let shadow = is_shadowed.then(|| self.chat.shadow());
+        self.tally.print(args.summary, self.platform.stats().as_ref(), shadow);
     }
 
     /// Asks for sponsored prompts before the first word, and shows them for as long as it takes to count.

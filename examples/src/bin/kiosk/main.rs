@@ -56,7 +56,7 @@ fn run(args: &Args) -> ExitCode {
         } else {
             kiosk.play().await
         }
-        kiosk.summarise(args.summary);
+        kiosk.summarise(args);
     });
     // A thread that waits for a key press would keep the runtime from ending.
     std::process::exit(0)
