@@ -11,7 +11,7 @@ pub(crate) use poll::packed;
 pub use poll::{PollOption, PollOptions, SponsoredPoll};
 
 use crate::json::read::Reader;
-use crate::json::schema::Schema;
+use crate::json::schema::{Schema, names};
 use crate::json::text::Chars;
 use crate::json::value::Value;
 
@@ -152,7 +152,7 @@ impl<T: AsRef<str>> UnknownAd<T> {
     }
 }
 
-const NAME: Schema = Schema::of(&["ad_format"]);
+const NAME: Schema = Schema::of(names!["ad_format"]);
 
 /// Whether an ad is made to be shown with its picture.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

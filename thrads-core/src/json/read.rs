@@ -20,6 +20,7 @@ pub(crate) type Read<T> = Result<T, Malformed>;
 pub(crate) const MAX_DEPTH: u32 = 128;
 
 /// Names that are tried before one is read: servers keep their order, and leave some out.
+#[cfg(not(target_os = "none"))]
 const EXPECTED: usize = 4;
 
 /// A cursor over a document.
@@ -194,13 +195,16 @@ impl<'d> Reader<'d> {
         Ok(name)
     }
 
-    /// Takes the name that begins here if it is one of those that come next, without a look for its end. Where flash is
-    /// dear, none is.
+    /// Where flash is dear, each name is read before it is looked for.
+    #[cfg(target_os = "none")]
+    fn expected_name(&mut self, _: &Schema, _: &mut usize) -> Option<usize> {
+        None
+    }
+
+    /// Takes the name that begins here if it is one of those that come next, without a look for its end.
+    #[cfg(not(target_os = "none"))]
     #[inline(always)]
     fn expected_name(&mut self, schema: &Schema, expected: &mut usize) -> Option<usize> {
-        if cfg!(target_os = "none") {
-            return None;
-        }
         let rest = self.document.get(self.at..)?.strip_prefix(b"\"")?;
         let candidates = schema.names.iter().enumerate().skip(*expected).take(EXPECTED);
         for (index, name) in candidates {

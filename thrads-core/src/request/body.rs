@@ -25,6 +25,7 @@ pub struct Body<'a> {
 type ToSteps = for<'p> fn(&'p Body<'p>, &mut Steps<'p>);
 
 #[derive(Clone, Copy)]
+#[expect(clippy::large_enum_variant, reason = "there is nowhere else to keep a call")]
 enum Content<'a> {
     Nothing,
     /// Whole, so that it is moved at once and not part by part.

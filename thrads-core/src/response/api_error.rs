@@ -11,7 +11,7 @@ use super::said::{Takes, at, say, settle};
 use super::{Answer, snippet};
 use crate::head::Head;
 use crate::json::read::Reader;
-use crate::json::schema::Schema;
+use crate::json::schema::{Schema, names};
 use crate::json::text::{Chars, is_space};
 use crate::json::value::Value;
 use crate::target::split_before;
@@ -221,7 +221,7 @@ fn mark(list: Value, body: &mut [u8]) -> usize {
     notes.first
 }
 
-const ITEM: Schema = Schema::of(&["loc", "msg"]);
+const ITEM: Schema = Schema::of(names!["loc", "msg"]);
 const LOC: usize = 0;
 const MSG: usize = 1;
 
@@ -285,4 +285,4 @@ impl fmt::Display for Loc<'_> {
     }
 }
 
-const NOTHING: Schema = Schema::of(&[]);
+const NOTHING: Schema = Schema::of(names![]);

@@ -13,7 +13,7 @@ use crate::ad::{
     Ad, Cpm, Placement, PollOptions, SponsoredMessage, SponsoredPoll, SponsoredPrompt, UnknownAd,
 };
 use crate::json::read::Reader;
-use crate::json::schema::{Inner, Schema};
+use crate::json::schema::{Inner, Schema, names};
 use crate::json::text::{is_blank, spells};
 use crate::json::value::Value;
 
@@ -24,7 +24,7 @@ static FORM: Form = Form { schema: &AD, judge, make, find, id: BID_ID };
 
 /// Of the whole answer; nothing has more values.
 pub(super) const SCHEMA: Schema = Schema {
-    names: &envelope::NAMES,
+    names: envelope::NAMES,
     inner: &[
         envelope::INSIDE_ERROR,
         Inner { index: envelope::DATA, first: envelope::LEN, schema: &DATA },
@@ -35,7 +35,7 @@ const BID: usize = envelope::LEN;
 const BIDS: usize = BID + 1;
 
 const DATA: Schema = Schema {
-    names: &["bid", "bids"],
+    names: names!["bid", "bids"],
     inner: &[Inner { index: 0, first: 2, schema: &AD }],
     len: 2 + LEN,
 };
@@ -261,7 +261,7 @@ fn cpm(said: &mut Said<'_>) -> Option<Cpm> {
 
 const PROMPT_FORMAT: &str = "sponsored_prompt";
 
-const AD: Schema = Schema::of(&[
+const AD: Schema = Schema::of(names![
     "ad_format",
     "price",
     "advertiser",

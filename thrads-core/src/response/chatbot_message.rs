@@ -10,12 +10,12 @@ use super::number::scaled;
 use super::said::{Wanted, is_there, say_all, set, target};
 use super::shape::{Content, Form, Shape, one};
 use crate::ad::{Ad, ChatbotMessage};
-use crate::json::schema::{Inner, Schema};
+use crate::json::schema::{Inner, Schema, names};
 
 /// What differs in answers to message calls.
 pub(super) static SHAPE: Shape = Shape {
     schema: &Schema {
-        names: &envelope::NAMES,
+        names: envelope::NAMES,
         inner: &[
             envelope::INSIDE_ERROR,
             Inner { index: envelope::DATA, first: envelope::AD, schema: &SCHEMA },
@@ -28,8 +28,12 @@ pub(super) static SHAPE: Shape = Shape {
 static FORM: Form = Form { schema: &SCHEMA, judge, make, find: one, id: NONE };
 
 const SCHEMA: Schema = Schema {
-    names: &["creative", "prod_name", "img_url", "prod_url", "price", "currency"],
-    inner: &[Inner { index: CREATIVE, first: INNER_CREATIVE, schema: &Schema::of(&["creative"]) }],
+    names: names!["creative", "prod_name", "img_url", "prod_url", "price", "currency"],
+    inner: &[Inner {
+        index: CREATIVE,
+        first: INNER_CREATIVE,
+        schema: &Schema::of(names!["creative"]),
+    }],
     len: INNER_CREATIVE + 1,
 };
 const CREATIVE: usize = 0;

@@ -8,12 +8,12 @@ use super::notes::Said;
 use super::said::{Wanted, is_there, say_all, target};
 use super::shape::{Content, Form, Shape, one};
 use crate::ad::{Ad, ChatbotPrompt};
-use crate::json::schema::{Inner, Schema};
+use crate::json::schema::{Inner, Schema, names};
 
 /// What differs in answers to prompt calls.
 pub(super) static SHAPE: Shape = Shape {
     schema: &Schema {
-        names: &envelope::NAMES,
+        names: envelope::NAMES,
         inner: &[
             envelope::INSIDE_ERROR,
             Inner { index: envelope::DATA, first: envelope::AD, schema: &SCHEMA },
@@ -26,7 +26,7 @@ pub(super) static SHAPE: Shape = Shape {
 static FORM: Form = Form { schema: &SCHEMA, judge, make, find: one, id: NONE };
 
 const SCHEMA: Schema =
-    Schema::of(&["prompt", "link", "brand", "sponsored_prompt_id", "icon", "token"]);
+    Schema::of(names!["prompt", "link", "brand", "sponsored_prompt_id", "icon", "token"]);
 const PROMPT: usize = 0;
 const LINK: usize = 1;
 const BRAND: usize = 2;

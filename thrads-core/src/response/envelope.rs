@@ -6,7 +6,7 @@ use super::ads::Found;
 use super::said::{Takes, at, settle};
 use super::shape::Form;
 use super::{Answer, Malformed, NoAd, Served, snippet};
-use crate::json::schema::{Inner, Schema};
+use crate::json::schema::{Inner, Names, Schema, count, names};
 use crate::json::text::{spells, spells_in_any_case};
 use crate::json::value::Value;
 use core::fmt;
@@ -142,7 +142,7 @@ fn no_ad<'b>(values: &mut Values, body: &'b mut [u8]) -> (NoAd<'b>, &'b str) {
     (NoAd { request_id, message, diagnostic: None, envelope }, text)
 }
 
-pub(super) const NAMES: [&str; 13] = [
+pub(super) const NAMES: Names = names![
     "apiVersion",
     "requestId",
     "timestamp",
@@ -172,14 +172,15 @@ pub(super) const CODE: usize = 11;
 const AD_STATUS: usize = 12;
 
 /// What is looked at inside `error`, or inside `detail`.
-pub(super) const PROBLEM: Schema = Schema::of(&["message", "detail", "code"]);
-pub(super) const INSIDE_ERROR: Inner = Inner { index: ERROR, first: NAMES.len(), schema: &PROBLEM };
-pub(super) const ERROR_MESSAGE: usize = NAMES.len();
+pub(super) const PROBLEM: Schema = Schema::of(names!["message", "detail", "code"]);
+pub(super) const INSIDE_ERROR: Inner =
+    Inner { index: ERROR, first: ERROR_MESSAGE, schema: &PROBLEM };
+pub(super) const ERROR_MESSAGE: usize = count(NAMES);
 pub(super) const ERROR_DETAIL: usize = ERROR_MESSAGE + 1;
 pub(super) const ERROR_CODE: usize = ERROR_MESSAGE + 2;
 
 /// Values of what every envelope has; those inside `data` follow.
-pub(super) const LEN: usize = NAMES.len() + PROBLEM.len;
+pub(super) const LEN: usize = ERROR_MESSAGE + PROBLEM.len;
 
 /// Where the members of an ad begin that is read along with the whole answer: those of a bid are inside of `data`, behind
 /// its own.

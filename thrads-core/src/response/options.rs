@@ -5,7 +5,7 @@
 use super::said::{Takes, say};
 use crate::ad::pack;
 use crate::json::read::Reader;
-use crate::json::schema::Schema;
+use crate::json::schema::{Schema, names};
 use crate::json::value::Value;
 use core::ops::Range;
 
@@ -37,4 +37,4 @@ pub(super) fn pack_all(list: Value, document: &mut [u8]) -> Value {
     Value::new(start, to)
 }
 
-const OPTION: Schema = Schema::of(&["id", "text"]);
+const OPTION: Schema = Schema::of(names!["id", "text"]);

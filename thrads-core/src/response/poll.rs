@@ -12,7 +12,7 @@ use super::said::{Takes, at, say};
 use super::shape::{Content, Shape};
 use super::{Answer, Malformed, snippet};
 use crate::json::read::Reader;
-use crate::json::schema::{Inner, Schema};
+use crate::json::schema::{Inner, Schema, names};
 use crate::json::text::spells_in_any_case;
 use crate::json::value::Value;
 use core::fmt;
@@ -69,7 +69,7 @@ pub struct PollRow<'b> {
 /// What differs in answers about polls.
 pub(super) static SHAPE: Shape = Shape {
     schema: &Schema {
-        names: &envelope::NAMES,
+        names: envelope::NAMES,
         inner: &[
             envelope::INSIDE_ERROR,
             Inner { index: DETAIL, first: INSIDE_DETAIL, schema: &envelope::PROBLEM },
@@ -149,8 +149,13 @@ fn results<'b>(
     }
 }
 
-const RESULTS: Schema =
-    Schema::of(&["sponsored_poll_id", "selected_option_id", "total_votes", "question", "options"]);
+const RESULTS: Schema = Schema::of(names![
+    "sponsored_poll_id",
+    "selected_option_id",
+    "total_votes",
+    "question",
+    "options"
+]);
 const POLL_ID: usize = 0;
 const SELECTED: usize = 1;
 const TOTAL_VOTES: usize = 2;
@@ -194,7 +199,7 @@ fn make<'b>(members: &mut [Value; ROW.len], row: &'b mut [u8]) -> Option<PollRow
     })
 }
 
-const ROW: Schema = Schema::of(&["id", "text", "votes", "percentage"]);
+const ROW: Schema = Schema::of(names!["id", "text", "votes", "percentage"]);
 const ID: usize = 0;
 const TEXT: usize = 1;
 const VOTES: usize = 2;

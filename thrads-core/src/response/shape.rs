@@ -71,7 +71,7 @@ pub(super) fn one(found: &mut Found, values: &mut Values, body: &mut [u8]) {
 
 static RECEIPT: Shape = Shape {
     schema: &Schema {
-        names: &envelope::NAMES,
+        names: envelope::NAMES,
         inner: &[envelope::INSIDE_ERROR],
         len: envelope::LEN,
     },
