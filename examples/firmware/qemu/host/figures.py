@@ -22,7 +22,7 @@ PATHS = [
     ("P-384 all the way, with an intermediate", "path-p384", "root-p384.der"),
 ]
 # What must not be passed: today's figures and some hundredths, or the goal where it is met.
-HELD = {"flash": 488_000, "memory": 87_000, "stack": 32_500, "own code": 85_200, "own instructions, ‰ of a cold ask": 20}
+HELD = {"flash": 488_000, "memory": 90_000, "stack": 34_000, "own code": 84_000, "own instructions, ‰ of a cold ask": 20}
 LEAST_WARM_GAIN = 20
 
 

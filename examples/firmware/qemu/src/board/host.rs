@@ -109,7 +109,8 @@ pub fn exit(status: i32) -> ! {
     semihosting::process::exit(status)
 }
 
-fn read<'b>(name: &CStr, buffer: &'b mut [u8]) -> &'b [u8] {
+/// As much of a file as there is room for; nothing if there is no such file.
+pub fn read<'b>(name: &CStr, buffer: &'b mut [u8]) -> &'b [u8] {
     let mut length = 0;
     if let Ok(mut file) = File::open(name) {
         while let Ok(read @ 1..) = file.read(&mut buffer[length..]) {
