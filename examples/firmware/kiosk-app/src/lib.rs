@@ -25,6 +25,8 @@ mod parts;
 mod pem;
 mod person;
 mod picture;
+#[cfg(feature = "plain")]
+mod plain;
 mod polls;
 mod provision;
 mod pulse;
