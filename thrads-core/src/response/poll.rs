@@ -111,7 +111,7 @@ fn refused(status: u16, values: Option<&Values>, body: &[u8]) -> Option<PollAnsw
 
 /// Generation A has a code, at the top or inside `error`; B has a sentence (T101).
 fn names_the_option(values: &Values, body: &[u8]) -> bool {
-    let says_so = |index| {
+    let says_so = |&index: &usize| {
         let value = member(values, index);
         let text = value.inside_of(body);
         value.is_text(body)
@@ -119,9 +119,9 @@ fn names_the_option(values: &Values, body: &[u8]) -> bool {
                 || spells_in_any_case(text, "invalid poll option"))
     };
     let is_object = |index| member(values, index).kind(body) == Some(b'{');
-    [CODE, MESSAGE, ERROR, DETAIL].into_iter().any(says_so)
-        || is_object(ERROR) && [ERROR_CODE, ERROR_MESSAGE].into_iter().any(says_so)
-        || is_object(DETAIL) && [DETAIL_CODE, DETAIL_MESSAGE].into_iter().any(says_so)
+    [CODE, MESSAGE, ERROR, DETAIL].iter().any(says_so)
+        || is_object(ERROR) && [ERROR_CODE, ERROR_MESSAGE].iter().any(says_so)
+        || is_object(DETAIL) && [DETAIL_CODE, DETAIL_MESSAGE].iter().any(says_so)
 }
 
 const DETAIL_MESSAGE: usize = INSIDE_DETAIL;
@@ -133,8 +133,8 @@ fn results<'b>(
     list: Value,
     body: &'b mut [u8],
 ) -> PollResults<'b> {
-    for (member, takes) in
-        members.iter_mut().zip([Takes::Number, Takes::Number, Takes::Number, Takes::Text])
+    for (member, &takes) in
+        members.iter_mut().zip(&[Takes::Number, Takes::Number, Takes::Number, Takes::Text])
     {
         say(member, takes, body);
     }
@@ -178,8 +178,8 @@ impl<'b> Iterator for PollRows<'b> {
 
 /// Makes the row whose members stand in `row`; one without an id is none.
 fn make<'b>(members: &mut [Value; ROW.len], row: &'b mut [u8]) -> Option<PollRow<'b>> {
-    for (member, takes) in
-        members.iter_mut().zip([Takes::Number, Takes::Text, Takes::Number, Takes::Number])
+    for (member, &takes) in
+        members.iter_mut().zip(&[Takes::Number, Takes::Text, Takes::Number, Takes::Number])
     {
         say(member, takes, row);
     }

@@ -4,7 +4,7 @@
 faults.py SANDBOX CHAT_SERVER IMAGE [WORD..]: only rows with such a word in their name. Exit status 1 if anything was accepted that must
 be refused, or a conversation was not held to its end.
 """
-import concurrent.futures, json, pathlib, re, subprocess, sys, tempfile, urllib.request
+import concurrent.futures, json, pathlib, re, subprocess, sys, tempfile, time, urllib.request
 from certificates import Certificates
 from machine import HERE, ask, emulate, provision, sandbox, start
 
@@ -19,7 +19,7 @@ class Row:
     """A fault: what the server shows, who sits in the middle, what the sandbox does, and what must come of it."""
 
     def __init__(self, name, show="good", middle=None, fault=None, host="10.0.2.100", refusal=None,
-                 served=None, clock=True, anchor="anchor.der", relay=None):
+                 served=None, clock=True, anchor="anchor.der", relay=None, last_time=None):
         self.__dict__.update(locals())
 
     def judge(self, kiosk, stats):
@@ -33,6 +33,8 @@ class Row:
                 return f"refused because {kiosk.get('last_refusal')}"
         if self.served is not None and int(kiosk["served"]) < self.served:
             return f"{kiosk['served']} ads, not {self.served}"
+        if self.clock and not self.last_time and abs(kiosk["kept_time"] - time.time()) > 600:
+            return f"{kiosk['kept_time']} was kept as the last time"
         if self.relay is not None and (wrong := self.judge_relay(kiosk, stats)):
             return wrong
         if int(kiosk["latest_beat_ms"]) > LATEST_BEAT_MS:
@@ -64,6 +66,7 @@ ROWS = [
     Row("a client's certificate", show="not-a-server", refusal="not for a server"),
     Row("no anchor", anchor=None, refusal="anchor"),
     Row("the time is not known", clock=False, refusal="time of day"),
+    Row("the time falls behind the last known one", last_time=4_102_444_800, refusal="time of day"),
     Row("an empty encrypted record before the certificate", middle="short-record=16", refusal="out of place"),
     Row("an encrypted record of 0 bytes", middle="short-record=0", refusal="out of place"),
     Row("a goodbye in plain text", middle="plain-alert", refusal="out of place"),
@@ -112,13 +115,22 @@ def run(row, certificates):
                 provision(folder, certificates / row.anchor, row.host, relay=f"https://{RELAY}/relay")
             if not row.clock:
                 (folder / "no-clock").touch()
+            if row.last_time:
+                (folder / "time").write_bytes(kept(row.last_time).ljust(2 * 4096, b"\xff"))
             kiosk, seconds = emulate(IMAGE, folder, outer, others)
+            kiosk["kept_time"] = int.from_bytes((folder / "time").read_bytes()[:8], "little") / 1000
             kiosk["hellos"] = hellos(folder / "frames.pcap")
             stats = ask(port, "stats") | {"forwarded": forwarded(relay) if relay else 0}
             return row, kiosk, stats, row.judge(kiosk, stats), seconds
         finally:
             for process in started:
                 process.terminate()
+
+
+def kept(seconds):
+    """A record of the last known time: milliseconds and their complement."""
+    millis = (1000 * seconds).to_bytes(8, "little")
+    return millis + bytes(255 - byte for byte in millis)
 
 
 def start_relay(started, folder, certificates, platform):
