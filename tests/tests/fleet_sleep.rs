@@ -3,6 +3,7 @@
 use std::process::Command;
 use std::time::Duration;
 
+use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 use thrads_core::{ApiKey, Environment, Family, Policy, Publisher, SnapshotError};
 use thrads_std::{Chat, Fleet, Options, StoreError, Thrads, WakeError};
 use thrads_tests::RedisServer;
@@ -99,6 +100,32 @@ async fn what_sleeps_names_nobody_expires_and_is_its_own_publishers() {
     redis.command(&format!("PEXPIRE {key} 1")).unwrap();
     tokio::time::sleep(Duration::from_millis(20)).await;
     assert_eq!(turns(&thrads, "chat_of_ann").await, None);
+}
+
+#[tokio::test]
+async fn who_sleeps_wakes_or_cannot_is_counted() {
+    let Some(mut redis) = RedisServer::start(&[]) else { return };
+    let recorder = DebuggingRecorder::new();
+    // For this thread alone, on which the test's runtime runs all of it.
+    let _recorded = metrics::set_default_local_recorder(&recorder);
+    let thrads = replica(&redis.url());
+    talk(&thrads, 4).sleep_in_fleet("chat_1").await.unwrap();
+    assert_eq!(turns(&thrads, "chat_1").await, Some(4));
+    assert_eq!(turns(&thrads, "chat_1").await, None);
+    redis.kill();
+    talk(&thrads, 4).sleep_in_fleet("chat_1").await.unwrap_err();
+    wake(&thrads, "chat_1").await.unwrap_err();
+    let counted = recorder.snapshotter().snapshot().into_vec().into_iter();
+    let mut counted: Vec<_> = counted
+        .filter(|(key, ..)| key.key().name() == "thrads_sleepers_total")
+        .map(|(key, _, _, count)| {
+            (key.key().labels().map(|label| label.value().to_owned()).collect::<String>(), count)
+        })
+        .collect();
+    counted.sort_by(|(one, _), (other, _)| one.cmp(other));
+    let count = |outcome: &str, count| (outcome.to_owned(), DebugValue::Counter(count));
+    let expected = [count("absent", 1), count("asleep", 1), count("failed", 2), count("woken", 1)];
+    assert_eq!(counted, expected);
 }
 
 #[tokio::test]

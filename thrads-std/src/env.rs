@@ -250,4 +250,41 @@ mod tests {
         let missing = setup(&[(KEY, "")]).err().unwrap();
         assert_eq!(missing.to_string(), "THRADS_API_KEY is missing");
     }
+
+    #[cfg(feature = "redis")]
+    #[test]
+    fn an_authority_of_redis_is_a_file_of_certificates_for_a_url_of_tls() {
+        let path = env::temp_dir().join(format!("thrads-authority-{}", std::process::id()));
+        let file = path.to_str().unwrap();
+        let fleet = |url, file| {
+            let setup = setup(&[(KEY, "k"), (REDIS_URL, url), (REDIS_CA_FILE, file)]);
+            setup.map(|setup| setup.fleet.is_some())
+        };
+        let tls = "rediss://redis.example:6379";
+        let unreadable = EnvError { variable: REDIS_CA_FILE, problem: EnvProblem::Unreadable };
+        assert_eq!(fleet(tls, file), Err(unreadable));
+        fs::write(&path, "no certificate").unwrap();
+        assert_eq!(fleet(tls, file), Err(EnvError::value(REDIS_CA_FILE)));
+        fs::write(&path, AUTHORITY).unwrap();
+        assert_eq!(fleet(tls, file), Ok(true));
+        let plain = "redis://redis.example:6379";
+        assert_eq!(fleet(plain, file), Err(EnvError::value(REDIS_CA_FILE)));
+        assert_eq!(fleet("redis.example", file), Err(EnvError::value(REDIS_URL)));
+        fs::remove_file(path).unwrap();
+    }
+
+    /// Of itself, for the name `redis`; its key was thrown away.
+    #[cfg(feature = "redis")]
+    const AUTHORITY: &str = "\
+-----BEGIN CERTIFICATE-----
+MIIBdjCCAR2gAwIBAgIUa5zG5Q2V/+kKW5WLGfx4N53KVsEwCgYIKoZIzj0EAwIw
+EDEOMAwGA1UEAwwFcmVkaXMwIBcNMjYxMTIyMTEzMjIwWhgPMjEyNjEwMjkxMTMy
+MjBaMBAxDjAMBgNVBAMMBXJlZGlzMFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAE
+Q0u2NjeENeV0tSmYBVmATpy/jJf87ZFJXn0I/fuefnoXJzjEjbgCU1OG1RzKLkk1
+DCL6hk6iuThLQ1Q8OrL7sqNTMFEwHQYDVR0OBBYEFKB7BTknx/412tBxXazUoMj3
+qIG9MB8GA1UdIwQYMBaAFKB7BTknx/412tBxXazUoMj3qIG9MA8GA1UdEwEB/wQF
+MAMBAf8wCgYIKoZIzj0EAwIDRwAwRAIgZT9mBSvaqvHiwaKEOpjObEta9XLYzgmZ
+ozm+aRyGKJ8CIBrPYXZUTUoshb7EHyLWLpMVdOd927cvOHTdZBrlGhhw
+-----END CERTIFICATE-----
+";
 }

@@ -61,6 +61,7 @@
 //! | `thrads_revenue_micros_total` | what they earn, in millionths of the price's unit |
 //! | `thrads_rate_remaining` | requests left this second, as the platform says |
 //! | `thrads_relayed_total{verdict}` | requests of devices; feature `relay` |
+//! | `thrads_sleepers_total{outcome}` | chats put to sleep and woken: `asleep`, `woken`, `absent`, `failed`; feature `redis` |
 //! | `thrads_store_up` | 1 while Redis is there, 0 while it is not; feature `redis` |
 //!
 //! # Features

@@ -128,6 +128,12 @@ impl Meters {
         gauge.set(u8::from(is_up));
     }
 
+    /// What came of putting a chat to sleep, or of waking one.
+    #[cfg(feature = "redis")]
+    pub(crate) fn slept(&self, outcome: &'static str) {
+        counter!("thrads_sleepers_total", self.with(&[("outcome", outcome)])).increment(1);
+    }
+
     fn with(&self, more: &[(&'static str, &'static str)]) -> Vec<Label> {
         let more = more.iter().map(|&(name, value)| Label::from_static_parts(name, value));
         more.chain(self.labels.iter().cloned()).collect()
@@ -167,6 +173,10 @@ fn describe() {
     describe_counter!(
         "thrads_revenue_micros_total",
         "What they earn, in millionths of the price's unit"
+    );
+    describe_counter!(
+        "thrads_sleepers_total",
+        "Chats put to sleep and woken in a fleet, by outcome"
     );
     describe_gauge!("thrads_store_up", "1 while Redis is there, 0 while it is not");
     describe_gauge!("thrads_rate_remaining", "Requests left this second, as the platform says");

@@ -8,7 +8,9 @@ cd "$(dirname "$0")"
 target=thumbv6m-none-eabi
 cargo build --release --locked --quiet --target "$target"
 cargo build --locked --quiet --manifest-path ../../../Cargo.toml -p thrads-sandbox --target-dir ../../../target
-python3 -B host/faults.py "$PWD/../../../target/debug/sandbox" "$(realpath -m "${CARGO_TARGET_DIR:-target}")/$target/release/kiosk" "$@"
+cargo build --locked --quiet --manifest-path ../../../Cargo.toml -p thrads-examples --bin chat-server --target-dir ../../../target
+programs=$PWD/../../../target/debug
+python3 -B host/faults.py "$programs/sandbox" "$programs/chat-server" "$(realpath -m "${CARGO_TARGET_DIR:-target}")/$target/release/kiosk" "$@"
 if [ $# -eq 0 ]; then
     # What only a server can send that holds the keys: a second certificate, a key update, plaintexts that are damaged.
     echo "behind the handshake, by a host program that holds its keys:"

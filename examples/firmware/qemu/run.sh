@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
 # The kiosk on emulated hardware: builds it for thumbv6m, starts a sandbox that speaks TLS with throw-away keys, lets the
 # kiosk hold its conversation in QEMU, and prints what both have counted. Then the codes in the pictures that it drew are followed,
-# and another kiosk loses its power while a report waits. The pictures stay in the main workspace's target/firmware. The exit
-# status is the firmware's, or 1 where the two do not agree, a code leads nowhere or a report is lost.
+# another kiosk loses its power while a report waits, and a person asks a sponsored question and answers a poll. The pictures
+# stay in the main workspace's target/firmware. The exit status is the firmware's, or 1 where the two do not agree, a code leads
+# nowhere or a report is lost.
 set -euo pipefail
 cd "$(dirname "$0")"
 host=$PWD/host
@@ -41,6 +42,8 @@ JSON
         "$(sed -n 's/^served //p' "$dir/kiosk.log")" "$dir"/screen-*.pbm || status=$((status ? status : 1))
     say "a power cut"
     python3 -B host/power.py ../../../target/debug/sandbox "$image" || status=$((status ? status : 1))
+    say "a tap and a vote: this kiosk and the platform"
+    python3 -B host/engage.py ../../../target/debug/sandbox "$image" || status=$((status ? status : 1))
     exit "$status"
 }
 

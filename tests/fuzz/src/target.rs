@@ -15,7 +15,9 @@ pub fn is_target(url: &str) -> bool {
     let has_port = port == ":" || port[1..].parse::<u16>().is_ok() && !port.contains('+');
     // Brackets are an IPv6 address's, and nobody else's.
     let has_host = match host.strip_prefix('[') {
-        Some(address) => address.len() > 1 && address.find(['[', ']']) == Some(address.len() - 1),
+        Some(address) => address
+            .strip_suffix(']')
+            .is_some_and(|address| !address.is_empty() && !address.contains(['[', ']'])),
         None => !host.is_empty() && !host.contains([':', '[', ']']),
     };
     let has_decoy = authority.contains('@') || authority.contains('\\');

@@ -102,6 +102,7 @@ fn set(config: &mut Config, option: &str, value: Value<'_>) -> Result<(), Error>
         "--c4" => config.production_member = parse(option, value)?,
         "--c5" => config.staging = parse(option, value)?,
         "--c7" => config.prompts_in = parse(option, value)?,
+        "--ads-at" => config.ads_at = Some(value()?),
         "--origin" => config.origins.push(value()?),
         "--c9" => config.prompt_click = parse(option, value)?,
         "--c10" => config.trackers_in = parse(option, value)?,
@@ -153,6 +154,7 @@ Usage: sandbox [OPTIONS]
   --tls-cert FILE      speaks TLS with this chain, in PEM
   --tls-key FILE       and this key of it
   --direct             end users call it themselves: no X-Forwarded-For asked for
+  --ads-at HOST        the host, and its port, in the URLs of ads [the one that was asked]
   --always-serve       v1 with production:false serves on every call
   --always-match       production has an ad for every subject
   --origin URL         a registered origin, whose browsers may call the SSP; may come again

@@ -14,6 +14,8 @@ pub struct Config {
     pub port: u16,
     /// Speaks TLS, with this certificate, instead of plain text; the URLs it hands out are then https.
     pub tls: Option<Identity>,
+    /// The authority (`host` or `host:port`) in the URLs of ads, where it is not the one that was asked.
+    pub ads_at: Option<String>,
     /// End users talk to the sandbox themselves, so that no `X-Forwarded-For` is asked for.
     pub direct: bool,
     /// v1 with `production: false` serves on every call instead of pacing.
@@ -75,6 +77,7 @@ impl Default for Config {
         Self {
             port: 0,
             tls: None,
+            ads_at: None,
             direct: false,
             always_serve: false,
             always_match: false,

@@ -88,6 +88,14 @@ pub(crate) fn base_url(headers: &HeaderMap, shared: &Shared) -> String {
     format!("{}://{authority}", shared.scheme())
 }
 
+/// Where the URLs of ads lead: to this sandbox as well, by the name that the configuration has for it.
+pub(crate) fn ads_url(headers: &HeaderMap, shared: &Shared) -> String {
+    match &shared.config.ads_at {
+        Some(authority) => format!("{}://{authority}", shared.scheme()),
+        None => base_url(headers, shared),
+    }
+}
+
 // Unlike a missing field, one that is blank or no text is a value, and a wrong one.
 fn field<'a>(headers: &'a HeaderMap, name: &str) -> Option<&'a str> {
     headers.get(name).map(|value| value.to_str().unwrap_or_default().trim())

@@ -3,16 +3,16 @@
 //! A detector of `redact` for a part of a chain.
 
 use super::digits::Part;
-use super::sign::sign_at;
 
 /// Whether the part is a card's number, unbroken or in its groups of four and more.
 #[inline(never)]
 pub(super) fn fits(part: &Part<'_>) -> bool {
     let [first, rest @ ..] = part.groups else { return false };
     matches!(part.digits, 13..=19)
-        && matches!(sign_at(part.text, first.start).0, b'2'..=b'6')
+        && matches!(part.text.sign_at(first.start).0, b'2'..=b'6')
         && (rest.is_empty() || first.digits == 4)
-        && rest.iter().all(|group| group.joint.is_plain() && group.digits >= 2)
+        && rest.iter().all(|group| group.digits >= 2)
+        && part.is_plain()
         && !part.is_inside()
         && !part.is_glued()
         && passes_luhn(part)
@@ -22,7 +22,7 @@ fn passes_luhn(part: &Part<'_>) -> bool {
     let mut is_doubled = part.digits & 1 == 0;
     let (mut sum, mut at) = (0_u8, part.start);
     while at < part.end {
-        let (sign, next) = sign_at(part.text, at);
+        let (sign, next) = part.text.sign_at(at);
         at = next;
         if !sign.is_ascii_digit() {
             continue;

@@ -2,7 +2,7 @@
 //!
 //! A helper of `redact`: numbers of all kinds are looked for in parts of a chain.
 
-use super::sign::{EDGE, LONG, Sign, sign_at};
+use super::sign::{EDGE, LONG, Sign, Text};
 
 /// Digits without a gap.
 #[derive(Clone, Copy)]
@@ -17,31 +17,27 @@ pub(super) struct Group {
     pub(super) value: u16,
 }
 
-/// What may stand between two groups.
+/// What may stand between two groups. Each is a bit, so that several make a set.
 #[derive(Clone, Copy, PartialEq, Eq)]
+#[repr(u8)]
 pub(super) enum Joint {
     /// Nothing: the chain begins or ends.
-    Edge,
-    Space,
-    Dot,
-    Dash,
+    Edge = 0,
+    Space = 1,
+    Dot = 2,
+    Dash = 4,
     /// Alone or between spaces.
-    Slash,
+    Slash = 8,
     /// A bracket that opens, also behind a space or a dash.
-    Open,
+    Open = 16,
     /// A bracket that closes, also in front of them.
-    Close,
+    Close = 32,
 }
 
 impl Joint {
     /// That of a group and the one before it; `Edge` where there is none.
     pub(super) fn of(groups: &[Group], index: usize) -> Self {
         groups.get(index).map_or(Self::Edge, |group| group.joint)
-    }
-
-    /// As the groups of any number are joined.
-    pub(super) fn is_plain(self) -> bool {
-        matches!(self, Self::Space | Self::Dash)
     }
 }
 
@@ -50,7 +46,7 @@ pub(super) type Chain = heapless::Vec<Group, MAX_GROUPS, u8>;
 
 /// The chain that begins with the digit at `at`.
 #[inline(never)]
-pub(super) fn chain_at(text: &str, at: usize) -> Chain {
+pub(super) fn chain_at(text: &Text<'_>, at: usize) -> Chain {
     let mut chain = Chain::new();
     let mut next = Some((at, Joint::Edge));
     while let Some((start, joint)) = next {
@@ -69,10 +65,10 @@ pub(super) fn settled(chain: &[Group]) -> usize {
     chain.get(last.wrapping_sub(1)).map_or(usize::MAX, |group| group.end)
 }
 
-fn group_at(text: &str, start: usize, joint: Joint) -> Group {
+fn group_at(text: &Text<'_>, start: usize, joint: Joint) -> Group {
     let mut group = Group { start, end: start, digits: 0, joint, value: 0 };
     loop {
-        let (sign, next) = sign_at(text, group.end);
+        let (sign, next) = text.sign_at(group.end);
         if !sign.is_ascii_digit() {
             return group;
         }
@@ -87,12 +83,12 @@ fn group_at(text: &str, start: usize, joint: Joint) -> Group {
 }
 
 /// What joins the digit behind it to the one before `at`, and where that digit is.
-fn joint_at(text: &str, at: usize) -> Option<(usize, Joint)> {
+fn joint_at(text: &Text<'_>, at: usize) -> Option<(usize, Joint)> {
     let mut signs = [EDGE; MAX_JOINT];
     let mut at = at;
     let mut slots = signs.iter_mut();
     loop {
-        let (sign, next) = sign_at(text, at);
+        let (sign, next) = text.sign_at(at);
         if sign.is_ascii_digit() {
             return Some((at, joint_of(signs)?));
         }

@@ -3,35 +3,36 @@
 //! A detector of `redact`. A local part may be in any script, but in one: where the script changes, as it does in Japanese
 //! without a space, the address begins or ends.
 
+use super::Stretch;
 use super::scan::Wanted;
-use super::sign::{NONE, Sign, script_of, sign_at, sign_before};
-use super::{Kind, Span};
+use super::sign::{NONE, Sign, Text, script_of};
 
 /// The first address.
-pub(super) fn find(text: &str) -> Option<Span> {
+pub(super) fn find(text: &Text<'_>) -> Stretch {
     let mut from = 0;
-    loop {
-        let at = Wanted::AT.first_in(text, from)?;
-        if let Some((start, end)) = around(text, at) {
-            return Some(Span { start, end, kind: Kind::Email });
+    while let Some(at) = Wanted::AT.first_in(text, from) {
+        let place = around(text, at);
+        if !place.is_empty() {
+            return place;
         }
-        (_, from) = sign_at(text, at);
+        (_, from) = text.sign_at(at);
     }
+    text.behind()
 }
 
-/// The address whose `@` is at `at`: from where to where.
-pub(super) fn around(text: &str, at: usize) -> Option<(usize, usize)> {
-    let (_, behind) = sign_at(text, at);
+/// The address whose `@` is at `at`.
+pub(super) fn around(text: &Text<'_>, at: usize) -> Stretch {
+    let (_, behind) = text.sign_at(at);
     let (start, end) = (local_start(text, at), domain_end(text, behind));
-    (start < at && end > behind).then_some((start, end))
+    if start < at && end > behind { Stretch { start, end } } else { Stretch::NONE }
 }
 
 /// Where the local part begins that ends at `end`: behind the last character that it cannot have, at a letter, a digit or an
 /// underscore.
-fn local_start(text: &str, end: usize) -> usize {
+fn local_start(text: &Text<'_>, end: usize) -> usize {
     let (mut script, mut start, mut at) = (NONE, end, end);
     for _ in 0..MAX_LOCAL {
-        let (sign, before) = sign_before(text, at);
+        let (sign, before) = text.sign_before(at);
         match sign {
             b'0'..=b'9' | b'_' => start = before,
             b'.' | b'-' | b'+' | b'\'' | b'&' | b'%' => {}
@@ -45,11 +46,11 @@ fn local_start(text: &str, end: usize) -> usize {
 
 /// Where the domain ends that begins at `start`: behind two labels at least, the last of which begins with a letter, as all
 /// top-level domains do. `start` itself if there is none.
-fn domain_end(text: &str, start: usize) -> usize {
+fn domain_end(text: &Text<'_>, start: usize) -> usize {
     let (mut script, mut end, mut at) = (NONE, start, start);
     let (mut label, mut is_new, mut is_top) = (start, false, false);
     for _ in 0..MAX_DOMAIN {
-        let (sign, next) = sign_at(text, at);
+        let (sign, next) = text.sign_at(at);
         match sign {
             b'0'..=b'9' => label = next,
             b'-' if label > start => {}
@@ -88,7 +89,8 @@ mod tests {
     use super::*;
 
     fn found(text: &str) -> Option<&str> {
-        find(text).map(|span| &text[span.start..span.end])
+        let Stretch { start, end } = find(&Text::of(text));
+        Some(&text[start..end]).filter(|found| !found.is_empty())
     }
 
     #[test]
@@ -131,6 +133,6 @@ mod tests {
     #[test]
     fn a_local_part_is_looked_at_no_further_than_its_limit() {
         let text = format!("{}@b.example", "a".repeat(1000));
-        assert_eq!(find(&text).unwrap().start, 1000 - MAX_LOCAL);
+        assert_eq!(find(&Text::of(&text)).start, 1000 - MAX_LOCAL);
     }
 }

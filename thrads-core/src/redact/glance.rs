@@ -5,12 +5,13 @@
 //! is, three looks follow, each dearer than the one before it: a short number between spaces, a short number in short words,
 //! and what the detectors themselves say of that one place.
 
-use super::sign::sign_at;
+use super::sign::Text;
 use super::{digits, email, secret};
 
 /// Whether no detector but that of names would find anything. It may say no where there is nothing.
 pub(super) fn is_clean(text: &str) -> bool {
-    let bytes = text.as_bytes();
+    let text = &Text::of(text);
+    let bytes = text.bytes;
     let (blocks, rest) = bytes.as_chunks::<BLOCK>();
     let (mut at, mut from) = (0_usize, 0);
     for block in blocks {
@@ -40,7 +41,7 @@ pub(super) fn is_clean(text: &str) -> bool {
 
 /// Goes through the suspects of the block at `at`. Up to `from` there is nothing, and then up to what is returned.
 #[inline(always)]
-fn look(text: &str, flags: &[u8; BLOCK], at: usize, from: usize) -> Option<usize> {
+fn look(text: &Text<'_>, flags: &[u8; BLOCK], at: usize, from: usize) -> Option<usize> {
     let (mut at, mut from) = (at, from);
     for word in flags.as_chunks().0 {
         let mut bits = u64::from_le_bytes(*word);
@@ -73,10 +74,8 @@ fn shifted(block: &[u8; BLOCK], before: u8) -> [u8; BLOCK] {
 
 /// Where to go on behind the suspect at `at`, if there is nothing.
 #[inline(always)]
-fn end_of(text: &str, at: usize) -> Option<usize> {
-    short_end(text.as_bytes(), at)
-        .or_else(|| slight_end(text, at))
-        .or_else(|| harmless_end(text, at))
+fn end_of(text: &Text<'_>, at: usize) -> Option<usize> {
+    short_end(text.bytes, at).or_else(|| slight_end(text, at)).or_else(|| harmless_end(text, at))
 }
 
 #[inline(always)]
@@ -123,8 +122,8 @@ fn short_end(bytes: &[u8], at: usize) -> Option<usize> {
 
 /// Where the number at `at` ends, if it and the words that it is in are too short for all that is hidden.
 #[inline(never)]
-fn slight_end(text: &str, at: usize) -> Option<usize> {
-    let (before, behind) = text.as_bytes().split_at_checked(at)?;
+fn slight_end(text: &Text<'_>, at: usize) -> Option<usize> {
+    let (before, behind) = text.bytes.split_at_checked(at)?;
     if is_behind_country(before) {
         return None;
     }
@@ -141,7 +140,7 @@ fn slight_end(text: &str, at: usize) -> Option<usize> {
         end = end.wrapping_add(1);
     }
     let is_slight = digits > 0 && digits < digits::MIN_DIGITS && dots < 3 && end < MAX_NUMBER;
-    if !is_slight || goes_on(text.as_bytes(), at.wrapping_add(end)) {
+    if !is_slight || goes_on(text.bytes, at.wrapping_add(end)) {
         return None;
     }
     let front = before.iter().rev().take_while(|byte| byte.is_ascii_graphic());
@@ -193,15 +192,12 @@ fn goes_on(bytes: &[u8], end: usize) -> bool {
 
 /// Where to go on behind the suspect at `at`, if no detector finds anything there.
 #[inline(never)]
-fn harmless_end(text: &str, at: usize) -> Option<usize> {
-    let mut start = at;
-    while !text.is_char_boundary(start) {
-        start = start.saturating_sub(1);
-    }
-    let (before, behind) = text.as_bytes().split_at_checked(start)?;
-    let (sign, next) = sign_at(text, start);
+fn harmless_end(text: &Text<'_>, at: usize) -> Option<usize> {
+    let start = text.start_of(at);
+    let (before, behind) = text.bytes.split_at_checked(start)?;
+    let (sign, next) = text.sign_at(start);
     if !sign.is_ascii_digit() {
-        let is_clean = sign != b'@' || email::around(text, start).is_none();
+        let is_clean = sign != b'@' || email::around(text, start).is_empty();
         return is_clean.then_some(next);
     }
     let is_inside = |byte: &&u8| byte.is_ascii_graphic();
@@ -214,7 +210,7 @@ fn harmless_end(text: &str, at: usize) -> Option<usize> {
     let chain = behind.get(..end.saturating_sub(start))?;
     // The last part of a chain may go on behind it as a key, and is looked at by itself.
     match chain.iter().rposition(|byte| !matches!(byte, b'0'..=b'9' | b'-')) {
-        Some(last) if text.as_bytes().get(end).is_some_and(u8::is_ascii_graphic) => {
+        Some(last) if text.bytes.get(end).is_some_and(u8::is_ascii_graphic) => {
             Some(start.saturating_add(last).max(next))
         }
         _ => Some(end),

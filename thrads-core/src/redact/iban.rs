@@ -2,38 +2,39 @@
 //!
 //! A detector of `redact`, asked where a digit is that may be the first of a check number.
 
-use super::sign::{Sign, sign_at, sign_before};
+use super::Stretch;
+use super::sign::{Sign, Text};
 
-/// The account number whose first digit is at `at`: from where to where.
-pub(super) fn around(text: &str, at: usize) -> Option<(usize, usize)> {
-    let (second, middle) = sign_before(text, at);
-    let (first, start) = sign_before(text, middle);
-    let length = length_of(first, second)?;
+/// The account number whose first digit is at `at`.
+pub(super) fn around(text: &Text<'_>, at: usize) -> Stretch {
+    let (second, middle) = text.sign_before(at);
+    let (first, start) = text.sign_before(middle);
+    let length = length_of(first, second);
     // A word may be stuck to it, such as `IBAN`; the checksum decides.
-    if sign_before(text, start).0.is_ascii_digit() {
-        return None;
+    if length == 0 || text.sign_before(start).0.is_ascii_digit() {
+        return Stretch::NONE;
     }
-    Some((start, end_of(text, start, length)?))
+    Stretch { start, end: end_of(text, start, length) }
 }
 
-/// Where `length` letters and digits end that begin at `at`, grouped or not, if their checksum is right.
-fn end_of(text: &str, at: usize, length: u32) -> Option<usize> {
+/// Where `length` letters and digits end that begin at `at`, grouped or not, if their checksum is right; else 0.
+fn end_of(text: &Text<'_>, at: usize, length: u32) -> usize {
     let (mut at, mut count, mut was_gap) = (at, 0_u32, false);
     let mut sums = Checksum::default();
     while count < length {
-        let (sign, next) = sign_at(text, at);
+        let (sign, next) = text.sign_at(at);
         let is_own = sign.is_ascii_alphanumeric();
         if is_own {
             sums.add(sign, count);
             count = count.wrapping_add(1);
         } else if was_gap || !matches!(sign, b' ' | b'-') {
-            return None;
+            return 0;
         }
         was_gap = !is_own;
         at = next;
     }
-    let is_end = !sign_at(text, at).0.is_ascii_alphanumeric();
-    (is_end && sums.is_right()).then_some(at)
+    let is_end = !text.sign_at(at).0.is_ascii_alphanumeric();
+    if is_end && sums.is_right() { at } else { 0 }
 }
 
 /// The number modulo 97, with the first four characters moved to its end.
@@ -74,11 +75,11 @@ fn modulo_97(number: u32) -> u32 {
     rest
 }
 
-/// Letters and digits in the account numbers of a country.
-fn length_of(first: Sign, second: Sign) -> Option<u32> {
+/// Letters and digits in the account numbers of a country; 0 where it has none.
+fn length_of(first: Sign, second: Sign) -> u32 {
     let country = packed([first & !0x20, second & !0x20], 0);
-    let entry = COUNTRIES.iter().find(|entry| **entry & !0x3f == country)?;
-    Some(u32::from(entry & 0x3f))
+    let entry = COUNTRIES.iter().find(|entry| **entry & !0x3f == country);
+    entry.map_or(0, |entry| u32::from(entry & 0x3f))
 }
 
 /// Two letters in five bits each, and a length in six.

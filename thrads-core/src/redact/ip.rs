@@ -2,67 +2,70 @@
 //!
 //! Detectors of `redact`.
 
-use super::chain::{Group, Joint};
+use super::Stretch;
+use super::chain::Joint;
+use super::class::{HEX, PLAIN, class, end_of};
+use super::digits::Part;
+use super::sign::Text;
 
-/// The address of version 6 that holds the digit at `at`: from where to where.
-pub(super) fn v6_around(text: &str, at: usize) -> Option<(usize, usize)> {
-    let bytes = text.as_bytes();
-    let is_plain = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
-    let is_own =
-        |at: usize| bytes.get(at).is_some_and(|byte| byte.is_ascii_hexdigit() || *byte == b':');
+/// The address of version 6 that holds the digit at `at`.
+pub(super) fn v6_around(text: &Text<'_>, at: usize) -> Stretch {
+    let bytes = text.bytes;
+    let is_of = |at: usize, classes| bytes.get(at).is_some_and(|byte| class(*byte) & classes != 0);
     let mut start = at;
-    while is_own(start.wrapping_sub(1)) && at.wrapping_sub(start) < MAX_BEFORE {
-        start = start.wrapping_sub(1);
+    while at.wrapping_sub(start) < MAX_BEFORE {
+        let before = start.wrapping_sub(1);
+        if !is_of(before, HEX) && bytes.get(before) != Some(&b':') {
+            break;
+        }
+        start = before;
     }
     let end = v6_end(bytes, start);
-    (end > at && !is_plain(start.wrapping_sub(1)) && !is_plain(end)).then_some((start, end))
+    let is_one = end > at && !is_of(start.wrapping_sub(1), PLAIN) && !is_of(end, PLAIN);
+    if is_one { Stretch { start, end } } else { Stretch::NONE }
 }
 
 /// Where the address ends that begins at `start` (RFC 4291 2.2), with a group at its end; 0 if none does.
 fn v6_end(bytes: &[u8], start: usize) -> usize {
-    let (mut at, mut end, mut before) = (start, 0, 0);
-    let (mut groups, mut digits, mut is_short) = (0_u32, 0_u32, false);
+    let (mut at, mut end) = (start, 0);
+    let (mut groups, mut is_short) = (0_u32, false);
     loop {
-        match bytes.get(at..).unwrap_or_default() {
-            [byte, ..] if byte.is_ascii_hexdigit() => {
-                if digits == 0 {
-                    (groups, before) = (groups.wrapping_add(1), end);
-                }
-                digits = digits.wrapping_add(1);
+        let group = at;
+        at = end_of(bytes, at, HEX);
+        let digits = at.wrapping_sub(group);
+        if digits > 0 {
+            groups = groups.wrapping_add(1);
+            let may_end = is_short || groups == 8;
+            if groups > 8 || digits > 4 && !may_end {
+                return end;
             }
+            if digits > 4 {
+                // Too long a group: it goes too, or what a long number in it leaves would be an address.
+                return end_of(bytes, at, PLAIN);
+            }
+            if may_end {
+                end = at;
+            }
+        }
+        at = match bytes.get(at..).unwrap_or_default() {
             [b':', b':', ..] if !is_short => {
-                at = at.wrapping_add(1);
-                (digits, is_short) = (0, true);
+                is_short = true;
+                at.wrapping_add(2)
             }
-            [b':', byte, ..] if digits > 0 && byte.is_ascii_hexdigit() => digits = 0,
+            [b':', byte, ..] if digits > 0 && byte.is_ascii_hexdigit() => at.wrapping_add(1),
             // The last four bytes may be written as in version 4.
-            [b'.', byte, ..] if end == at && byte.is_ascii_digit() => digits = 0,
+            [b'.', byte, ..] if end == at && byte.is_ascii_digit() => at.wrapping_add(1),
             _ => return end,
-        }
-        if digits > 4 && (is_short || groups == 8) {
-            // Too long a group: it goes too, or what a long number in it leaves would be an address.
-            let rest = bytes.get(at..).unwrap_or_default();
-            let more = rest.iter().take_while(|byte| byte.is_ascii_alphanumeric()).count();
-            return at.wrapping_add(more);
-        }
-        if digits > 4 || groups > 8 {
-            return before;
-        }
-        at = at.wrapping_add(1);
-        if digits > 0 && (is_short || groups == 8) {
-            end = at;
-        }
+        };
     }
 }
 
-/// Whether these groups are an address of version 4, and not part of a longer version.
-pub(super) fn is_v4(groups: &[Group], behind: Joint) -> bool {
-    let [first, rest @ ..] = groups else { return false };
-    rest.len() == 3
-        && first.joint != Joint::Dot
-        && behind != Joint::Dot
-        && rest.iter().all(|group| group.joint == Joint::Dot)
-        && groups.iter().all(|group| group.digits <= 3 && group.value < 256)
+/// Whether the part is an address of version 4, and not of a longer version.
+pub(super) fn is_v4(part: &Part<'_>) -> bool {
+    part.groups.len() == 4
+        && part.joints == Joint::Dot as u8
+        && part.around & Joint::Dot as u8 == 0
+        && part.groups.iter().all(|group| group.digits <= 3 && group.value < 256)
 }
 
 /// Bytes in front of a digit that may belong to the same address.
@@ -74,7 +77,8 @@ mod tests {
 
     fn found(text: &str) -> Option<&str> {
         let at = text.find(|c: char| c.is_ascii_digit())?;
-        v6_around(text, at).map(|(start, end)| &text[start..end])
+        let Stretch { start, end } = v6_around(&Text::of(text), at);
+        Some(&text[start..end]).filter(|found| !found.is_empty())
     }
 
     #[test]

@@ -10,6 +10,7 @@
 
 mod card;
 mod chain;
+mod class;
 mod digits;
 mod email;
 #[cfg(not(target_os = "none"))]
@@ -22,6 +23,8 @@ mod scan;
 mod secret;
 mod shapes;
 mod sign;
+
+use sign::Text;
 
 /// What can be hidden. Where two would fit, the first of these does.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -117,8 +120,9 @@ impl Kinds {
 /// assert_eq!(redactor.len(text), safe.len());
 /// ```
 ///
-/// Hiding twice changes nothing more, and so does the way in which the pieces are taken. The time it takes grows with the
-/// length of the text, and with the number of names, whatever the text.
+/// The way in which the pieces are taken changes nothing. What has been hidden stays so when it is all hidden again; only of a
+/// word that a find has cut may more be found then. The time it takes grows with the length of the text, and with the number
+/// of names, whatever the text.
 #[derive(Clone, Copy)]
 pub struct Redactor<'n> {
     kinds: Kinds,
@@ -146,8 +150,7 @@ impl<'n> Redactor<'n> {
     {
         #[cfg(not(target_os = "none"))]
         if glance::is_clean(text) {
-            let levels = [Level::DONE, Level::DONE, Level::DONE, Level::of(text)];
-            return Redacted { redactor: *self, levels };
+            return Redacted { looked: LEVELS.wrapping_sub(1), ..self.all_pieces(text) };
         }
         self.all_pieces(text)
     }
@@ -158,8 +161,8 @@ impl<'n> Redactor<'n> {
     where
         'n: 't,
     {
-        let levels = [Level::of(text), Level::DONE, Level::DONE, Level::DONE];
-        Redacted { redactor: *self, levels }
+        let nothing = Find { place: Text::of(text).behind(), kind: Kind::Name };
+        Redacted { redactor: *self, text, at: 0, finds: [nothing; LEVELS], looked: 0 }
     }
 
     /// How many bytes all pieces of `text` have.
@@ -201,31 +204,45 @@ impl<'t> Piece<'t> {
 #[derive(Clone)]
 pub struct Redacted<'t> {
     redactor: Redactor<'t>,
-    levels: [Level<'t>; LEVELS],
+    text: &'t str,
+    /// What stands before this is done with.
+    at: usize,
+    /// What each detector found first, in front of what the one before it found.
+    finds: [Find; LEVELS],
+    /// How many detectors have looked at what stands at `at`.
+    looked: usize,
 }
 
-/// What one detector has yet to look at, and what it found in front of that; the detectors behind it are not done with what
-/// stands before the find.
+/// Where something is, and what.
 #[derive(Clone, Copy, Debug)]
-struct Level<'t> {
-    rest: &'t str,
-    then: Option<Kind>,
+struct Find {
+    place: Stretch,
+    kind: Kind,
 }
 
-impl<'t> Level<'t> {
-    const DONE: Self = Self::of("");
+/// A stretch of a text, from its first byte to behind its last; empty where nothing was found.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Stretch {
+    start: usize,
+    end: usize,
+}
 
-    const fn of(rest: &'t str) -> Self {
-        Self { rest, then: None }
+impl Stretch {
+    /// What is found where there is nothing.
+    const NONE: Self = Self { start: 0, end: 0 };
+
+    const fn is_empty(self) -> bool {
+        self.start >= self.end
     }
 }
 
-/// A find: bytes of the text that was looked at, and the kind.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-struct Span {
-    start: usize,
-    end: usize,
-    kind: Kind,
+impl Find {
+    /// The same in a text that begins so many bytes earlier.
+    fn moved(self, bytes: usize) -> Self {
+        let Stretch { start, end } = self.place;
+        let place = Stretch { start: start.wrapping_add(bytes), end: end.wrapping_add(bytes) };
+        Self { place, ..self }
+    }
 }
 
 impl<'t> Iterator for Redacted<'t> {
@@ -233,47 +250,49 @@ impl<'t> Iterator for Redacted<'t> {
 
     fn next(&mut self) -> Option<Piece<'t>> {
         loop {
-            let mut ready = None;
-            for index in (0..LEVELS).rev() {
-                let level = self.levels.get_mut(index)?;
-                if let Some(kind) = level.then.take() {
-                    return Some(Piece::Hidden(kind));
-                }
-                if !level.rest.is_empty() {
-                    ready = Some((index, core::mem::take(&mut level.rest)));
-                    break;
-                }
+            let outer = self.finds.get(self.looked.wrapping_sub(1));
+            let end = outer.map_or(self.text.len(), |find| find.place.start);
+            let text = self.text.get(self.at..end)?;
+            if let Some(first) = self.finds.get_mut(self.looked) {
+                *first = find(&self.redactor, self.looked, &Text::of(text)).moved(self.at);
+                self.looked = self.looked.wrapping_add(1);
+            } else if !text.is_empty() {
+                self.at = end;
+                return Some(Piece::Text(text));
+            } else {
+                return self.hidden();
             }
-            let (index, text) = ready?;
-            let span = find(&self.redactor, index, text);
-            let (before, rest, then) = match span {
-                Some(span) => (text.get(..span.start)?, text.get(span.end..)?, Some(span.kind)),
-                None => (text, "", None),
-            };
-            if let Some(level) = self.levels.get_mut(index) {
-                *level = Level { rest, then };
-            }
-            match self.levels.get_mut(index.wrapping_add(1)) {
-                Some(below) => below.rest = before,
-                None if before.is_empty() => {}
-                None => return Some(Piece::Text(before)),
+        }
+    }
+}
+
+impl Redacted<'_> {
+    /// What the innermost detector found that found something.
+    fn hidden<'t>(&mut self) -> Option<Piece<'t>> {
+        loop {
+            self.looked = self.looked.checked_sub(1)?;
+            let Find { place, kind } = *self.finds.get(self.looked)?;
+            if !place.is_empty() {
+                self.at = place.end;
+                return Some(Piece::Hidden(kind));
             }
         }
     }
 }
 
 /// The first find of the detector at `index` in a text that the ones before it have looked at.
-fn find(redactor: &Redactor<'_>, index: usize, text: &str) -> Option<Span> {
+fn find(redactor: &Redactor<'_>, index: usize, text: &Text<'_>) -> Find {
     let kinds = redactor.kinds;
-    match index {
-        0 => kinds.has(Kind::Email).then(|| email::find(text)).flatten(),
-        1 => kinds.has(Kind::Secret).then(|| secret::find(text)).flatten(),
-        2 => digits::find(text, kinds),
-        _ if kinds.has(Kind::Name) && !redactor.names.is_empty() => {
-            name::find(text, redactor.names)
+    let (kind, place) = match index {
+        0 if kinds.has(Kind::Email) => (Kind::Email, email::find(text)),
+        1 if kinds.has(Kind::Secret) => (Kind::Secret, secret::find(text)),
+        2 => return digits::find(text, kinds),
+        3 if kinds.has(Kind::Name) && !redactor.names.is_empty() => {
+            (Kind::Name, name::find(text, redactor.names))
         }
-        _ => None,
-    }
+        _ => (Kind::Name, text.behind()),
+    };
+    Find { place, kind }
 }
 
 /// Detectors: addresses, secrets, all that is digits, names.

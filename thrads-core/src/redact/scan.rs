@@ -3,7 +3,7 @@
 //! A helper of `redact`, and all that it costs where there is nothing: blocks of bytes are judged without a branch, which
 //! a compiler turns into a few wide instructions.
 
-use super::sign::{Sign, sign_at};
+use super::sign::{Sign, Text};
 
 /// A range of signs, and the bytes that their characters end with.
 #[derive(Clone, Copy)]
@@ -24,14 +24,14 @@ impl Wanted {
 
     /// Where the first one at or behind `from` begins.
     #[inline(never)]
-    pub(super) fn first_in(self, text: &str, from: usize) -> Option<usize> {
+    pub(super) fn first_in(self, text: &Text<'_>, from: usize) -> Option<usize> {
         if IS_WIDE { self.by_blocks(text, from) } else { self.one_by_one(text, from) }
     }
 
-    fn one_by_one(self, text: &str, from: usize) -> Option<usize> {
+    fn one_by_one(self, text: &Text<'_>, from: usize) -> Option<usize> {
         let mut at = from;
-        while at < text.len() {
-            let (sign, next) = sign_at(text, at);
+        while at < text.bytes.len() {
+            let (sign, next) = text.sign_at(at);
             if self.holds(sign) {
                 return Some(at);
             }
@@ -40,19 +40,16 @@ impl Wanted {
         None
     }
 
-    fn by_blocks(self, text: &str, from: usize) -> Option<usize> {
+    fn by_blocks(self, text: &Text<'_>, from: usize) -> Option<usize> {
         let mut from = from;
         loop {
             // Each with its own constants.
             let last = match self.arabic {
-                0 => Self::AT.position(text.as_bytes(), from),
-                _ => Self::DIGIT.position(text.as_bytes(), from),
+                0 => Self::AT.position(text.bytes, from),
+                _ => Self::DIGIT.position(text.bytes, from),
             }?;
-            let mut start = last;
-            while !text.is_char_boundary(start) {
-                start = start.wrapping_sub(1);
-            }
-            if self.holds(sign_at(text, start).0) {
+            let start = text.start_of(last);
+            if self.holds(text.sign_at(start).0) {
                 return Some(start);
             }
             from = last.wrapping_add(1);
@@ -119,15 +116,23 @@ mod tests {
                     for behind in [0, 1, 40] {
                         let text =
                             [filler.repeat(before), wanted.into(), filler.repeat(behind)].concat();
-                        assert_eq!(Wanted::DIGIT.first_in(&text, 0), text.find(is_digit), "{text}");
-                        assert_eq!(Wanted::AT.first_in(&text, 0), text.find(['@', '＠']), "{text}");
+                        assert_eq!(
+                            Wanted::DIGIT.first_in(&Text::of(&text), 0),
+                            text.find(is_digit),
+                            "{text}"
+                        );
+                        assert_eq!(
+                            Wanted::AT.first_in(&Text::of(&text), 0),
+                            text.find(['@', '＠']),
+                            "{text}"
+                        );
                         for kind in [Wanted::DIGIT, Wanted::AT] {
-                            let found = kind.one_by_one(&text, 0);
-                            assert_eq!(kind.by_blocks(&text, 0), found, "{text}");
+                            let found = kind.one_by_one(&Text::of(&text), 0);
+                            assert_eq!(kind.by_blocks(&Text::of(&text), 0), found, "{text}");
                         }
                         let later = before * filler.len() + wanted.len();
-                        assert_eq!(Wanted::DIGIT.first_in(&text, later), None);
-                        assert_eq!(Wanted::AT.first_in(&text, later), None);
+                        assert_eq!(Wanted::DIGIT.first_in(&Text::of(&text), later), None);
+                        assert_eq!(Wanted::AT.first_in(&Text::of(&text), later), None);
                     }
                 }
             }

@@ -3,197 +3,192 @@
 //! A detector of `redact`. All of them have a digit, so a text without one is passed over at the speed of `scan`. What
 //! is looked at is a run of letters, digits, `-` and `_`, and for a password the runs that symbols join to it.
 
+use super::Stretch;
+use super::class::{AMPERSAND, ANY, DIGIT, HEX, JOINT, PLAIN, STRONG, UPPER, class, end_of};
 use super::scan::Wanted;
-use super::sign::sign_at;
-use super::{Kind, Span};
+use super::sign::Text;
 
 /// The first secret.
-pub(super) fn find(text: &str) -> Option<Span> {
-    let bytes = text.as_bytes();
+#[inline(never)]
+pub(super) fn find(text: &Text<'_>) -> Stretch {
+    let bytes = text.bytes;
     let mut from = 0;
-    // A password is looked for once a word.
-    let mut word_end = 0;
-    loop {
-        let at = Wanted::DIGIT.first_in(text, from)?;
+    let mut looked = [0; 2];
+    while let Some(at) = Wanted::DIGIT.first_in(text, from) {
         let run = around(bytes, at, usize::MAX, PLAIN | JOINT);
-        let mut found = token(bytes, trimmed(bytes, run));
-        if at >= word_end && found.is_none() {
-            word_end = around(bytes, at, MAX_PASSWORD, ANY).1;
-            found = any_password(bytes, at);
+        let mut found = token(bytes, run);
+        if found.is_empty() {
+            found = password(bytes, at, &mut looked);
         }
-        if let Some((start, end)) = found {
-            return Some(Span { start, end, kind: Kind::Secret });
+        if !found.is_empty() {
+            return found;
         }
         // A digit that is not ASCII is no part of a run.
-        from = run.1.max(sign_at(text, at).1);
+        from = run.end.max(text.sign_at(at).1);
     }
+    text.behind()
 }
 
 /// Whether the digit at `at` is in a secret.
 #[cfg(not(target_os = "none"))]
-pub(super) fn is_at(text: &str, at: usize) -> bool {
-    let bytes = text.as_bytes();
+pub(super) fn is_at(text: &Text<'_>, at: usize) -> bool {
+    let bytes = text.bytes;
     let run = around(bytes, at, usize::MAX, PLAIN | JOINT);
-    token(bytes, trimmed(bytes, run)).or_else(|| any_password(bytes, at)).is_some()
+    !token(bytes, run).is_empty() || !password(bytes, at, &mut [0; 2]).is_empty()
 }
 
-/// A stretch of bytes, from the first to behind the last.
-type Stretch = (usize, usize);
-
-/// The bytes around `at` that are of these classes, no more than `most` on each side.
+/// The bytes around the digit at `at` that are of these classes, no more than `most` on each side, without what is no letter
+/// or digit at either end.
 #[inline(never)]
 fn around(bytes: &[u8], at: usize, most: usize, classes: u8) -> Stretch {
     let (before, behind) = bytes.split_at_checked(at).unwrap_or_default();
-    let is_of = |byte: &&u8| class(**byte) & classes != 0;
-    let before = before.iter().rev().take(most).take_while(is_of).count();
-    let behind = behind.iter().take(most).take_while(is_of).count();
-    (at.wrapping_sub(before), at.wrapping_add(behind))
-}
-
-/// Without what is no letter or digit at either end.
-#[inline(never)]
-fn trimmed(bytes: &[u8], (start, end): Stretch) -> Stretch {
-    let (mut start, mut end) = (start, end);
-    let is_plain = |at: usize| bytes.get(at).is_some_and(u8::is_ascii_alphanumeric);
-    while start < end && !is_plain(start) {
-        start = start.wrapping_add(1);
+    let behind = plain_length(behind.iter().take(most), classes);
+    if behind == 0 {
+        return Stretch { start: at, end: at };
     }
-    while start < end && !is_plain(end.wrapping_sub(1)) {
-        end = end.wrapping_sub(1);
+    let before = plain_length(before.iter().rev().take(most), classes);
+    Stretch { start: at.wrapping_sub(before), end: at.wrapping_add(behind) }
+}
+
+/// How many of these bytes are of the classes, up to the last letter or digit among them.
+fn plain_length<'b>(bytes: impl Iterator<Item = &'b u8>, classes: u8) -> usize {
+    let (mut length, mut plain) = (0_usize, 0);
+    for byte in bytes {
+        let class = class(*byte);
+        if class & classes == 0 {
+            break;
+        }
+        length = length.wrapping_add(1);
+        if class & PLAIN != 0 {
+            plain = length;
+        }
     }
-    (start, end)
+    plain
 }
 
-/// A password around `at`. Between names, an ampersand is only that: `H&M-Gutschein24`.
-fn any_password(bytes: &[u8], at: usize) -> Option<Stretch> {
-    [(ANY, STRONG), (PLAIN | STRONG | AMPERSAND, AMPERSAND)]
-        .iter()
-        .find_map(|(classes, strong)| password(bytes, at, *classes, *strong))
+/// A password around `at`. Each word of either form is looked at once: up to where, is `looked`.
+fn password(bytes: &[u8], at: usize, looked: &mut [usize; 2]) -> Stretch {
+    for ((classes, strong), looked) in PASSWORDS.iter().zip(looked) {
+        if at >= *looked {
+            let word = around(bytes, at, MAX_PASSWORD, *classes);
+            *looked = word.end;
+            if is_password(bytes, word, *strong) {
+                return word;
+            }
+        }
+    }
+    Stretch::NONE
 }
 
-/// A password around `at` in a word of these classes, with a symbol of `strong`.
-fn password(bytes: &[u8], at: usize, classes: u8, strong: u8) -> Option<Stretch> {
-    let (start, end) = trimmed(bytes, around(bytes, at, MAX_PASSWORD, classes));
-    let inside = bytes.get(start..end)?;
+/// Whether a word is a password for a symbol of `strong` in it.
+fn is_password(bytes: &[u8], word: Stretch, strong: u8) -> bool {
+    let inside = bytes.get(word.start..word.end).unwrap_or_default();
     let found = inside.iter().fold(0, |found, byte| found | class(*byte));
     // Names in a URL: what stands behind a slash, and a parameter's.
     let is_of_url =
-        bytes.get(start.wrapping_sub(1)) == Some(&b'/') || bytes.get(end) == Some(&b'=');
-    let is_one =
-        inside.len() >= MIN_PASSWORD && found & PLAIN == PLAIN && found & strong != 0 && !is_of_url;
-    is_one.then_some((start, end))
+        bytes.get(word.start.wrapping_sub(1)) == Some(&b'/') || bytes.get(word.end) == Some(&b'=');
+    inside.len() >= MIN_PASSWORD && found & PLAIN == PLAIN && found & strong != 0 && !is_of_url
 }
 
 /// The run, if it looks like a key by itself, or with two more behind dots if it begins a JSON web token.
-fn token(bytes: &[u8], (start, end): Stretch) -> Option<Stretch> {
-    let run = bytes.get(start..end)?;
+fn token(bytes: &[u8], run: Stretch) -> Stretch {
+    let Stretch { start, end } = run;
+    let inside = bytes.get(start..end).unwrap_or_default();
     let mut last = end;
-    if run.starts_with(b"eyJ") {
+    if let [b'e', b'y', b'J', ..] = inside {
         for _ in 0..2 {
             if bytes.get(last) == Some(&b'.') {
-                last = around(bytes, last.wrapping_add(1), usize::MAX, PLAIN | JOINT).1;
+                last = end_of(bytes, last.wrapping_add(1), PLAIN | JOINT);
             }
         }
     }
     let is_web_token = last > end && last.wrapping_sub(start) >= MIN_PASSWORD;
-    (is_web_token || is_token(run)).then_some((start, last))
-}
-
-/// What is counted of a group of letters and digits.
-#[derive(Default)]
-struct Group {
-    length: u32,
-    /// From one class to another, and those of them from or to a digit.
-    changes: u32,
-    digit_changes: u32,
-    classes: u8,
-    last: u8,
-}
-
-impl Group {
-    fn add(&mut self, class: u8) {
-        if self.last != class && self.last != 0 {
-            self.changes = self.changes.wrapping_add(1);
-            let of_digit = u32::from((self.last | class) & DIGIT);
-            self.digit_changes = self.digit_changes.wrapping_add(of_digit);
-        }
-        self.length = self.length.wrapping_add(1);
-        self.classes |= class;
-        self.last = class;
-    }
-
-    /// Long, and both cases and digits without order, not words run together with a number in front or behind, as in
-    /// `WeltmeisterschaftFinale2026`.
-    fn is_core(&self) -> bool {
-        let is_often = self.changes.wrapping_mul(5) >= self.length.wrapping_mul(2);
-        self.length >= MIN_CORE && self.classes == PLAIN && (is_often || self.digit_changes >= 4)
-    }
+    if is_web_token || is_token(inside) { Stretch { start, end: last } } else { Stretch::NONE }
 }
 
 /// Whether a run looks like a key by itself.
 fn is_token(run: &[u8]) -> bool {
-    let mut group = Group::default();
-    let (mut lengths, mut length, mut classes, mut has_core) = (0_u32, 0_u32, 0, false);
-    let (mut hex, mut hex_classes, mut is_hex, mut has_long_hex) = (0_u32, 0, true, false);
-    for byte in run.iter().chain(b"-") {
+    let (mut at, mut lengths, mut length, mut facts) = (0_usize, 0_u32, 0_usize, 0);
+    while at <= run.len() {
+        let end = end_of(run, at, PLAIN);
+        let group = run.get(at..end).unwrap_or_default();
+        length = length.wrapping_add(group.len());
+        lengths = lengths << 4 | u32::try_from(group.len().min(15)).unwrap_or(15);
+        facts |= facts_of(group);
+        at = end.wrapping_add(1);
+    }
+    let is_licence = lengths == LICENCE && facts & PLAIN == UPPER | DIGIT;
+    let is_uuid = lengths == UUID && facts & NO_HEX == 0;
+    facts & LONG_HEX != 0 || is_licence || is_uuid || facts & CORE != 0 && length >= MIN_TOKEN
+}
+
+/// The classes of a group of letters and digits; whether it has what shows a key.
+fn facts_of(group: &[u8]) -> u8 {
+    let (mut facts, mut last, mut changes, mut digit_changes) = (0, 0, 0_usize, 0_u8);
+    let (mut hex, mut hex_classes) = (0_u32, 0);
+    for byte in group {
         let class = class(*byte);
-        classes |= class;
-        if class == JOINT {
-            has_core |= group.is_core();
-            length = length.wrapping_add(group.length);
-            lengths = lengths << 4 | group.length.min(15);
-            group = Group::default();
-        } else {
-            group.add(class);
+        let plain = class & PLAIN;
+        facts |= plain;
+        if last != plain && last != 0 {
+            changes = changes.wrapping_add(1);
+            digit_changes = digit_changes.saturating_add((last | plain) & DIGIT);
         }
-        if byte.is_ascii_hexdigit() {
-            hex = hex.wrapping_add(1);
-            hex_classes |= class;
-            has_long_hex |= hex >= MIN_HEX && hex_classes > DIGIT && hex_classes & DIGIT != 0;
-        } else {
-            is_hex &= class == JOINT;
+        last = plain;
+        if class & HEX == 0 {
+            facts |= NO_HEX;
             (hex, hex_classes) = (0, 0);
+        } else {
+            hex = hex.wrapping_add(1);
+            hex_classes |= plain;
+            if hex >= MIN_HEX && hex_classes > DIGIT && hex_classes & DIGIT != 0 {
+                facts |= LONG_HEX;
+            }
         }
     }
-    let is_licence = lengths == LICENCE && classes == UPPER | DIGIT | JOINT;
-    has_long_hex || is_licence || (is_hex && lengths == UUID) || (has_core && length >= MIN_TOKEN)
-}
-
-#[inline(never)]
-fn class(byte: u8) -> u8 {
-    match byte {
-        b'0'..=b'9' => DIGIT,
-        b'a'..=b'z' => LOWER,
-        b'A'..=b'Z' => UPPER,
-        b'-' | b'_' => JOINT,
-        b'!' | b'#' | b'$' | b'*' | b'^' | b'~' | b'@' => STRONG,
-        b'&' => AMPERSAND,
-        b'.' | b'+' | b'%' => WEAK,
-        _ => 0,
+    // Both cases and digits without order, not words run together with a number in front or behind, as in
+    // `WeltmeisterschaftFinale2026`.
+    let is_often = changes.wrapping_mul(5) >= group.len().wrapping_mul(2);
+    if group.len() >= MIN_CORE && facts & PLAIN == PLAIN && (is_often || digit_changes >= 4) {
+        facts |= CORE;
     }
+    facts
 }
 
-const DIGIT: u8 = 1;
-const LOWER: u8 = 2;
-const UPPER: u8 = 4;
-const PLAIN: u8 = 7;
-/// Inside a token.
-const JOINT: u8 = 8;
-/// Inside a password, and seldom inside a word.
-const STRONG: u8 = 16;
-const AMPERSAND: u8 = 32;
-/// Inside a password that has a stronger one.
-const WEAK: u8 = 64;
-const ANY: u8 = 127;
+/// In a group.
+const CORE: u8 = 8;
+const LONG_HEX: u8 = 16;
+const NO_HEX: u8 = 32;
 
+/// The classes of a password's word, and what makes it one. Between names, an ampersand is only that: `H&M-Gutschein24`.
+static PASSWORDS: [(u8, u8); 2] = [(ANY, STRONG), (PLAIN | STRONG | AMPERSAND, AMPERSAND)];
 /// Lengths of the groups of a key, four bits for each.
 const UUID: u32 = 0x8444c;
 const LICENCE: u32 = 0x55555;
 /// Letters and digits of a token, and of the one group that shows it where `-` and `_` part it.
-const MIN_TOKEN: u32 = 20;
-const MIN_CORE: u32 = 10;
+const MIN_TOKEN: usize = 20;
+const MIN_CORE: usize = 10;
 /// Hexadecimal digits: 128 bits.
 const MIN_HEX: u32 = 32;
 pub(super) const MIN_PASSWORD: usize = 12;
 /// Bytes of a password that are looked at on either side of a digit.
 const MAX_PASSWORD: usize = 64;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_password_is_found_in_any_part_of_a_word() {
+        for (text, secret) in [
+            ("192.0.2.1.comE979anna&4ZZb2001 x", "comE979anna&4ZZb2001"),
+            ("0.comE979anna&4ZZb2001１", "comE979anna&4ZZb2001"),
+            ("pw 0080-0566-5566-821Kuen&&&Otter0 ok", "821Kuen&&&Otter0"),
+            ("pw 0080-0566-5566-821Kuen$$Otter0 ok", "0080-0566-5566-821Kuen$$Otter0"),
+            ("see H&M-Gutschein24", ""),
+        ] {
+            let Stretch { start, end } = find(&Text::of(text));
+            assert_eq!(&text[start..end], secret, "{text}");
+        }
+    }
+}

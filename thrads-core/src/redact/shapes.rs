@@ -92,7 +92,7 @@ fn is_book(groups: [&Group; 5]) -> bool {
     matches!(first.value, 978 | 979)
         && middle == 9
         && fifth.digits == 1
-        && groups.iter().skip(1).all(|group| group.joint.is_plain())
+        && groups.iter().skip(1).all(|group| matches!(group.joint, Joint::Space | Joint::Dash))
 }
 
 /// A round amount with a sign between its thousands.

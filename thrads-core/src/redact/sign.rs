@@ -3,6 +3,8 @@
 //! A helper of `redact`. Ranges instead of Unicode's own tables, which take more flash than all else here. Detectors look at
 //! nothing but signs, so full-width and Arabic digits, typographic dashes and no-break spaces are plain ones to all of them.
 
+use super::Stretch;
+
 /// The ASCII form of a character if it has one, else one of the constants below.
 pub(super) type Sign = u8;
 
@@ -21,61 +23,79 @@ pub(super) const LONG: Sign = 0x84;
 /// Everything else.
 pub(super) const NONE: Sign = 0x85;
 
-/// The sign of the character at `at`, and where the next one is.
-#[inline(never)]
-pub(super) fn sign_at(text: &str, at: usize) -> (Sign, usize) {
-    let (code, next) = code_at(text, at);
-    (sign_of(code), next)
+/// A text that is read as signs. By reference it takes one register of a small core, where a `&str` takes two.
+#[derive(Clone, Copy)]
+pub(super) struct Text<'t> {
+    pub(super) bytes: &'t [u8],
 }
 
-/// The sign of the character that ends at `end`, and where it begins.
-#[inline(never)]
-pub(super) fn sign_before(text: &str, end: usize) -> (Sign, usize) {
-    let Some(mut start) = end.checked_sub(1) else { return (EDGE, 0) };
-    while !text.is_char_boundary(start) {
-        start = start.wrapping_sub(1);
+impl<'t> Text<'t> {
+    pub(super) const fn of(text: &'t str) -> Self {
+        Self { bytes: text.as_bytes() }
     }
-    (sign_at(text, start).0, start)
-}
 
-/// The character at `at`, 0 behind the last, and where the next one is.
-pub(super) fn code_at(text: &str, at: usize) -> (u32, usize) {
-    let bytes = text.as_bytes().get(at..).unwrap_or_default();
-    let Some((&lead, behind)) = bytes.split_first() else { return (0, at) };
-    let (mut code, mut bits, mut next) = (u32::from(lead), 7_u32, at.wrapping_add(1));
-    for byte in behind {
-        if byte & 0xc0 != 0x80 {
-            break;
+    /// Where nothing is found: behind all of it.
+    pub(super) const fn behind(&self) -> Stretch {
+        Stretch { start: self.bytes.len(), end: self.bytes.len() }
+    }
+
+    /// The sign of the character at `at`, and where the next one is.
+    #[inline(never)]
+    pub(super) fn sign_at(&self, at: usize) -> (Sign, usize) {
+        let (code, next) = self.code_at(at);
+        (sign_of(code), next)
+    }
+
+    /// The sign of the character that ends at `end`, and where it begins.
+    #[inline(never)]
+    pub(super) fn sign_before(&self, end: usize) -> (Sign, usize) {
+        let Some(last) = end.checked_sub(1) else { return (EDGE, 0) };
+        let start = self.start_of(last);
+        (self.sign_at(start).0, start)
+    }
+
+    /// Where the character begins that has the byte at `at`.
+    pub(super) fn start_of(&self, at: usize) -> usize {
+        let mut start = at;
+        while self.bytes.get(start).is_some_and(|byte| byte & 0xc0 == 0x80) {
+            start = start.wrapping_sub(1);
         }
-        code = code << 6 | u32::from(byte & 0x3f);
-        // 11, 16 and 21 bits in two, three and four bytes.
-        bits = bits.wrapping_add(if bits == 7 { 4 } else { 5 });
-        next = next.wrapping_add(1);
+        start
     }
-    (code & 1_u32.wrapping_shl(bits).wrapping_sub(1), next)
+
+    /// The character at `at`, 0 behind the last, and where the next one is.
+    pub(super) fn code_at(&self, at: usize) -> (u32, usize) {
+        let bytes = self.bytes.get(at..).unwrap_or_default();
+        let Some((&lead, behind)) = bytes.split_first() else { return (0, at) };
+        let (mut code, mut bits, mut next) = (u32::from(lead), 7_u32, at.wrapping_add(1));
+        for byte in behind {
+            if byte & 0xc0 != 0x80 {
+                break;
+            }
+            code = code << 6 | u32::from(byte & 0x3f);
+            // 11, 16 and 21 bits in two, three and four bytes.
+            bits = bits.wrapping_add(if bits == 7 { 4 } else { 5 });
+            next = next.wrapping_add(1);
+        }
+        (code & 1_u32.wrapping_shl(bits).wrapping_sub(1), next)
+    }
 }
 
 /// One letter for both cases of it, in the scripts that have cases. `İ` and `ı` are `i`.
 #[inline(never)]
 pub(super) fn lower(code: u32) -> u32 {
-    match code {
-        0x41..=0x5a
-        | 0xc0..=0xd6
-        | 0xd8..=0xde
-        | 0x391..=0x3a9
-        | 0x410..=0x42f
-        | 0xff21..=0xff3a => code.wrapping_add(0x20),
-        0x130 | 0x131 => 0x69,
-        // Capitals are even here, and odd between.
-        0x100..=0x137 | 0x14a..=0x177 | 0x1e00..=0x1eff => code | 1,
-        0x139..=0x148 | 0x179..=0x17e => code.wrapping_add(code & 1),
-        0x178 => 0xff,
-        0x400..=0x40f => code.wrapping_add(0x50),
-        0xa0 | 0x202f => 0x20,
-        0x2011 => 0x2d,
-        0x2019 => 0x27,
-        _ => code,
+    for case in &CASES {
+        let [first, last, step] = *case;
+        let (first, last) = (u32::from(first), u32::from(last));
+        if (first..=last).contains(&code) {
+            return match step {
+                EVEN => code | 1,
+                ODD => code.wrapping_add(code & 1),
+                _ => code.wrapping_add(step.into()) & 0xffff,
+            };
+        }
     }
+    code
 }
 
 /// The script of a letter or of a mark on one: `LATIN` and the like; `NONE` of everything else.
@@ -87,6 +107,33 @@ pub(super) fn script_of(sign: Sign) -> Sign {
         _ => NONE,
     }
 }
+
+/// Capitals are even, and odd between: steps of [`CASES`].
+const EVEN: u16 = 0;
+const ODD: u16 = 1;
+
+/// The first and the last of a range, and what makes small letters, or plain signs, of them.
+static CASES: [[u16; 3]; 19] = [
+    [0x41, 0x5a, 0x20],
+    [0xa0, 0xa0, 0x20_u16.wrapping_sub(0xa0)],
+    [0xc0, 0xd6, 0x20],
+    [0xd8, 0xde, 0x20],
+    [0x130, 0x130, 0x69_u16.wrapping_sub(0x130)],
+    [0x131, 0x131, 0x69_u16.wrapping_sub(0x131)],
+    [0x100, 0x137, EVEN],
+    [0x139, 0x148, ODD],
+    [0x14a, 0x177, EVEN],
+    [0x178, 0x178, 0xff_u16.wrapping_sub(0x178)],
+    [0x179, 0x17e, ODD],
+    [0x391, 0x3a9, 0x20],
+    [0x400, 0x40f, 0x50],
+    [0x410, 0x42f, 0x20],
+    [0x1e00, 0x1eff, EVEN],
+    [0x2011, 0x2011, 0x2d_u16.wrapping_sub(0x2011)],
+    [0x2019, 0x2019, 0x27_u16.wrapping_sub(0x2019)],
+    [0x202f, 0x202f, 0x20_u16.wrapping_sub(0x202f)],
+    [0xff21, 0xff3a, 0x20],
+];
 
 fn sign_of(code: u32) -> Sign {
     let plain = match code {
@@ -171,8 +218,9 @@ mod tests {
 
     fn sign(character: char) -> Sign {
         let text = format!("{character}b");
-        let (sign, next) = sign_at(&text, 0);
-        assert_eq!(sign_before(&text, next), (sign, 0));
+        let text = Text::of(&text);
+        let (sign, next) = text.sign_at(0);
+        assert_eq!(text.sign_before(next), (sign, 0));
         assert_eq!(next, character.len_utf8());
         sign
     }
@@ -185,9 +233,12 @@ mod tests {
             .chain(['\u{7f}', '\u{80}', '\u{7ff}', '\u{800}', '\u{ffff}'])
         {
             let text = format!("{character}b");
-            assert_eq!(code_at(&text, 0), (u32::from(character), character.len_utf8()));
+            assert_eq!(Text::of(&text).code_at(0), (u32::from(character), character.len_utf8()));
         }
-        assert_eq!((sign_at("a", 1), sign_before("a", 0)), ((NONE, 1), (EDGE, 0)));
+        assert_eq!(
+            (Text::of("a").sign_at(1), Text::of("a").sign_before(0)),
+            ((NONE, 1), (EDGE, 0))
+        );
     }
 
     #[test]

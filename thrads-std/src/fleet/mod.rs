@@ -41,6 +41,10 @@ use tracing::{info, warn};
 
 /// The replicas that share a key's budget: processes that name the same Redis.
 ///
+/// A single server, or a primary that fails over behind one name. All that a key needs is on one node of a cluster, but
+/// `MOVED` and `ASK` are not followed: name that node, or a proxy before the cluster. Another node is
+/// [`StoreError::Cluster`], and asking goes on as without Redis.
+///
 /// ```
 /// use thrads_std::core::{ApiKey, Environment, Publisher};
 /// use thrads_std::{Fleet, Options, Thrads};

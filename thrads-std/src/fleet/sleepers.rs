@@ -50,8 +50,11 @@ impl Chat {
     /// [`StoreError`], after a tenth of the timeout at the latest: the chat is as it was, and can go on or be put to sleep
     /// again.
     pub async fn sleep_in_fleet(&self, chat_id: &str) -> Result<(), StoreError> {
-        let turns = self.thrads().account().turns().ok_or(StoreError::NoFleet)?;
-        turns.sleepers.put(chat_id, &self.sleep(chat_id)).await
+        let account = self.thrads().account();
+        let turns = account.turns().ok_or(StoreError::NoFleet)?;
+        let put = turns.sleepers.put(chat_id, &self.sleep(chat_id)).await;
+        account.meters(None).slept(if put.is_ok() { "asleep" } else { "failed" });
+        put
     }
 }
 
@@ -70,8 +73,27 @@ impl Thrads {
         chat_id: &str,
     ) -> Result<Option<Chat>, WakeError> {
         let turns = self.account().turns().ok_or(StoreError::NoFleet)?;
-        let Some(text) = turns.sleepers.take(chat_id).await? else { return Ok(None) };
-        let snapshot = Snapshot::from_json(&text)?;
+        let woken = match turns.sleepers.take(chat_id).await {
+            Ok(text) => self.woken(family, policy, chat_id, text.as_deref()),
+            Err(error) => Err(error.into()),
+        };
+        self.account().meters(None).slept(match &woken {
+            Ok(Some(_)) => "woken",
+            Ok(None) => "absent",
+            Err(_) => "failed",
+        });
+        woken
+    }
+
+    fn woken(
+        &self,
+        family: Family,
+        policy: Policy,
+        chat_id: &str,
+        text: Option<&[u8]>,
+    ) -> Result<Option<Chat>, WakeError> {
+        let Some(text) = text else { return Ok(None) };
+        let snapshot = Snapshot::from_json(text)?;
         Ok(Some(self.wake(family, policy, chat_id, &snapshot)?))
     }
 }

@@ -25,24 +25,25 @@ pub(super) struct Job {
 
 pub(super) struct Forward {
     client: Client,
-    is_for_tests: bool,
+    /// Only for tests: the ports of this machine that an emulated device sees under other addresses.
+    loopback: Option<Vec<(IpAddr, u16)>>,
 }
 
 impl Forward {
     /// Without proxies: behind one, nobody here would see the address that is connected to.
     pub(super) fn new(timeout: Duration, reach: RelayReach) -> Result<Self, StartError> {
-        let (authority, is_for_tests) = match reach {
-            RelayReach::Public => (None, false),
-            RelayReach::LoopbackForTests { authority } => (authority, true),
+        let (authority, loopback) = match reach {
+            RelayReach::Public => (None, None),
+            RelayReach::LoopbackForTests { authority, seen_as } => (authority, Some(seen_as)),
         };
         let builder = ReqwestTransport::direct(authority)?.timeout(timeout);
-        let builder = if is_for_tests {
+        let builder = if loopback.is_some() {
             builder
         } else {
             builder.https_only(true).dns_resolver(Arc::new(PublicOnly))
         };
         let client = builder.build().map_err(|_| StartError::Tls)?;
-        Ok(Self { client, is_for_tests })
+        Ok(Self { client, loopback })
     }
 
     /// The target if it may be connected to, as far as its spelling tells; what a name stands for is seen when it is
@@ -50,12 +51,14 @@ impl Forward {
     pub(super) fn admit(&self, url: Url) -> Option<Url> {
         let host = url.host_str()?;
         let address = host.trim_matches(['[', ']']).parse::<IpAddr>().ok();
-        let may_be = if self.is_for_tests {
-            host == "localhost" || address.is_some_and(|address| address.is_loopback())
-        } else {
-            url.scheme() == "https" && address.is_none_or(is_public)
+        let Some(seen_as) = &self.loopback else {
+            return (url.scheme() == "https" && address.is_none_or(is_public)).then_some(url);
         };
-        may_be.then_some(url)
+        if host == "localhost" || address.is_some_and(|address| address.is_loopback()) {
+            return Some(url);
+        }
+        let (_, port) = seen_as.iter().find(|(seen, _)| Some(*seen) == address)?;
+        at_localhost(url, *port)
     }
 
     pub(super) async fn send(&self, job: Job) -> RelayAnswer {
@@ -69,6 +72,12 @@ impl Forward {
             Err(_) => RelayVerdict::Unanswered.into(),
         }
     }
+}
+
+fn at_localhost(mut url: Url, port: u16) -> Option<Url> {
+    url.set_host(Some("localhost")).ok()?;
+    url.set_port(Some(port)).ok()?;
+    Some(url)
 }
 
 fn request(job: Job) -> Option<Request> {
@@ -147,8 +156,20 @@ mod tests {
 
     #[test]
     fn for_tests_only_loopback_is_reached() {
-        let admits = |url| admits(RelayReach::LoopbackForTests { authority: None }, url);
+        let loopback = || RelayReach::LoopbackForTests { authority: None, seen_as: vec![] };
+        let admits = |url| admits(loopback(), url);
         assert!(admits("http://127.0.0.1:8080/") && admits("https://localhost:8080/"));
         assert!(!admits("https://d.example/") && !admits("https://10.0.0.1/"));
+    }
+
+    #[test]
+    fn an_address_of_an_emulators_network_is_a_port_of_this_machine() {
+        let seen_as = vec![("10.0.2.102".parse().unwrap(), 8443)];
+        let reach = RelayReach::LoopbackForTests { authority: None, seen_as };
+        let forward = Forward::new(Duration::from_secs(1), reach).unwrap();
+        let admitted = |url| forward.admit(Url::parse(url).unwrap()).map(String::from);
+        let taken = admitted("https://10.0.2.102/v?token=t");
+        assert_eq!(taken.as_deref(), Some("https://localhost:8443/v?token=t"));
+        assert_eq!(admitted("https://10.0.2.103/v"), None);
     }
 }

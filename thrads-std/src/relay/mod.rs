@@ -77,6 +77,9 @@ pub enum RelayReach {
     LoopbackForTests {
         /// The authority of the sandbox's certificate, in DER, where it speaks TLS; no other is trusted then.
         authority: Option<Vec<u8>>,
+        /// How a device in an emulator sees this machine: an address of its network, and the port of `localhost` that a
+        /// target there is taken to instead, whatever port it names. The address itself is never connected to.
+        seen_as: Vec<(IpAddr, u16)>,
     },
 }
 

@@ -9,6 +9,7 @@
 mod mbedtls;
 mod radio;
 
+use core::cell::RefCell;
 use embassy_executor::{SendSpawner, Spawner};
 use embassy_net::Stack;
 use esp_backtrace as _;
@@ -27,9 +28,9 @@ use esp_rtos::embassy::InterruptExecutor;
 use esp_storage::FlashStorage;
 use heapless::Vec;
 use kiosk_app::{
-    Connections, MAX_ANCHORS, Memory, Parts, People, Picture, Provision, Pulse, Records,
-    SLOT_BYTES, Screen, Slots, Tested, Text, expiring, keep_time, listen, print, set_up,
-    watch_button,
+    Connections, LastTime, MAX_ANCHORS, Memory, Pages, Parts, People, Picture, Provision, Pulse,
+    Records, SLOT_BYTES, Screen, SharedFlash, Slots, Tested, Text, expiring, keep_time, listen,
+    print, set_up, watch_button,
 };
 use rand_core::RngCore;
 use static_cell::{ConstStaticCell, StaticCell};
@@ -39,7 +40,9 @@ use thrads_embassy::{Anchor, Buffers, EmbassyClock, Link, watch_network};
 esp_bootloader_esp_idf::esp_app_desc!();
 
 type Random = Tested<Trng>;
-type Part = FlashStorage<'static>;
+type Chip = FlashStorage<'static>;
+type Part = Pages<Chip>;
+type Last = LastTime<Part>;
 type Store = Slots<Part>;
 type Kiosk = kiosk_app::Kiosk<Screen, Random, Part>;
 type SerialIn = UsbSerialJtagRx<'static, Async>;
@@ -54,6 +57,7 @@ static TEXT: Text = Text::new();
 async fn main(spawner: Spawner) {
     static PROVISION: ConstStaticCell<Provision> = ConstStaticCell::new(Provision::new());
     static UI: StaticCell<InterruptExecutor<1>> = StaticCell::new();
+    static CHIP: StaticCell<SharedFlash<Chip>> = StaticCell::new();
     static SOURCE: StaticCell<TrngSource<'static>> = StaticCell::new();
     let p = esp_hal::init(esp_hal::Config::default().with_cpu_clock(CpuClock::max()));
     // For the radio, and for mbedtls where that is built in: nothing of this project allocates.
@@ -67,11 +71,13 @@ async fn main(spawner: Spawner) {
     let (rx, tx) = UsbSerialJtag::new(p.USB_DEVICE).into_async().split();
     spawner.spawn(text(tx).unwrap());
     let button = Input::new(p.GPIO9, InputConfig::default().with_pull(Pull::Up));
-    let mut slots = Store::new(FlashStorage::new(p.FLASH), SLOTS_AT);
+    let chip = CHIP.init(SharedFlash::new(RefCell::new(FlashStorage::new(p.FLASH))));
+    let flash = Part::new(chip, 0, LAST_AT + 2 * SLOT_BYTES as u32);
+    let (mut slots, last) = (Store::new(flash.clone(), SLOTS_AT), Last::new(flash, LAST_AT));
     let provision = PROVISION.take();
     let is_set_up = slots.load(provision).unwrap_or(false) && button.is_high();
     let Some((publisher, settings)) = provision.publisher().filter(|_| is_set_up) else {
-        return spawner.spawn(commands(rx, slots, provision).unwrap());
+        return spawner.spawn(commands(rx, slots, last, provision).unwrap());
     };
     spawner.spawn(typed(rx).unwrap());
     ui.spawn(pressed(button).unwrap());
@@ -81,7 +87,7 @@ async fn main(spawner: Spawner) {
     let mut random = Random::new(trng);
     let seed = random.next_u64();
     let Some(stack) = radio::start(&spawner, p.WIFI, seed, provision) else { return };
-    kiosk(&spawner, ui, stack, random, provision, publisher, settings, slots.into_flash());
+    kiosk(&spawner, ui, stack, random, provision, publisher, settings, slots.into_flash(), last);
 }
 
 #[expect(clippy::too_many_arguments, reason = "each is used once")]
@@ -94,6 +100,7 @@ fn kiosk(
     publisher: Publisher,
     settings: Settings,
     flash: Part,
+    last: Last,
 ) {
     static MEMORY: ConstStaticCell<Memory> = ConstStaticCell::new(Memory::new());
     static CLOCK: EmbassyClock = EmbassyClock::new();
@@ -114,9 +121,9 @@ fn kiosk(
     let (screen, random) = (Screen(&TEXT), Random::new(trng));
     let new = || Kiosk::new(transport, &CLOCK, publisher, settings, screen, &PICTURE, random);
     let kiosk = KIOSK.init_with(new);
-    kiosk.keep_in(flash, REPORTS_AT..REPORTS_AT + 4 * SLOT_BYTES as u32);
+    kiosk.keep_in(flash, REPORTS_AT..LAST_AT);
     spawner.spawn(connections(runner, buffers).unwrap());
-    spawner.spawn(time(stack, &CLOCK, anchors).unwrap());
+    spawner.spawn(time(stack, &CLOCK, anchors, last).unwrap());
     ui.spawn(talk(kiosk).unwrap());
 }
 
@@ -130,9 +137,10 @@ async fn time(
     stack: Stack<'static>,
     clock: &'static EmbassyClock,
     anchors: &'static [Anchor<'static>],
+    mut last: Last,
 ) {
     let Ok(mut random) = Trng::try_new() else { return };
-    keep_time(stack, "pool.ntp.org", clock, &mut random, |now| {
+    keep_time(stack, "pool.ntp.org", clock, &mut random, &mut last, |now| {
         expiring(anchors, now).for_each(|anchor| {
             println!("an anchor expires at {} ms since 1970", anchor.expires().0)
         });
@@ -163,8 +171,8 @@ async fn typed(rx: SerialIn) -> ! {
 }
 
 #[embassy_executor::task]
-async fn commands(rx: SerialIn, slots: Store, provision: &'static mut Provision) -> ! {
-    set_up(rx, slots, provision, &TEXT).await
+async fn commands(rx: SerialIn, slots: Store, last: Last, provision: &'static mut Provision) -> ! {
+    set_up(rx, slots, last, provision, &TEXT).await
 }
 
 #[embassy_executor::task]
@@ -179,7 +187,9 @@ async fn online(stack: Stack<'static>, link: &'static Link) -> ! {
 
 /// The first two sectors of the partition `nvs` of the usual table.
 const SLOTS_AT: u32 = 0x9000;
-/// The four behind them, for reports that wait.
+/// The three behind them, for reports that wait.
 const REPORTS_AT: u32 = SLOTS_AT + 2 * SLOT_BYTES as u32;
+/// And two for the last time of day: its last sector, and that of `phy_init`, which esp-radio does not read.
+const LAST_AT: u32 = REPORTS_AT + 3 * SLOT_BYTES as u32;
 const HEAP_BYTES: usize = if cfg!(feature = "mbedtls") { 84 * 1024 } else { 36 * 1024 };
 const STARVES: Duration = Duration::from_secs(8);

@@ -18,8 +18,8 @@ use heapless::{String, Vec};
 use kiosk_display::Votes;
 use rand_core::RngCore;
 use thrads_core::{
-    Ad, BidRequest, Call, Clock, Engagement, Failure, History, HistoryError, Offer, Outcome,
-    Permission, PollOption, PollRow, Publisher, Role, Session, Settings,
+    Ad, AdFormats, BidRequest, Call, Clock, Engagement, Failure, History, HistoryError, Offer,
+    Outcome, Permission, PollOption, PollRow, Publisher, Role, Session, Settings,
 };
 use thrads_embassy::{EmbassyClock, ReqwlessTransport};
 
@@ -48,6 +48,8 @@ pub struct Kiosk<W, R, F: MultiwriteNorFlash> {
     history: History<20, 4096>,
     /// Nobody while no randomness can be had; then no ad is asked for.
     person: Option<Person>,
+    /// Messages where there are none.
+    formats: Option<AdFormats>,
     tally: Tally,
     meter: fn() -> u64,
     answer: [u8; ANSWER_BYTES],
@@ -73,6 +75,7 @@ impl<W: Write, R: RngCore, F: MultiwriteNorFlash> Kiosk<W, R, F> {
             random,
             history: History::new(),
             person: None,
+            formats: None,
             tally: Tally::default(),
             meter: || 0,
             answer: [0; ANSWER_BYTES],
@@ -83,6 +86,11 @@ impl<W: Write, R: RngCore, F: MultiwriteNorFlash> Kiosk<W, R, F> {
     /// whole pages.
     pub fn keep_in(&mut self, flash: F, pages: Range<u32>) -> bool {
         self.desk.keep_in(flash, pages)
+    }
+
+    /// Asks for ads of these formats; for messages, unless it is told.
+    pub fn ask_for(&mut self, formats: AdFormats) {
+        self.formats = Some(formats);
     }
 
     /// Measures asks by `meter`, which tells how much the processor has worked since its start.
@@ -193,6 +201,10 @@ impl<W: Write, R: RngCore, F: MultiwriteNorFlash> Kiosk<W, R, F> {
         let conversation = self.history.conversation()?;
         // The script and its sandbox are for the SSP; a v1 kiosk makes a prompt request here.
         let bid = BidRequest::contextual(person.user(), person.chat(), conversation, user).ok()?;
+        let bid = match self.formats {
+            Some(formats) => bid.ad_formats(formats).ok()?,
+            None => bid,
+        };
         let polls = Polls::new();
         let asked = {
             let asking = pin!(desk.ask(&mut self.session, Call::Bid(bid), &mut self.answer));
@@ -212,10 +224,12 @@ impl<W: Write, R: RngCore, F: MultiwriteNorFlash> Kiosk<W, R, F> {
         match (chosen(&ad, &line), engagement) {
             (Some(Chosen::Question(question)), Engagement::PromptClick(click)) => {
                 desk.take_click(click);
+                self.tally.taps = self.tally.taps.saturating_add(1);
                 String::try_from(question).ok()
             }
             (Some(Chosen::Option(option)), Engagement::Vote(vote)) => {
                 desk.take_vote(vote, option);
+                self.tally.votes = self.tally.votes.saturating_add(1);
                 desk.deliver(settings, Some(people), &mut self.tally).await;
                 show_votes(desk, stage, settings, &ad, option).await;
                 None

@@ -4,11 +4,13 @@
 //! to be earlier than what the device knows already, and an attacker who sets it forward makes certificates expire, not
 //! revive.
 
+use crate::last_time::LastTime;
 use core::net::IpAddr;
 use embassy_net::dns::DnsQueryType;
 use embassy_net::udp::{PacketMetadata, UdpSocket};
 use embassy_net::{IpEndpoint, Stack};
 use embassy_time::{Duration, Timer, with_timeout};
+use embedded_storage::nor_flash::NorFlash;
 use rand_core::RngCore;
 use thrads_core::UnixMillis;
 use thrads_embassy::{Anchor, EmbassyClock};
@@ -29,19 +31,21 @@ pub async fn stay_joined(stack: Stack<'_>, mut join: impl AsyncFnMut() -> bool) 
     }
 }
 
-/// Asks `server` for the time until it is known, and every six hours from then on. `tell` is told each time.
+/// Asks `server` for the time until it is known, and every six hours from then on. `tell` is told each time. An answer that
+/// falls behind `last` is none; the others are kept there.
 pub async fn keep_time(
     stack: Stack<'_>,
     server: &str,
     clock: &EmbassyClock,
     random: &mut impl RngCore,
+    last: &mut LastTime<impl NorFlash>,
     mut tell: impl FnMut(UnixMillis),
 ) -> ! {
     let mut pause = Pause::new();
     loop {
         stack.wait_config_up().await;
         let answer = with_timeout(SNTP_TIMEOUT, ask_time(stack, server, random)).await;
-        match answer.ok().flatten().filter(|time| *time >= built()) {
+        match answer.ok().flatten().filter(|time| last.admits(*time)) {
             Some(time) => {
                 clock.set_wall(time);
                 tell(time);

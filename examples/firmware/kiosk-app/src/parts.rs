@@ -9,8 +9,11 @@ use thrads_embassy::{
     Buffers, EmbassyClock, Link, Relay, RelayPass, ReqwlessTransport, Sockets, StackRunner, over,
 };
 
+/// None, for figures.
+#[cfg(feature = "plain")]
+pub use crate::plain::Tls;
 /// TLS as kiosks speak it; `R` is the board's random source.
-#[cfg(not(feature = "mbedtls"))]
+#[cfg(not(any(feature = "mbedtls", feature = "plain")))]
 pub type Tls<R> = thrads_embassy::Pinned<'static, R, &'static EmbassyClock>;
 /// TLS as kiosks speak it; `R` is the board's random source.
 #[cfg(feature = "mbedtls")]
@@ -100,5 +103,6 @@ impl Default for Memory {
 }
 
 /// Bytes of records that come in, and of those that go out.
-const READ: usize = if cfg!(feature = "mbedtls") { 0 } else { thrads_embassy::READ_ANY };
-const WRITE: usize = if cfg!(feature = "mbedtls") { 0 } else { thrads_embassy::WRITE };
+const READ: usize = if HAS_RECORDS { thrads_embassy::READ_ANY } else { 0 };
+const WRITE: usize = if HAS_RECORDS { thrads_embassy::WRITE } else { 0 };
+const HAS_RECORDS: bool = !cfg!(any(feature = "mbedtls", feature = "plain"));

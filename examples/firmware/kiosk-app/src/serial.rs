@@ -4,6 +4,7 @@
 
 use crate::console::{Console, Lines, Set};
 use crate::kiosk::{MAX_LINE, People, Said};
+use crate::last_time::LastTime;
 use crate::provision::{Provision, Slots};
 use core::fmt;
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex as Raw;
@@ -54,10 +55,12 @@ pub async fn watch_button(mut press: impl AsyncFnMut(), people: &People) -> ! {
     }
 }
 
-/// Carries out the commands that set a device up.
+/// Carries out the commands that set a device up. Who sets it up anew may be putting right a time that somebody forged, so
+/// the last one is forgotten.
 pub async fn set_up<F: NorFlash>(
     mut port: impl Read,
     mut slots: Slots<F>,
+    mut last: LastTime<F>,
     provision: &mut Provision,
     text: &Text,
 ) -> ! {
@@ -66,7 +69,9 @@ pub async fn set_up<F: NorFlash>(
         let Some(line) = next_line(&mut port, &mut lines).await else { continue };
         let said: &[u8] = match console.command(&line, provision) {
             Set::Taken => b"taken\r\n",
-            Set::Save if slots.store(provision).is_ok() => b"saved: restart\r\n",
+            Set::Save if slots.store(provision).is_ok() && last.forget().is_ok() => {
+                b"saved: restart\r\n"
+            }
             Set::Save | Set::Refused => b"refused\r\n",
         };
         text.write_all(said).await;

@@ -27,6 +27,10 @@ pub struct Tally {
     pub waiting: usize,
     /// Reports that had waited in flash while there was no power.
     pub restored: usize,
+    /// Sponsored questions that people asked.
+    pub taps: u32,
+    /// Answers that they gave to polls.
+    pub votes: u32,
     /// What the impressions earn, in millionths.
     pub revenue_micros: u64,
     /// The dearest ask that had a connection made for it.
@@ -76,6 +80,8 @@ impl fmt::Display for Tally {
         writeln!(f, "no_ad {}", self.no_ad)?;
         writeln!(f, "failed {}", self.failed)?;
         writeln!(f, "impressions {}", self.impressions)?;
+        writeln!(f, "taps {}", self.taps)?;
+        writeln!(f, "votes {}", self.votes)?;
         writeln!(f, "untold {}", self.untold)?;
         writeln!(f, "waiting {}", self.waiting)?;
         writeln!(f, "restored {}", self.restored)?;

@@ -73,6 +73,7 @@ class Certificates:
         self.dated("not-yet-valid", "20400101000000Z", "20410101000000Z")
         self.make("leaf-that-signs", "good", server(), above=["good"])
         self.make("self-signed", None, server())
+        self.make("stranger", None, server("IP:10.0.2.102"))
         self.make("rsa", "root", server(), key=["genpkey", "-quiet", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"])
         self.make("rsa-root", None, AUTHORITY, key=["genpkey", "-quiet", "-algorithm", "RSA", "-pkeyopt", "rsa_keygen_bits:2048"])
         self.make("missing-intermediate", "between", server())

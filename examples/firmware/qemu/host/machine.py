@@ -6,39 +6,41 @@ QEMU = [
     "qemu-system-arm", "-M", "mps2-an385", "-display", "none", "-serial", "none", "-monitor", "none",
     "-semihosting-config", "enable=on,target=native", "-icount", "shift=3",
 ]
-SETTINGS = (
-    '{"user_agent":"kiosk/1.0","environment":"production","family":"ssp","base_url":"https://%s",'
-    '"policy":{"enforcement":"device","offset":3,"frequency":5}}'
-)
+SETTINGS = {
+    "user_agent": "kiosk/1.0",
+    "environment": "production",
+    "family": "ssp",
+    "policy": {"enforcement": "device", "offset": 3, "frequency": 5},
+}
 
 
-def provision(folder, anchor, host="10.0.2.100"):
+def provision(folder, anchor, host="10.0.2.100", **more):
     """Writes what a kiosk is set up with; `anchor` is a certificate in DER, or None."""
     (folder / "key").write_text("sandbox-production")
-    (folder / "settings.json").write_text(SETTINGS % host)
+    (folder / "settings.json").write_text(json.dumps(SETTINGS | {"base_url": f"https://{host}"} | more))
     if anchor:
         (folder / "anchor.der").write_bytes(anchor.read_bytes())
 
 
-def sandbox(started, program, certificates, show):
+def sandbox(started, program, certificates, show, *more):
     """Starts a platform that shows this certificate, and returns its port."""
     chain, key = (certificates / f"{show}.{kind}" for kind in ("chain", "key"))
-    return start(started, [program, "--port", "0", "--direct", "--tls-cert", chain, "--tls-key", key])
+    return start(started, [program, "--port", "0", "--direct", "--tls-cert", chain, "--tls-key", key, *more])
 
 
-def command(image, port):
-    """Starts the machine with its platform at `port` of the host."""
-    forward = f"python3 {HERE}/forward.py {port}"
-    network = f"user,id=n0,model=lan9118,restrict=on,guestfwd=tcp:10.0.2.100:443-cmd:{forward}"
-    return [*QEMU, "-kernel", image, "-nic", network]
+def command(image, port, others=()):
+    """Starts the machine with its platform at `port` of the host; `others` are more addresses and their ports."""
+    places = [("10.0.2.100:443", port), *others]
+    forwards = [f"guestfwd=tcp:{place}-cmd:python3 {HERE}/forward.py {port}" for place, port in places]
+    return [*QEMU, "-kernel", image, "-nic", ",".join(["user,id=n0,model=lan9118,restrict=on", *forwards])]
 
 
-def emulate(image, folder, port):
+def emulate(image, folder, port, others=()):
     """What the kiosk says at its end, and how long it took."""
     capture = ["-object", "filter-dump,id=f0,netdev=n0,file=frames.pcap"]
     start = time.monotonic()
     try:
-        done = subprocess.run([*command(image, port), *capture], cwd=folder, capture_output=True, timeout=240)
+        done = subprocess.run([*command(image, port, others), *capture], cwd=folder, capture_output=True, timeout=240)
         status, text = done.returncode, done.stdout.decode(errors="replace")
         error = done.stderr.decode(errors="replace").strip()
     except subprocess.TimeoutExpired as late:

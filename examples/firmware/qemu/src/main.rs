@@ -2,23 +2,30 @@
 //!
 //! A scripted conversation over verified TLS, and a line for each number of the summary. `run.sh` starts it beside a sandbox;
 //! what the kiosk is provisioned with are files of the host in the folder that QEMU runs in: `settings.json`, `key` and the
-//! anchors, `anchor.der`. What it draws it leaves there as `screen-01.pbm` and so on, and what it could not tell yet in `flash`, as a
-//! device keeps it over a power cut. The exit status is 0 if the conversation was held to its end, whatever became of the ads.
+//! anchors, `anchor.der`. With a file `people` it serves the person in it instead, with ads of the format in `format`. What it
+//! draws it leaves there as `screen-01.pbm` and so on, and what it could not tell yet in `flash`, as a device keeps it over a power
+//! cut, beside the last `time` that it knew. The exit status is 0 if the conversation was held to its end, whatever became of the
+//! ads.
 #![no_std]
 #![no_main]
 
 mod board;
 
-use board::{Flash, HostRandom, Lan9118, Screen};
+use board::{Flash, HostRandom, Lan9118, Person, Screen};
 use core::pin::pin;
 use embassy_executor::{SendSpawner, Spawner};
+use embassy_futures::select::select;
 use embassy_net::{Config, Stack, StackResources};
 use embassy_sync::blocking_mutex::raw::CriticalSectionRawMutex;
 use embassy_sync::signal::Signal;
-use kiosk_app::{Connections, Memory, Parts, Picture, Polls, Pulse, Records, Tested};
+use embedded_storage::nor_flash::ReadNorFlash;
+use kiosk_app::{
+    Connections, LastTime, Memory, Parts, People, Picture, Polls, Pulse, Records, Tested,
+};
 use rand_core::RngCore;
 use semihosting::println;
 use static_cell::{ConstStaticCell, StaticCell};
+use thrads_core::UnixMillis;
 use thrads_embassy::{Buffers, EmbassyClock, Link, watch_network};
 
 type Random = Tested<HostRandom>;
@@ -28,6 +35,7 @@ type Kiosk = kiosk_app::Kiosk<Screen, Random, Flash>;
 static PULSE: Pulse = Pulse::new();
 /// Those of the task that computes handshakes.
 static POLLS: Polls = Polls::new();
+static PEOPLE: People = People::new();
 static PICTURE: Picture = Picture::new();
 /// The network is there.
 static ONLINE: Signal<CriticalSectionRawMutex, ()> = Signal::new();
@@ -53,8 +61,8 @@ async fn start(ui: SendSpawner) {
     let (config, resources) = (Config::dhcpv4(Default::default()), StackResources::new());
     let resources = RESOURCES.init(resources);
     let (stack, packets) = embassy_net::new(device, config, resources, random.next_u64());
-    if let Some(wall) = board::wall() {
-        CLOCK.set_wall(wall);
+    if let Some(now) = known_time() {
+        CLOCK.set_wall(now);
     }
     let (publisher, settings) = board::provisioned();
     let (anchors, relay) = (board::anchors(), board::relay(&settings));
@@ -66,8 +74,9 @@ async fn start(ui: SendSpawner) {
     let new = || Kiosk::new(transport, &CLOCK, publisher, settings, Screen, &PICTURE, random);
     let kiosk = KIOSK.init_with(new);
     kiosk.set_meter(board::instructions);
-    if let Some(flash) = Flash::open() {
-        kiosk.keep_in(flash, 0..Flash::BYTES as u32);
+    if let Some(flash) = Flash::open(c"flash", 4) {
+        let pages = 0..flash.capacity() as u32;
+        kiosk.keep_in(flash, pages);
     }
     // SAFETY: nothing takes this task out of its executor.
     let spawner = unsafe { Spawner::for_current_executor().await };
@@ -79,6 +88,12 @@ async fn start(ui: SendSpawner) {
     ui.spawn(talk(kiosk).unwrap());
     stack.wait_config_up().await;
     ONLINE.signal(());
+}
+
+/// The host's time of day, unless it falls behind what is kept. On a board, `keep_time` does so with what SNTP says.
+fn known_time() -> Option<UnixMillis> {
+    let mut last = LastTime::new(Flash::open(c"time", 2)?, 0);
+    board::wall().filter(|now| last.admits(*now))
 }
 
 #[embassy_executor::task]
@@ -115,7 +130,16 @@ async fn pulse() -> ! {
 #[embassy_executor::task]
 async fn talk(kiosk: &'static mut Kiosk) {
     ONLINE.wait().await;
-    let tally = kiosk.play().await;
+    if let Some(formats) = board::formats() {
+        kiosk.ask_for(formats);
+    }
+    let tally = match Person::of_host() {
+        Some(person) => {
+            select(kiosk.serve(&PEOPLE), person.talk(&PEOPLE)).await;
+            kiosk.tally()
+        }
+        None => kiosk.play().await,
+    };
     let (beats, late) = PULSE.seen();
     println!("\n{tally}beats {beats}\nlatest_beat_ms {}", late.as_millis());
     if let Some(refusal) = tally.connections.last_refusal {

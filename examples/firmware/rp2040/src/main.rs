@@ -5,15 +5,15 @@
 #![no_main]
 
 mod radio;
+mod store;
 
 use embassy_executor::{Executor, InterruptExecutor, SendSpawner, Spawner};
 use embassy_net::Stack;
 use embassy_rp::clocks::RoscRng;
-use embassy_rp::flash::{Blocking, Flash};
 use embassy_rp::gpio::{Input, Level, Output, Pull};
 use embassy_rp::interrupt;
 use embassy_rp::interrupt::{InterruptExt, Priority};
-use embassy_rp::peripherals::{DMA_CH0, FLASH, PIO0, UART0};
+use embassy_rp::peripherals::{DMA_CH0, PIO0, UART0};
 use embassy_rp::pio::{self, Pio};
 use embassy_rp::uart::{BufferedInterruptHandler, BufferedUart, BufferedUartRx, BufferedUartTx};
 use embassy_rp::watchdog::Watchdog;
@@ -21,13 +21,13 @@ use embassy_rp::{Peripherals, bind_interrupts, dma};
 use embassy_time::Duration;
 use heapless::Vec;
 use kiosk_app::{
-    Connections, MAX_ANCHORS, Memory, Parts, People, Picture, Provision, Pulse, Records,
-    SLOT_BYTES, Screen, Slots, Tested, Text, expiring, keep_time, listen, print, set_up,
-    watch_button,
+    Connections, MAX_ANCHORS, Memory, Parts, People, Picture, Provision, Pulse, Records, Screen,
+    Tested, Text, expiring, keep_time, listen, print, set_up, watch_button,
 };
 use radio::Wiring;
 use rand_core::RngCore;
 use static_cell::{ConstStaticCell, StaticCell};
+use store::{Last, Part, Store};
 use thrads_core::{Publisher, Settings};
 use thrads_embassy::{Anchor, Buffers, EmbassyClock, Link, watch_network};
 use {defmt_rtt as _, panic_probe as _};
@@ -39,8 +39,6 @@ bind_interrupts!(struct Irqs {
 });
 
 type Random = Tested<RoscRng>;
-type Part = Flash<'static, FLASH, Blocking, FLASH_BYTES>;
-type Store = Slots<Part>;
 type Kiosk = kiosk_app::Kiosk<Screen, Random, Part>;
 
 static UI: InterruptExecutor = InterruptExecutor::new();
@@ -74,11 +72,11 @@ async fn start(spawner: Spawner, ui: SendSpawner, p: Peripherals) {
     let (tx, rx) = uart.split();
     ui.spawn(text(tx).unwrap());
     let button = Input::new(p.PIN_15, Pull::Up);
-    let mut slots = Store::new(Flash::new_blocking(p.FLASH), SLOTS_AT);
+    let (mut slots, last) = store::open(p.FLASH);
     let provision = PROVISION.take();
     let is_set_up = slots.load(provision) == Ok(true) && button.is_high();
     let Some((publisher, settings)) = provision.publisher().filter(|_| is_set_up) else {
-        return spawner.spawn(commands(rx, slots, provision).unwrap());
+        return spawner.spawn(commands(rx, slots, last, provision).unwrap());
     };
     ui.spawn(typed(rx).unwrap());
     ui.spawn(pressed(button).unwrap());
@@ -94,7 +92,7 @@ async fn start(spawner: Spawner, ui: SendSpawner, p: Peripherals) {
     };
     let mut random = Random::new(RoscRng);
     let stack = radio::start(&spawner, wiring, random.next_u64(), provision).await;
-    kiosk(&spawner, ui, stack, random, provision, publisher, settings, slots.into_flash());
+    kiosk(&spawner, ui, stack, random, provision, publisher, settings, slots.into_flash(), last);
 }
 
 #[expect(clippy::too_many_arguments, reason = "each is used once")]
@@ -107,6 +105,7 @@ fn kiosk(
     publisher: Publisher,
     settings: Settings,
     flash: Part,
+    last: Last,
 ) {
     static MEMORY: ConstStaticCell<Memory> = ConstStaticCell::new(Memory::new());
     static CLOCK: EmbassyClock = EmbassyClock::new();
@@ -123,9 +122,9 @@ fn kiosk(
     let screen = Screen(&TEXT);
     let new = || Kiosk::new(transport, &CLOCK, publisher, settings, screen, &PICTURE, random);
     let kiosk = KIOSK.init_with(new);
-    kiosk.keep_in(flash, SLOTS_AT - REPORT_BYTES..SLOTS_AT);
+    kiosk.keep_in(flash, store::REPORTS);
     spawner.spawn(connections(runner, buffers).unwrap());
-    spawner.spawn(time(stack, &CLOCK, anchors).unwrap());
+    spawner.spawn(time(stack, &CLOCK, anchors, last).unwrap());
     ui.spawn(talk(kiosk).unwrap());
 }
 
@@ -139,8 +138,9 @@ async fn time(
     stack: Stack<'static>,
     clock: &'static EmbassyClock,
     anchors: &'static [Anchor<'static>],
+    mut last: Last,
 ) -> ! {
-    keep_time(stack, "pool.ntp.org", clock, &mut Random::new(RoscRng), |now| {
+    keep_time(stack, "pool.ntp.org", clock, &mut Random::new(RoscRng), &mut last, |now| {
         expiring(anchors, now).for_each(|anchor| {
             defmt::warn!("an anchor expires at {} ms since 1970", anchor.expires().0)
         });
@@ -170,8 +170,13 @@ async fn typed(rx: BufferedUartRx) -> ! {
 }
 
 #[embassy_executor::task]
-async fn commands(rx: BufferedUartRx, slots: Store, provision: &'static mut Provision) -> ! {
-    set_up(rx, slots, provision, &TEXT).await
+async fn commands(
+    rx: BufferedUartRx,
+    slots: Store,
+    last: Last,
+    provision: &'static mut Provision,
+) -> ! {
+    set_up(rx, slots, last, provision, &TEXT).await
 }
 
 #[embassy_executor::task]
@@ -184,9 +189,4 @@ async fn online(stack: Stack<'static>, link: &'static Link) -> ! {
     watch_network(stack, link).await
 }
 
-const FLASH_BYTES: usize = 2 * 1024 * 1024;
-/// The last two sectors.
-const SLOTS_AT: u32 = (FLASH_BYTES - 2 * SLOT_BYTES) as u32;
-/// The four before them, for reports that wait.
-const REPORT_BYTES: u32 = 4 * SLOT_BYTES as u32;
 const STARVES: Duration = Duration::from_secs(8);

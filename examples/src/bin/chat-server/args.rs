@@ -24,6 +24,8 @@ pub(crate) struct Args {
 pub(crate) struct RelayArgs {
     pub(crate) secret: Option<String>,
     pub(crate) to_loopback: Option<String>,
+    /// How an emulated device sees ports of this machine.
+    pub(crate) seen_as: Vec<(IpAddr, u16)>,
 }
 
 #[derive(Debug)]
@@ -77,6 +79,9 @@ impl Args {
             "--seen-within" => self.seen_within = seconds(value).ok_or_else(|| wrong(SECONDS))?,
             "--relay" => self.relay.secret = Some(value.to_owned()),
             "--relay-to-loopback" => self.relay.to_loopback = Some(value.to_owned()),
+            "--relay-seen-as" => {
+                self.relay.seen_as.push(seen_as(value).ok_or_else(|| wrong(SEEN))?)
+            }
             "--drain" => self.drain = seconds(value).ok_or_else(|| wrong(SECONDS))?,
             _ => {
                 let millis = value.parse().ok().filter(|millis| *millis <= 1000);
@@ -121,12 +126,18 @@ fn net(value: &str) -> Option<IpNet> {
     value.parse().ok().or_else(|| value.parse::<IpAddr>().ok().map(IpNet::from))
 }
 
+/// `ADDR=PORT`.
+fn seen_as(value: &str) -> Option<(IpAddr, u16)> {
+    let (address, port) = value.split_once('=')?;
+    Some((address.parse().ok()?, port.parse().ok()?))
+}
+
 fn seconds(value: &str) -> Option<Duration> {
     let seconds = value.parse().ok().filter(|seconds| (1..=86_400).contains(seconds))?;
     Some(Duration::from_secs(seconds))
 }
 
-const OPTIONS: [&str; 10] = [
+const OPTIONS: [&str; 11] = [
     "--listen",
     "--formats",
     "--trusted-proxy",
@@ -137,8 +148,10 @@ const OPTIONS: [&str; 10] = [
     "--relay",
     "--relay-pass",
     "--relay-to-loopback",
+    "--relay-seen-as",
 ];
 const FORMATS: &str = "give message, poll, or both with a comma";
+const SEEN: &str = "give an address and a port of this machine, such as 10.0.2.102=8443";
 const NET: &str = "give a network, such as 10.0.0.0/8 or 2001:db8::/32";
 pub(crate) const DEVICE: &str = "--relay-pass: give a name of 1 to 32 letters, digits, - or _";
 const SECONDS: &str = "give 1 to 86400 seconds";
@@ -158,6 +171,7 @@ Usage: chat-server [OPTIONS]
   --relay FILE           takes reports of devices on, at /relay; the file holds a secret of 32 bytes or more
   --relay-pass NAME      print the pass of a device of that relay, and end
   --relay-to-loopback DER  the relay forwards to loopback only, under this authority: for tests
+  --relay-seen-as ADDR=PORT  and a target at ADDR, as an emulated device sees this machine, is taken to that port of it
   -h, --help             print this
 
 With THRADS_API_KEY or THRADS_API_KEY_FILE it talks to the real platform, as THRADS_ENV, THRADS_SSP_URL and
@@ -187,6 +201,7 @@ mod tests {
             (["--formats", "poll,poll"], "message, poll"),
             (["--seen-within", "0"], "1 to 86400"),
             (["--word-ms", "2000"], "0 to 1000"),
+            (["--relay-seen-as", "10.0.2.102"], "10.0.2.102=8443"),
         ] {
             let problem = parsed(&words).unwrap_err();
             assert!(problem.starts_with(&words.join(" ")) && problem.contains(part), "{problem}");

@@ -17,7 +17,10 @@ pub(crate) fn start(args: &RelayArgs) -> Result<Option<Relay>, String> {
     let Some(secret) = &args.secret else { return Ok(None) };
     let mut options = RelayOptions::default();
     if let Some(authority) = &args.to_loopback {
-        options.reach = RelayReach::LoopbackForTests { authority: Some(read(authority)?) };
+        options.reach = RelayReach::LoopbackForTests {
+            authority: Some(read(authority)?),
+            seen_as: args.seen_as.clone(),
+        };
     }
     let relay = Relay::new(read(secret)?.trim_ascii(), options);
     relay.map(Some).map_err(|error| error.to_string())

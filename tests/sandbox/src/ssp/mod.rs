@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use crate::config::Config;
 use crate::cors;
-use crate::headers::{Key, base_url, check_end_user, check_geo, key, text};
+use crate::headers::{Key, ads_url, check_end_user, check_geo, key, text};
 use crate::inventory::{Creative, Exchange, Matching, Question, choose, inventory};
 use crate::issuer::Issuer;
 use crate::json::Style;
@@ -51,7 +51,7 @@ pub(crate) async fn bid_request(
         Ok(request) => request,
         Err(issues) => return reply::ssp_invalid(config.invalid_is, &issues),
     };
-    let base = base_url(&headers, &shared);
+    let base = ads_url(&headers, &shared);
     let outcome = Auction { request: &request, config, key, base: &base }.run(&mut world);
     let stamp = world.stamp(Family::Ssp, since);
     match outcome {

@@ -14,7 +14,7 @@ use serde::Serialize;
 use serde_json::{Map, Value, json};
 
 use crate::config::Config;
-use crate::headers::{base_url, key, text};
+use crate::headers::{ads_url, key, text};
 use crate::inventory::Common;
 use crate::issuer::Issuer;
 use crate::json::Style;
@@ -67,7 +67,7 @@ impl<T> Endpoint<T> {
         let stamp = world.stamp(Family::V1, since);
         match found {
             Ok(ad) => {
-                let base = &base_url(headers, shared);
+                let base = &ads_url(headers, shared);
                 let data = data(ad, &mut Issuer { world: &mut world, base, billable: false });
                 served(&stamp, &data, (self.common)(ad).style())
             }

@@ -40,6 +40,19 @@ fn serves_headlines_up_to_the_cap_and_not_beyond() {
 }
 
 #[test]
+fn urls_of_ads_name_the_host_that_was_asked_or_the_one_that_is_set() {
+    let click = |sandbox: &Sandbox| {
+        let answer = ask(sandbox, STAGING_KEY, json!({}), "tea");
+        answer["data"]["bid"]["url"].as_str().unwrap().to_owned()
+    };
+    let asked = start();
+    assert!(click(&asked).starts_with(&asked.base_url()));
+    let ads_at = Some("ads.example:8443".to_owned());
+    let config = Config { ads_at, ad_offset: 0, max_frequency: 0, ..Config::default() };
+    assert!(click(&Sandbox::start(config).unwrap()).starts_with("http://ads.example:8443/"));
+}
+
+#[test]
 fn shows_the_logo_where_images_are_off() {
     let sandbox = start();
     let ask = |config, subject| ask(&sandbox, STAGING_KEY, config, subject)["data"]["bid"].clone();

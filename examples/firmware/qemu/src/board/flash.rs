@@ -1,5 +1,6 @@
-//! Four pages of flash, which the machine does not have: the host's file `flash` stands for them and outlives the machine.
+//! Pages of flash, which the machine does not have: files of the host stand for them and outlive the machine.
 
+use core::ffi::CStr;
 use embedded_storage::nor_flash::{
     ErrorType, MultiwriteNorFlash, NorFlash, NorFlashError, NorFlashErrorKind, ReadNorFlash,
     check_erase, check_read, check_write,
@@ -8,31 +9,32 @@ use semihosting::fs::File;
 use semihosting::io::{Read, Seek, SeekFrom, Write};
 
 /// The pages. Writing makes ones to zeros only, as in the real part.
-pub struct Flash(File);
+pub struct Flash {
+    file: File,
+    bytes: usize,
+}
 
 /// The file failed, or the place is none.
 #[derive(Debug)]
 pub struct Failed(NorFlashErrorKind);
 
 impl Flash {
-    /// Bytes of all pages.
-    pub const BYTES: usize = 4 * Self::ERASE_SIZE;
-
-    /// The file of a device that has been here before, or an erased one.
-    pub fn open() -> Option<Self> {
-        let open = || File::options().read(true).write(true).open(c"flash");
+    /// So many pages in the file of a device that has been here before, or in an erased one.
+    pub fn open(name: &CStr, pages: usize) -> Option<Self> {
+        let open = || File::options().read(true).write(true).open(name);
+        let bytes = pages * Self::ERASE_SIZE;
         if let Ok(file) = open() {
-            return Some(Self(file));
+            return Some(Self { file, bytes });
         }
-        File::create(c"flash").ok()?;
-        let mut flash = Self(open().ok()?);
-        flash.erase(0, Self::BYTES as u32).ok()?;
+        File::create(name).ok()?;
+        let mut flash = Self { file: open().ok()?, bytes };
+        flash.erase(0, bytes as u32).ok()?;
         Some(flash)
     }
 
     fn at(&mut self, offset: u32) -> Result<&mut File, Failed> {
-        self.0.seek(SeekFrom::Start(offset.into())).map_err(failed)?;
-        Ok(&mut self.0)
+        self.file.seek(SeekFrom::Start(offset.into())).map_err(failed)?;
+        Ok(&mut self.file)
     }
 }
 
@@ -49,7 +51,7 @@ impl ReadNorFlash for Flash {
     }
 
     fn capacity(&self) -> usize {
-        Self::BYTES
+        self.bytes
     }
 }
 

@@ -7,7 +7,6 @@ use rand_core::impls::{next_u32_via_fill, next_u64_via_fill};
 use rand_core::{CryptoRng, Error, RngCore};
 use semihosting::fs::File;
 use semihosting::io::{Read, Write};
-use static_cell::{ConstStaticCell, StaticCell};
 use thrads_core::{ApiKey, Environment, Publisher, Settings, UnixMillis};
 use thrads_embassy::{Anchor, RelayPass};
 
@@ -28,8 +27,16 @@ pub fn relay(settings: &Settings) -> Option<RelayAt> {
     settings.relay().zip(pass)
 }
 
-/// The anchor in `anchor.der`; none if there is no such file, or it is no anchor.
+/// None: without TLS there is nobody to trust.
+#[cfg(feature = "plain")]
 pub fn anchors() -> &'static [Anchor<'static>] {
+    &[]
+}
+
+/// The anchor in `anchor.der`; none if there is no such file, or it is no anchor.
+#[cfg(not(feature = "plain"))]
+pub fn anchors() -> &'static [Anchor<'static>] {
+    use static_cell::{ConstStaticCell, StaticCell};
     static FILE: ConstStaticCell<[u8; 2048]> = ConstStaticCell::new([0; 2048]);
     static ANCHOR: StaticCell<Anchor<'static>> = StaticCell::new();
     let file: &'static [u8] = read(c"anchor.der", FILE.take());
@@ -102,7 +109,8 @@ pub fn exit(status: i32) -> ! {
     semihosting::process::exit(status)
 }
 
-fn read<'b>(name: &CStr, buffer: &'b mut [u8]) -> &'b [u8] {
+/// As much of a file as there is room for; nothing if there is no such file.
+pub fn read<'b>(name: &CStr, buffer: &'b mut [u8]) -> &'b [u8] {
     let mut length = 0;
     if let Ok(mut file) = File::open(name) {
         while let Ok(read @ 1..) = file.read(&mut buffer[length..]) {

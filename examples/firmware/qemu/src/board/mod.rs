@@ -3,12 +3,14 @@
 mod flash;
 mod host;
 mod lan9118;
+mod people;
 mod stack;
 mod time;
 
 pub use flash::Flash;
 pub use host::{HostRandom, Screen, anchors, exit, provisioned, relay, show, wall};
 pub use lan9118::Lan9118;
+pub use people::{Person, formats};
 pub use stack::{high_water as stack_high_water, paint as paint_stack};
 pub use time::instructions;
 
