@@ -9,7 +9,7 @@ use crate::fleet::{Fleet, PersonId, Places, Turns};
 use crate::options::Options;
 use crate::person::{People, Person};
 use crate::telemetry::Meters;
-use crate::transport::{ReqwestTransport, StartError};
+use crate::transport::{ReqwestTransport, StartError, Urls};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::hash::{BuildHasher, Hasher, RandomState};
@@ -22,6 +22,7 @@ pub(crate) struct Account {
     pub(crate) clock: TokioClock,
     pub(crate) options: Options,
     pub(crate) door: Door,
+    pub(crate) urls: Urls,
     publisher: RwLock<Arc<Publisher>>,
     key: Mutex<Key>,
     fleet: Option<Fleet>,
@@ -60,6 +61,7 @@ impl Account {
             clock: TokioClock::new(),
             options,
             door: Door::default(),
+            urls: Urls::default(),
             key: Mutex::new(Key::new(&publisher.key, &options, fleet.as_ref())),
             fleet,
             publisher: RwLock::new(Arc::new(publisher)),
@@ -76,6 +78,7 @@ impl Account {
             clock: self.clock,
             options: self.options,
             door: Door::default(),
+            urls: Urls::default(),
             key: Mutex::new(Key::new(&publisher.key, &self.options, self.fleet.as_ref())),
             fleet: self.fleet.clone(),
             publisher: RwLock::new(Arc::new(publisher)),

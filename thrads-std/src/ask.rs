@@ -11,14 +11,16 @@ use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 use thrads_core::{
-    Clock, Decision, Head, Hold, Instant, Millis, RateEvent, Reason, TransportError, Until,
+    Clock, Decision, Head, Hold, Instant, Millis, RateEvent, Reason, TransportError,
+    TransportErrorKind, Until,
 };
 use tracing::warn;
 
 /// A request that may be sent from a moment on.
 pub(crate) struct Ask {
     pub(crate) asker: Asker,
-    pub(crate) prepared: Prepared,
+    /// Until it is sent. Taken out then, since what moves into a future is kept twice.
+    pub(crate) prepared: Option<Prepared>,
     pub(crate) not_before: Instant,
 }
 
@@ -44,39 +46,43 @@ pub(crate) enum Ended {
 
 impl Ask {
     /// Waits for the request's turn, sends it, and lets the key's budget learn from the answer.
-    pub(crate) async fn run(self) -> Ended {
-        let account = Arc::clone(&self.asker.account);
-        let Some(_pass) = account.door.enter() else { return Ended::ShutDown };
-        let person = self.asker.person.clone();
-        let mut exchange = pin!(self.exchange());
-        let wanted = pin!(async {
-            let Some(person) = person else { return exchange.await };
-            let hold = Hold { reason: Reason::OptOut, until: Until::Lifted };
-            person.unless_opted_out(exchange.as_mut()).await.unwrap_or(Ended::Held(hold))
-        });
-        account.door.unless_ended(wanted).await.unwrap_or(Ended::ShutDown)
+    #[expect(clippy::manual_async_fn, reason = "that would keep the ask in its future twice")]
+    pub(crate) fn run(mut self) -> impl Future<Output = Ended> + Send {
+        async move {
+            let Self { asker, prepared, not_before } = &mut self;
+            let door = &asker.account.door;
+            let Some(_pass) = door.enter() else { return Ended::ShutDown };
+            let mut exchange = pin!(asker.exchange(prepared, *not_before));
+            let wanted = pin!(async {
+                let Some(person) = &asker.person else { return exchange.await };
+                let hold = Hold { reason: Reason::OptOut, until: Until::Lifted };
+                person.unless_opted_out(exchange.as_mut()).await.unwrap_or(Ended::Held(hold))
+            });
+            door.unless_ended(wanted).await.unwrap_or(Ended::ShutDown)
+        }
     }
+}
 
-    async fn exchange(self) -> Ended {
-        let Self { asker, prepared, not_before } = self;
-        let place = match asker.await_turn(not_before, asker.start, pin!(asker.place())).await {
+impl Asker {
+    async fn exchange(&self, prepared: &mut Option<Prepared>, not_before: Instant) -> Ended {
+        let place = match self.await_turn(not_before, self.start, pin!(self.place())).await {
             Ok(place) => place,
             Err(hold) => return Ended::Held(hold),
         };
-        let again = if asker.account.options.repeat_once { prepared.again() } else { None };
-        let first = asker.send(prepared).await;
-        let last = match again {
-            Some(again) if asker.repeat_is_due(&first).await => asker.send(again).await,
-            _ => first,
+        let repeats = self.account.options.repeat_once;
+        let mut again = prepared.as_ref().filter(|_| repeats).and_then(Prepared::again);
+        let first = self.send(prepared).await;
+        let last = if again.is_some() && self.repeat_is_due(&first).await {
+            self.send(&mut again).await
+        } else {
+            first
         };
         match last {
             Ended::Answer(head, body, _) => Ended::Answer(head, body, place),
             other => other,
         }
     }
-}
 
-impl Asker {
     /// Waits for a turn in the key's budget and in the fleet's, as long as an ask may that began to wait at `since`. What
     /// stops calls meanwhile holds this one. `place` is asked for once the fleet has a turn.
     async fn await_turn(
@@ -131,7 +137,8 @@ impl Asker {
     }
 
     /// An exchange within what the timeout leaves of the time since the ask began.
-    async fn send(&self, prepared: Prepared) -> Ended {
+    async fn send(&self, prepared: &mut Option<Prepared>) -> Ended {
+        let Some(prepared) = prepared.take() else { return Ended::Failed(SENT) };
         let spent = self.account.clock.now().since(self.start);
         let left = Millis(self.account.options.timeout_millis().0.saturating_sub(spent.0));
         let mut body = Vec::new();
@@ -188,6 +195,9 @@ impl Asker {
         }
     }
 }
+
+/// A request leaves once.
+const SENT: TransportError = TransportError::unsent(TransportErrorKind::Target);
 
 /// What the clock's milliseconds hide: a turn that is no further off may have come, and requests are spaced by more than
 /// that below the limit.

@@ -166,13 +166,17 @@ impl Chat {
     }
 
     /// Asks on a turn that was counted already.
-    pub(crate) async fn ask_again(&mut self, call: Call<'_>) -> Outcome {
+    // No async function, and on the heap what has to be: a future that moves into another is kept in both.
+    pub(crate) fn ask_again(&mut self, call: Call<'_>) -> impl Future<Output = Outcome> + Send {
         let (asking, ask) = self.begin(call);
-        let ended = match ask {
-            Ok(ask) => ask.run().instrument(asking.span.clone()).await,
-            Err(ended) => ended,
-        };
-        self.finish(asking, ended)
+        let ask = ask.map(|ask| Box::pin(ask.run()).instrument(asking.span.clone()));
+        async move {
+            let ended = match ask {
+                Ok(ask) => ask.await,
+                Err(ended) => ended,
+            };
+            self.finish(asking, ended)
+        }
     }
 
     /// Decides about a call and makes it a request that owns all it needs.
@@ -189,13 +193,13 @@ impl Chat {
         let redactor = Redactor::new(account.options.redact);
         let hides = call.redactor().is_none() && account.options.redact != Kinds::NONE;
         let call = if hides { call.redacted(&redactor) } else { call };
-        let session = &mut self.session;
+        let (session, url) = (&mut self.session, account.urls.of(&call));
         let step = account.with(self.person.as_ref(), |lent| {
             session.poll_request(now, lent, patience, &publisher, call)
         });
         let ask = match step {
             Step::Hold(hold) => Err(Ended::Held(hold)),
-            Step::Send { request, not_before } => match Prepared::of(&request) {
+            Step::Send { request, not_before } => match Prepared::call(&request, url) {
                 Ok(prepared) => Ok(Ask {
                     asker: Asker {
                         account: Arc::clone(account),
@@ -204,7 +208,7 @@ impl Chat {
                         start: now,
                         is_trial: session.is_trial(),
                     },
-                    prepared,
+                    prepared: Some(prepared),
                     not_before,
                 }),
                 Err(error) => Err(Ended::Failed(error)),

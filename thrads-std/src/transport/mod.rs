@@ -9,7 +9,7 @@ pub(crate) mod tls;
 mod wire;
 
 pub use proxies::Proxies;
-pub(crate) use wire::Prepared;
+pub(crate) use wire::{Prepared, Urls};
 
 use classify::classify;
 use reqwest::redirect;
@@ -97,7 +97,8 @@ impl ReqwestTransport {
         Ok(reqwest::Client::builder()
             .tls_backend_preconfigured(tls::config(authorities).map_err(|_| StartError::Tls)?)
             .redirect(redirect::Policy::none())
-            .retry(reqwest::retry::never())
+            // Without a number it keeps a copy of each request all the same.
+            .retry(reqwest::retry::never().max_retries_per_request(0))
             .referer(false)
             .no_proxy())
     }
@@ -133,26 +134,30 @@ impl ReqwestTransport {
     }
 
     /// Sends what was made ready and reads the answer's body into `buffer`, all within `within`.
-    pub(crate) async fn send(
-        &self,
+    // No async function: the request would be kept in its future twice.
+    pub(crate) fn send<'s>(
+        &'s self,
         prepared: Prepared,
         within: Millis,
-        buffer: &mut Vec<u8>,
-    ) -> Result<Head, TransportError> {
+        buffer: &'s mut Vec<u8>,
+    ) -> impl Future<Output = Result<Head, TransportError>> + Send + 's {
         buffer.clear();
         let Prepared { request, wants_body } = prepared;
-        let exchange = pin!(async {
-            self.hear().await;
-            let mut response = self.client.execute(request).await.map_err(|e| classify(&e))?;
-            let head = wire::head(&response);
-            if wants_body {
-                read_body(&mut response, buffer).await?;
-            }
-            self.used.store(self.age(), Ordering::Relaxed);
-            Ok(head)
-        });
-        let late = TransportError::maybe_sent(TransportErrorKind::Timeout);
-        timeout(Duration::from_millis(within.0), exchange).await.unwrap_or(Err(late))
+        let answer = self.client.execute(request);
+        async move {
+            let exchange = pin!(async {
+                self.hear().await;
+                let mut response = answer.await.map_err(|error| classify(&error))?;
+                let head = wire::head(&response);
+                if wants_body {
+                    read_body(&mut response, buffer).await?;
+                }
+                self.used.store(self.age(), Ordering::Relaxed);
+                Ok(head)
+            });
+            let late = TransportError::maybe_sent(TransportErrorKind::Timeout);
+            timeout(Duration::from_millis(within.0), exchange).await.unwrap_or(Err(late))
+        }
     }
 }
 
@@ -166,7 +171,8 @@ impl Transport for ReqwestTransport {
         within: Millis,
         buffer: &mut Vec<u8>,
     ) -> Result<(Head, Range<usize>), TransportError> {
-        let head = self.send(Prepared::of(request)?, within, buffer).await?;
+        let prepared = Prepared::of(request, wire::url(request))?;
+        let head = self.send(prepared, within, buffer).await?;
         Ok((head, 0..buffer.len()))
     }
 }

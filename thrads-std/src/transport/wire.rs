@@ -4,7 +4,8 @@
 
 use reqwest::Url;
 use reqwest::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue};
-use thrads_core::{BaseUrl, Head, Method, Request, TransportError, TransportErrorKind};
+use std::sync::OnceLock;
+use thrads_core::{BaseUrl, Call, Head, Method, Request, TransportError, TransportErrorKind};
 
 /// A request that owns all it needs, so that it may outlive what it was made of.
 pub(crate) struct Prepared {
@@ -12,14 +13,48 @@ pub(crate) struct Prepared {
     pub(super) wants_body: bool,
 }
 
+/// Where a publisher's calls go, taken apart when each is first made: their endpoints stay as they are.
+#[derive(Debug, Default)]
+pub(crate) struct Urls {
+    prompt: OnceLock<Url>,
+    message: OnceLock<Url>,
+    bid: OnceLock<Url>,
+}
+
+impl Urls {
+    /// The place of the URL of `call`.
+    pub(crate) fn of(&self, call: &Call<'_>) -> Option<&OnceLock<Url>> {
+        Some(match call {
+            Call::Prompt(_) => &self.prompt,
+            Call::Message(_) => &self.message,
+            Call::Bid(_) => &self.bid,
+            _ => return None,
+        })
+    }
+}
+
 impl Prepared {
-    pub(crate) fn of(request: &Request<'_>) -> Result<Self, TransportError> {
+    /// A publisher's call whose URL has a place of its own.
+    pub(crate) fn call(
+        request: &Request<'_>,
+        known: Option<&OnceLock<Url>>,
+    ) -> Result<Self, TransportError> {
+        let Some(known) = known else { return Self::of(request, url(request)) };
+        let url = match known.get() {
+            Some(url) => Some(url),
+            None => url(request).map(|url| known.get_or_init(|| url)),
+        };
+        Self::of(request, url.cloned())
+    }
+
+    /// `request`, to `url`, which is its own.
+    pub(super) fn of(request: &Request<'_>, url: Option<Url>) -> Result<Self, TransportError> {
         let refused = TransportError::unsent(TransportErrorKind::Target);
         let method = match request.method() {
             Method::Get => reqwest::Method::GET,
             _ => reqwest::Method::POST,
         };
-        let mut made = reqwest::Request::new(method, url(request).ok_or(refused)?);
+        let mut made = reqwest::Request::new(method, url.ok_or(refused)?);
         *made.headers_mut() = headers(request).ok_or(refused)?;
         if request.method() == Method::Post {
             let body = encode(request);
@@ -55,7 +90,8 @@ pub(super) fn head(response: &reqwest::Response) -> Head {
     head
 }
 
-fn url(request: &Request<'_>) -> Option<Url> {
+/// Where a request goes, taken apart as reqwest wants it.
+pub(super) fn url(request: &Request<'_>) -> Option<Url> {
     let mut url = vec![0; request.url_len()];
     let target = request.target(&mut url).ok()?;
     let scheme = if target.secure { "https" } else { "http" };
@@ -86,5 +122,5 @@ fn encode(request: &Request<'_>) -> Vec<u8> {
 
 /// Fields of a request, with room for those that reqwest adds.
 const FIELDS: usize = 12;
-/// Bytes of a bid request with a few messages; a longer one grows.
-const ORDINARY_BODY: usize = 2048;
+/// Bytes of a bid request with a few messages; a longer one grows. Allocators keep what is no longer at hand.
+const ORDINARY_BODY: usize = 1024;
