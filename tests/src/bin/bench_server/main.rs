@@ -32,8 +32,10 @@ fn main() -> ExitCode {
     let Ok(sandbox) = Sandbox::start(config) else { return ExitCode::FAILURE };
     let base = sandbox.base_url();
     let mut met: Vec<(Client, Vec<Figures>)> = Client::ALL.map(|client| (client, vec![])).into();
-    for _ in 0..rounds {
-        for (client, figures) in &mut met {
+    for round in 0..rounds {
+        // Each begins a round in turn, since the machine's other work comes and goes.
+        let (later, first) = met.split_at_mut(round % Client::ALL.len());
+        for (client, figures) in first.iter_mut().chain(later) {
             figures.extend(client.run(&base, asks));
         }
     }
