@@ -1,6 +1,7 @@
 //! The main job as a user runs it: the piped kiosk, whole, and under faults.
 
 use serde_json::Value;
+use std::io::{BufRead, BufReader};
 use std::process::{Command, Output, Stdio};
 
 fn kiosk(options: &[&str]) -> Output {
@@ -56,6 +57,34 @@ fn the_v1_api_and_a_platform_that_counts_do_the_same() {
         );
         assert_eq!(count(&summary, "served"), count(&summary["platform"], "ads"), "{options:?}");
     }
+}
+
+#[test]
+fn a_shadow_is_told_where_there_is_one() {
+    assert!(summary(&[])["shadow"].is_null());
+    let shadowed = summary(&["--enforce", "shadow"]);
+    assert_eq!(count(&shadowed, "asked"), 10);
+    let [saved, missed] = ["saved", "missed"].map(|name| count(&shadowed["shadow"], name));
+    assert!(saved >= 1 && missed <= saved, "{shadowed}");
+}
+
+#[test]
+fn a_reader_that_goes_away_ends_it_without_a_word() {
+    let mut kiosk = Command::new(env!("CARGO_BIN_EXE_kiosk"))
+        .env_remove("THRADS_API_KEY")
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped())
+        .spawn()
+        .expect("the kiosk is built");
+    let mut first = String::new();
+    let mut output = BufReader::new(kiosk.stdout.take().unwrap());
+    output.read_line(&mut first).unwrap();
+    drop(output);
+    let ended = kiosk.wait_with_output().unwrap();
+    assert!(first.starts_with("A shop kiosk"), "{first}");
+    assert!(ended.status.success());
+    assert_eq!(String::from_utf8_lossy(&ended.stderr), "");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 const assert = require("node:assert/strict");
 const { after, before, test } = require("node:test");
 const { start } = require("./server.cjs");
-const { answered, cards, launch, open, person, quiet, say, until } = require("./browser.cjs");
+const { answered, cards, launch, open, pause, person, quiet, say, until } = require("./browser.cjs");
 
 let server, browser;
 before(async () => {
@@ -129,6 +129,52 @@ test("a new chat forgets the old one", async () => {
   await page.reload();
   await page.locator(".chip").first().waitFor();
   assert.equal(await page.locator(".said.user").count(), 0);
+  await context.close();
+});
+
+test("a new chat that cannot begin says so, and the old one stays", async () => {
+  const { context } = await person(browser);
+  const page = await quiet(server, context);
+  await say(page, "Which coffee beans?");
+  await answered(page, 1);
+  await context.setOffline(true);
+  await page.getByRole("button", { name: "New chat" }).click();
+  await page.getByText("That did not work.").waitFor();
+  assert.equal(await page.locator(".said.user").count(), 1);
+  await context.setOffline(false);
+  await say(page, "And a grinder?");
+  await answered(page, 2);
+  await context.close();
+});
+
+test("what is typed before the old messages are there comes behind them", async () => {
+  const { context, troubles } = await person(browser);
+  const page = await quiet(server, context);
+  await say(page, "My old kettle leaks.");
+  await answered(page, 1);
+  await context.route("**/api/chat", async (route) => {
+    await pause(500);
+    await route.continue();
+  });
+  await page.reload();
+  await say(page, "And a lid?");
+  await answered(page, 2);
+  assert.deepEqual(await page.locator(".said.user p").allInnerTexts(), ["My old kettle leaks.", "And a lid?"]);
+  assert.deepEqual(troubles, []);
+  await context.close();
+});
+
+test("who takes no cookies is told what the page needs", async () => {
+  const { context } = await person(browser);
+  await context.route(server.page, async (route) => {
+    const response = await route.fetch();
+    await context.clearCookies();
+    const { "set-cookie": _, ...headers } = response.headers();
+    await route.fulfill({ response, headers });
+  });
+  const page = await context.newPage();
+  await page.goto(server.page);
+  await page.getByText("This page needs its cookie.").waitFor();
   await context.close();
 });
 

@@ -31,8 +31,8 @@ use std::thread;
 use std::time::Duration;
 use thrads_core::{
     ApiKey, Call, EndUser, Explained, Family, Feedback, Impression, Interaction, Permission,
-    Policy, PollOption, PromptClick, Publisher, Reported, Snapshot, SnapshotError, SponsoredPoll,
-    Vote,
+    Policy, PollOption, PromptClick, Publisher, Reported, Shadow, Snapshot, SnapshotError,
+    SponsoredPoll, Vote,
 };
 use tokio::runtime::{self, Handle};
 
@@ -208,6 +208,11 @@ impl Chat {
     /// As [`Chat::explained`](crate::Chat::explained).
     pub fn explained(&self) -> Option<Explained> {
         self.inner.explained()
+    }
+
+    /// As [`Chat::shadow`](crate::Chat::shadow).
+    pub fn shadow(&self) -> Shadow {
+        self.inner.shadow()
     }
 
     /// As [`Chat::prompt_click`](crate::Chat::prompt_click).

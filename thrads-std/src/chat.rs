@@ -15,7 +15,7 @@ use std::sync::Arc;
 use std::time::Instant;
 use thrads_core::{
     BaseUrl, Call, Clock, Explained, Family, Kinds, Next, Permission, Policy, Publisher, Redactor,
-    Session, Step, TransportError, TransportErrorKind,
+    Session, Shadow, Step, TransportError, TransportErrorKind,
 };
 use tracing::{Instrument, Span};
 
@@ -134,6 +134,12 @@ impl Chat {
     /// The last decision with the counters behind it; `None` before the first.
     pub fn explained(&self) -> Option<Explained> {
         self.session.explained()
+    }
+
+    /// What [`Enforcement::Device`](thrads_core::Enforcement::Device) would have saved and missed in this chat and those before
+    /// a [`reset`](Self::reset); zeros unless [`Policy::shadow`] was agreed on.
+    pub fn shadow(&self) -> Shadow {
+        self.session.shadow()
     }
 
     /// Finished exchanges so far.

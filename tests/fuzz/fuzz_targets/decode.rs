@@ -53,8 +53,12 @@ impl Lent {
     }
 
     fn hold_envelope(&self, envelope: Envelope<'_>) {
-        let Envelope { api_version, timestamp, docs_url, total_time } = envelope;
-        self.hold_all([api_version, timestamp, docs_url, total_time]);
+        self.hold_all([
+            envelope.api_version(),
+            envelope.timestamp(),
+            envelope.docs_url(),
+            envelope.total_time(),
+        ]);
     }
 }
 

@@ -2,6 +2,8 @@
 //! turned off.
 #![no_main]
 
+use std::ops::Range;
+
 use libfuzzer_sys::fuzz_target;
 use thrads_core::{Kind, Kinds, Piece, Redactor};
 
@@ -18,9 +20,26 @@ fuzz_target!(|input: &str| {
     assert_eq!(redactor.len(text), safe.len());
     assert_places(text, &pieces, kinds);
     assert_resumes(&redactor, text, &pieces);
-    let again: String = redactor.pieces(&safe).map(Piece::as_str).collect();
-    assert_eq!(again, safe, "{text:?}");
+    assert_markers_stay(&redactor, &safe, &pieces);
 });
+
+/// Hiding twice may hide what a find has left of a word, and never takes a marker for something else.
+fn assert_markers_stay(redactor: &Redactor<'_>, safe: &str, pieces: &[Piece<'_>]) {
+    let again: Vec<_> = redactor.pieces(safe).collect();
+    let is_kept = |range: Range<usize>| {
+        again.iter().any(|piece| {
+            let Piece::Text(kept) = piece else { return false };
+            let start = kept.as_ptr() as usize - safe.as_ptr() as usize;
+            start <= range.start && range.end <= start + kept.len()
+        })
+    };
+    let mut at = 0;
+    for piece in pieces {
+        let end = at + piece.as_str().len();
+        assert!(matches!(piece, Piece::Text(_)) || is_kept(at..end), "{safe:?}: {again:?}");
+        at = end;
+    }
+}
 
 /// What is not hidden stands where it stood, and what is hidden was there.
 fn assert_places(text: &str, pieces: &[Piece<'_>], kinds: Kinds) {

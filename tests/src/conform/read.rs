@@ -173,10 +173,10 @@ fn limits(head: &Head) -> Value {
 
 fn envelope(envelope: &Envelope<'_>) -> Value {
     json!({
-        "api_version": envelope.api_version,
-        "timestamp": envelope.timestamp,
-        "docs_url": envelope.docs_url,
-        "total_time": envelope.total_time,
+        "api_version": envelope.api_version(),
+        "timestamp": envelope.timestamp(),
+        "docs_url": envelope.docs_url(),
+        "total_time": envelope.total_time(),
     })
 }
 

@@ -117,8 +117,9 @@ impl Kinds {
 /// assert_eq!(redactor.len(text), safe.len());
 /// ```
 ///
-/// Hiding twice changes nothing more, and so does the way in which the pieces are taken. The time it takes grows with the
-/// length of the text, and with the number of names, whatever the text.
+/// The way in which the pieces are taken changes nothing. What has been hidden stays so when it is all hidden again; only of a
+/// word that a find has cut may more be found then. The time it takes grows with the length of the text, and with the number
+/// of names, whatever the text.
 #[derive(Clone, Copy)]
 pub struct Redactor<'n> {
     kinds: Kinds,

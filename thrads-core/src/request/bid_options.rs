@@ -2,6 +2,7 @@
 //!
 //! Part of `request`. Sections 3.4 and 3.5 of the wire contract.
 
+use super::is_longer;
 use super::steps::{Steps, Value};
 use crate::consent::Consent;
 use crate::error::ConfigError;
@@ -79,7 +80,7 @@ impl<'a> BidConfig<'a> {
     ///
     /// [`ConfigError::ExperimentTag`] above [`MAX_EXPERIMENT_TAG_CHARS`] Unicode scalar values.
     pub fn experiment_tag(self, tag: &'a str) -> Result<Self, ConfigError> {
-        if tag.chars().count() > MAX_EXPERIMENT_TAG_CHARS {
+        if is_longer(tag, MAX_EXPERIMENT_TAG_CHARS) {
             return Err(ConfigError::ExperimentTag);
         }
         Ok(Self { experiment_tag: Some(tag), ..self })

@@ -3,12 +3,9 @@
 //!
 //! Part of `request`. Section 8 of the wire contract.
 
-use super::bid::BidRequest;
 use super::call::Call;
 use super::feedback::Interaction;
-use super::message::MessageRequest;
 use super::pieces::Pieces;
-use super::prompt::PromptRequest;
 use super::steps::{END, Steps, first};
 use super::walk::Walk;
 use crate::config::Environment;
@@ -19,18 +16,19 @@ use core::fmt;
 #[derive(Clone, Copy)]
 pub struct Body<'a> {
     content: Content<'a>,
+    /// What the key of a call is for.
+    environment: Environment,
     /// Kept beside the content rather than found by it: a program holds those of the calls that it makes, and no others.
     to_steps: ToSteps,
 }
 
-type ToSteps = for<'p> fn(&'p Content<'p>, &mut Steps<'p>);
+type ToSteps = for<'p> fn(&'p Body<'p>, &mut Steps<'p>);
 
 #[derive(Clone, Copy)]
 enum Content<'a> {
     Nothing,
-    Prompt(PromptRequest<'a>),
-    Message(MessageRequest<'a>),
-    Bid(BidRequest<'a>),
+    /// Whole, so that it is moved at once and not part by part.
+    Call(Call<'a>),
     Id(&'a str),
     Feedback(&'a str, Interaction<'a>),
 }
@@ -52,34 +50,34 @@ impl fmt::Display for BufferTooSmall {
 impl core::error::Error for BufferTooSmall {}
 
 impl<'a> Body<'a> {
-    pub(super) const NOTHING: Self = Self { content: Content::Nothing, to_steps: |_, _| {} };
+    pub(super) fn nothing() -> Self {
+        Self::new(Content::Nothing, |_, _| {})
+    }
 
     #[inline]
     pub(super) fn of(call: Call<'a>, environment: Environment) -> Self {
-        match call {
-            Call::Prompt(mut prompt) => {
-                prompt.v1.set_environment(environment);
-                Self { content: Content::Prompt(prompt), to_steps: prompt_steps }
-            }
-            Call::Message(mut message) => {
-                message.v1.set_environment(environment);
-                Self { content: Content::Message(message), to_steps: message_steps }
-            }
-            Call::Bid(bid) => Self { content: Content::Bid(bid), to_steps: bid_steps },
-        }
+        let to_steps = match &call {
+            Call::Prompt(_) => prompt_steps,
+            Call::Message(_) => message_steps,
+            Call::Bid(_) => bid_steps,
+        };
+        Self { environment, ..Self::new(Content::Call(call), to_steps) }
     }
 
     pub(super) fn click(token: &'a str) -> Self {
-        Self { content: Content::Id(token), to_steps: click_steps }
+        Self::new(Content::Id(token), click_steps)
     }
 
     pub(super) fn vote(option_id: &'a str) -> Self {
-        Self { content: Content::Id(option_id), to_steps: vote_steps }
+        Self::new(Content::Id(option_id), vote_steps)
     }
 
     pub(super) fn feedback(sponsored_prompt_id: &'a str, interaction: Interaction<'a>) -> Self {
-        let content = Content::Feedback(sponsored_prompt_id, interaction);
-        Self { content, to_steps: feedback_steps }
+        Self::new(Content::Feedback(sponsored_prompt_id, interaction), feedback_steps)
+    }
+
+    const fn new(content: Content<'a>, to_steps: ToSteps) -> Self {
+        Self { content, environment: Environment::Staging, to_steps }
     }
 
     /// Whether there is nothing to send.
@@ -135,7 +133,7 @@ impl<'a> Body<'a> {
 
     /// Where it stands: a walk is half a kilobyte, and is not moved.
     pub(super) fn fill<'p>(&'p self, walk: &mut Walk<'p>) {
-        (self.to_steps)(&self.content, &mut walk.steps);
+        (self.to_steps)(self, &mut walk.steps);
     }
 
     /// Writes the whole body, piece by piece; put a buffer in between where small writes are dear.
@@ -155,38 +153,38 @@ impl<'a> Body<'a> {
     }
 }
 
-fn prompt_steps<'p>(content: &'p Content<'p>, steps: &mut Steps<'p>) {
-    if let Content::Prompt(prompt) = content {
-        prompt.push(steps);
+fn prompt_steps<'p>(body: &'p Body<'p>, steps: &mut Steps<'p>) {
+    if let Content::Call(Call::Prompt(prompt)) = &body.content {
+        prompt.push(body.environment, steps);
     }
 }
 
-fn message_steps<'p>(content: &'p Content<'p>, steps: &mut Steps<'p>) {
-    if let Content::Message(message) = content {
-        message.push(steps);
+fn message_steps<'p>(body: &'p Body<'p>, steps: &mut Steps<'p>) {
+    if let Content::Call(Call::Message(message)) = &body.content {
+        message.push(body.environment, steps);
     }
 }
 
-fn bid_steps<'p>(content: &'p Content<'p>, steps: &mut Steps<'p>) {
-    if let Content::Bid(bid) = content {
+fn bid_steps<'p>(body: &'p Body<'p>, steps: &mut Steps<'p>) {
+    if let Content::Call(Call::Bid(bid)) = &body.content {
         bid.push(steps);
     }
 }
 
-fn click_steps<'p>(content: &'p Content<'p>, steps: &mut Steps<'p>) {
-    if let Content::Id(token) = content {
+fn click_steps<'p>(body: &'p Body<'p>, steps: &mut Steps<'p>) {
+    if let Content::Id(token) = body.content {
         steps.only(&[first!("token"), END], token);
     }
 }
 
-fn vote_steps<'p>(content: &'p Content<'p>, steps: &mut Steps<'p>) {
-    if let Content::Id(option_id) = content {
+fn vote_steps<'p>(body: &'p Body<'p>, steps: &mut Steps<'p>) {
+    if let Content::Id(option_id) = body.content {
         steps.only(&[first!("option_id"), END], option_id);
     }
 }
 
-fn feedback_steps<'p>(content: &'p Content<'p>, steps: &mut Steps<'p>) {
-    if let Content::Feedback(id, interaction) = content {
+fn feedback_steps<'p>(body: &'p Body<'p>, steps: &mut Steps<'p>) {
+    if let Content::Feedback(id, interaction) = &body.content {
         interaction.push(id, steps);
     }
 }

@@ -3,8 +3,10 @@
 //! Part of `request`. Section 2.3 of the wire contract; what is not set is not written.
 
 use super::end_user::{CountryCode, EndUser};
+use super::is_longer;
 use super::steps::{END, Steps, Value, bare, first, quoted};
 use super::v1::V1;
+use crate::config::Environment;
 use crate::error::ConfigError;
 
 /// A call for a sponsored message under the answer that has just been given; this API has no opener for one.
@@ -30,14 +32,13 @@ impl<'a> MessageRequest<'a> {
         chat_id: &'a str,
         exchange: (&'a str, &'a str),
     ) -> Result<Self, ConfigError> {
-        let is_too_long = |id: &str| id.chars().nth(MAX_ID_CHARS).is_some();
-        if is_too_long(user) {
+        if is_longer(user, MAX_ID_CHARS) {
             return Err(ConfigError::UserId);
         }
-        if chat_id.is_empty() || is_too_long(chat_id) {
+        if chat_id.is_empty() || is_longer(chat_id, MAX_ID_CHARS) {
             return Err(ConfigError::ChatId);
         }
-        let mut v1 = V1::NEW;
+        let mut v1 = V1::new();
         v1.chat_id = Some(chat_id);
         v1.set_user_id(user)?;
         v1.set_content(exchange.0, exchange.1)?;
@@ -98,14 +99,14 @@ impl<'a> MessageRequest<'a> {
         self.v1.user_id = self.v1.chat_id;
     }
 
-    pub(super) fn push(&'a self, steps: &mut Steps<'a>) {
+    pub(super) fn push(&'a self, environment: Environment, steps: &mut Steps<'a>) {
         steps.begin(&TEXTS);
         self.v1.push_who_and_what(steps);
         steps.text(self.user_region.as_ref().map(CountryCode::as_str));
         steps.open(self.meta_data.is_some());
         steps.push(Value::Members(self.meta_data.unwrap_or_default()));
         steps.close(self.meta_data.is_some());
-        self.v1.push_pacing(steps);
+        self.v1.push_pacing(environment, steps);
     }
 }
 

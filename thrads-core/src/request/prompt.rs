@@ -5,6 +5,7 @@
 use super::end_user::{CountryCode, EndUser};
 use super::steps::{END, Steps, bare, first, quoted};
 use super::v1::V1;
+use crate::config::Environment;
 use crate::error::ConfigError;
 
 /// A call for a sponsored chatbot prompt: an opener until it is given the latest exchange.
@@ -20,7 +21,7 @@ pub struct PromptRequest<'a> {
 impl<'a> PromptRequest<'a> {
     /// An opener for somebody in this country.
     pub const fn new(country_code: CountryCode) -> Self {
-        Self { country_code, region: None, city: None, os: None, v1: V1::NEW }
+        Self { country_code, region: None, city: None, os: None, v1: V1::new() }
     }
 
     /// Adds the person's id, the same in all of their conversations and anonymous.
@@ -114,14 +115,14 @@ impl<'a> PromptRequest<'a> {
         (self.region, self.city, self.v1.user_id) = (None, None, None);
     }
 
-    pub(super) fn push(&'a self, steps: &mut Steps<'a>) {
+    pub(super) fn push(&'a self, environment: Environment, steps: &mut Steps<'a>) {
         steps.begin(&TEXTS);
         steps.text(Some(self.country_code.as_str()));
         self.v1.push_who_and_what(steps);
         steps.text(self.region);
         steps.text(self.city);
         steps.text(self.os);
-        self.v1.push_pacing(steps);
+        self.v1.push_pacing(environment, steps);
     }
 }
 

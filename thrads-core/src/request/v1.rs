@@ -22,24 +22,24 @@ pub(super) struct V1<'a> {
     pub(super) force: Option<bool>,
     conversation_offset: Option<u8>,
     ad_frequency_limit: Option<u8>,
-    environment: Environment,
     /// All that this API is told of the person.
     pub(super) user_agent: Option<UserAgent<'a>>,
     pub(super) redaction: Option<Redaction<'a>>,
 }
 
 impl<'a> V1<'a> {
-    pub(super) const NEW: Self = Self {
-        user_id: None,
-        chat_id: None,
-        content: None,
-        force: None,
-        conversation_offset: None,
-        ad_frequency_limit: None,
-        environment: Environment::Staging,
-        user_agent: None,
-        redaction: None,
-    };
+    pub(super) const fn new() -> Self {
+        Self {
+            user_id: None,
+            chat_id: None,
+            content: None,
+            force: None,
+            conversation_offset: None,
+            ad_frequency_limit: None,
+            user_agent: None,
+            redaction: None,
+        }
+    }
 
     pub(super) fn set_user_id(&mut self, id: &'a str) -> Result<(), ConfigError> {
         self.user_id = Some(user_id(id)?);
@@ -69,10 +69,6 @@ impl<'a> V1<'a> {
         Ok(())
     }
 
-    pub(super) fn set_environment(&mut self, environment: Environment) {
-        self.environment = environment;
-    }
-
     /// Values above the API's limit become the limit.
     pub(super) fn pace(&mut self, offset: Option<u8>, frequency: Option<u8>) {
         let allowed = |turns: u8| turns.min(MAX_WAIT_TURNS);
@@ -96,11 +92,11 @@ impl<'a> V1<'a> {
     }
 
     /// `force` to the end.
-    pub(super) fn push_pacing(&self, steps: &mut Steps<'a>) {
+    pub(super) fn push_pacing(&self, environment: Environment, steps: &mut Steps<'a>) {
         steps.bool(self.force);
         steps.number(self.conversation_offset.map(u32::from));
         steps.number(self.ad_frequency_limit.map(u32::from));
-        steps.bool(Some(self.environment == Environment::Production));
+        steps.bool(Some(environment == Environment::Production));
         steps.close(true);
     }
 }

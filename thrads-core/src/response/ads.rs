@@ -3,6 +3,7 @@
 //! Section 3.7 of the wire contract: `data.bid` as an object or an array, then `data.bids`.
 
 use super::Diagnostic;
+use super::envelope::Members;
 use super::notes::{Note, Notes};
 use super::shape::Form;
 use crate::ad::Ad;
@@ -87,7 +88,7 @@ impl Found {
 
     /// Takes the ads of a list, and nothing of a null; `members` is memory for one ad.
     #[inline(never)]
-    pub(super) fn take_list(&mut self, list: Value, members: &mut [Value], body: &mut [u8]) {
+    pub(super) fn take_list(&mut self, list: Value, members: &mut Members, body: &mut [u8]) {
         match list.kind(body) {
             None | Some(b'n') => return,
             Some(b'[') => {}
@@ -109,14 +110,14 @@ impl Found {
     }
 
     /// Takes the first ad, whose members are read, if it can be shown.
-    pub(super) fn take(&mut self, ad: Value, members: &mut [Value], body: &mut [u8]) {
+    pub(super) fn take(&mut self, ad: Value, members: &mut Members, body: &mut [u8]) {
         if let Some(format) = self.judge(ad, members, body) {
             self.add(format, ad, members, body);
         }
     }
 
     #[inline(never)]
-    fn judge(&mut self, ad: Value, members: &mut [Value], body: &mut [u8]) -> Option<u8> {
+    fn judge(&mut self, ad: Value, members: &mut Members, body: &mut [u8]) -> Option<u8> {
         if ad.kind(body) != Some(b'{') {
             self.note_odd();
             return None;
@@ -131,7 +132,7 @@ impl Found {
     }
 
     #[inline(never)]
-    fn add(&mut self, format: u8, ad: Value, members: &[Value], body: &mut [u8]) {
+    fn add(&mut self, format: u8, ad: Value, members: &Members, body: &mut [u8]) {
         let mut place = ad.start();
         if format != UNKNOWN {
             let mut notes = Notes::of_format(format);
@@ -146,7 +147,7 @@ impl Found {
 
     // By itself, as what it takes of the stack is not needed while an ad is judged.
     #[inline(never)]
-    fn is_repeated(&self, members: &[Value], body: &[u8]) -> bool {
+    fn is_repeated(&self, members: &Members, body: &[u8]) -> bool {
         let Some(id) = members.get(self.form.id) else { return false };
         id.is_there()
             && self.places.iter().any(|place| {

@@ -4,7 +4,7 @@
 //! as a list, a limiter's `error` text, and HTML from whatever stands in front.
 
 use super::envelope::{
-    DETAIL, ERROR, ERROR_DETAIL, ERROR_MESSAGE, LEN, MESSAGE, REQUEST_ID, member,
+    DETAIL, ERROR, ERROR_DETAIL, ERROR_MESSAGE, LEN, MESSAGE, REQUEST_ID, Values, member,
 };
 use super::notes::{Notes, Said};
 use super::said::{Takes, at, say, settle};
@@ -152,11 +152,7 @@ impl ApiErrorKind {
 impl<'b> ApiError<'b> {
     /// `values` are those of the body, where it is JSON.
     #[inline(never)]
-    pub(super) fn read(
-        head: &Head,
-        values: Option<&mut [Value]>,
-        body: &'b mut [u8],
-    ) -> Answer<'b> {
+    pub(super) fn read(head: &Head, values: Option<&mut Values>, body: &'b mut [u8]) -> Answer<'b> {
         let (status, kind) = (head.status, ApiErrorKind::of_status(head.status));
         let Some(values) = values else {
             let (message, fields) = (html_title(body), FieldErrors(Said::new("", 0)));
@@ -173,13 +169,13 @@ impl<'b> ApiError<'b> {
 }
 
 /// The first of the members that say something of the whole; a list of fields does so too.
-fn message(values: &mut [Value], has_fields: bool, body: &mut [u8]) -> Value {
+fn message(values: &mut Values, has_fields: bool, body: &mut [u8]) -> Value {
     // What is inside a member counts only if the last of its name is an object.
     if member(values, ERROR).kind(body) != Some(b'{') {
         values.get_mut(ERROR_MESSAGE..LEN).unwrap_or_default().fill(Value::ABSENT);
     }
     let mut found = Value::ABSENT;
-    for index in [MESSAGE, DETAIL, ERROR_MESSAGE, ERROR, ERROR_DETAIL] {
+    for &index in &[MESSAGE, DETAIL, ERROR_MESSAGE, ERROR, ERROR_DETAIL] {
         if !(found.is_there() || has_fields && index == ERROR_DETAIL) {
             found = settle(values, index, Takes::Words, body);
         }
@@ -188,7 +184,7 @@ fn message(values: &mut [Value], has_fields: bool, body: &mut [u8]) -> Value {
 }
 
 /// Marks the items of the first list that has any. Returns where the first stands; 0 if there is none.
-fn mark_fields(values: &[Value], body: &mut [u8]) -> usize {
+fn mark_fields(values: &Values, body: &mut [u8]) -> usize {
     let is_object = member(values, ERROR).kind(body) == Some(b'{');
     let inside = if is_object { member(values, ERROR_DETAIL) } else { Value::ABSENT };
     match mark(member(values, DETAIL), body) {

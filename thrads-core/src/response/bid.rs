@@ -3,7 +3,7 @@
 //! Sections 3.7 to 3.11 of the wire contract.
 
 use super::ads::{Found, Judged, UNKNOWN};
-use super::envelope::{self, member};
+use super::envelope::{self, Members, Values, member};
 use super::notes::{Note, Said};
 use super::number::scaled;
 use super::said::{Wanted, drop_bad_target, is_there, say_all, set, target};
@@ -40,12 +40,12 @@ const DATA: Schema = Schema {
     len: 2 + LEN,
 };
 
-const LEN: usize = AD.len;
+pub(super) const LEN: usize = AD.len;
 
 /// An object, a list, or an object with a list in it, and then another list (3.7, 3.9).
-fn find(found: &mut Found, values: &mut [Value], body: &mut [u8]) {
+fn find(found: &mut Found, values: &mut Values, body: &mut [u8]) {
     let (bid, bids) = (member(values, BID), member(values, BIDS));
-    let members = values.get_mut(BIDS.wrapping_add(1)..).unwrap_or_default();
+    let Some(members) = envelope::members(values) else { return };
     let prompts = member(members, PROMPTS);
     let is_object = bid.kind(body) == Some(b'{');
     if is_object && prompts.kind(body) == Some(b'[') {
@@ -59,7 +59,7 @@ fn find(found: &mut Found, values: &mut [Value], body: &mut [u8]) {
 }
 
 /// One without a target or anything to show is none.
-fn judge(members: &mut [Value], body: &mut [u8]) -> Judged {
+fn judge(members: &mut Members, body: &mut [u8]) -> Judged {
     let format = format(members, body);
     match format {
         MESSAGE => message(members, body),
@@ -93,7 +93,7 @@ const POLL: u8 = 2;
 
 /// Reads escapes without undoing them, since an unknown format is kept as it came.
 #[inline(never)]
-fn format(members: &[Value], body: &[u8]) -> u8 {
+fn format(members: &Members, body: &[u8]) -> u8 {
     let filled = |index| {
         let value = member(members, index);
         let text = value.inside_of(body);
@@ -113,7 +113,7 @@ fn format(members: &[Value], body: &[u8]) -> u8 {
     }
 }
 
-fn message(members: &mut [Value], body: &mut [u8]) -> Result<(), Diagnostic> {
+fn message(members: &mut Members, body: &mut [u8]) -> Result<(), Diagnostic> {
     say_all(members, OF_MESSAGE, PRICE, body);
     target(members, URL, body)?;
     let is_empty = !is_there(members, HEADLINE) && !is_there(members, DESCRIPTION);
@@ -160,7 +160,7 @@ const OF_MESSAGE: Wanted = Wanted::of(&[
 ]);
 
 /// One draft calls the click target `cta_url`.
-fn prompt(members: &mut [Value], body: &mut [u8]) -> Result<(), Diagnostic> {
+fn prompt(members: &mut Members, body: &mut [u8]) -> Result<(), Diagnostic> {
     say_all(members, OF_PROMPT, PRICE, body);
     if !is_there(members, URL) {
         set(members, URL, member(members, CTA_URL));
@@ -204,7 +204,7 @@ const OF_PROMPT: Wanted = Wanted::of(&[
     BID_ID,
 ]);
 
-fn poll(members: &mut [Value], body: &mut [u8]) -> Result<(), Diagnostic> {
+fn poll(members: &mut Members, body: &mut [u8]) -> Result<(), Diagnostic> {
     let options = options::pack_all(member(members, OPTIONS), body);
     say_all(members, OF_POLL, PRICE, body);
     target(members, VOTE_URL, body)?;

@@ -4,14 +4,13 @@
 //! the reason in `message`.
 
 use super::ads::Judged;
-use super::envelope::{self, member};
+use super::envelope::{self, Members, member};
 use super::notes::Said;
 use super::number::scaled;
 use super::said::{Wanted, is_there, say_all, set, target};
 use super::shape::{Content, Form, Shape, one};
 use crate::ad::{Ad, ChatbotMessage};
 use crate::json::schema::{Inner, Schema};
-use crate::json::value::Value;
 
 /// What differs in answers to message calls.
 pub(super) static SHAPE: Shape = Shape {
@@ -19,9 +18,9 @@ pub(super) static SHAPE: Shape = Shape {
         names: &envelope::NAMES,
         inner: &[
             envelope::INSIDE_ERROR,
-            Inner { index: envelope::DATA, first: envelope::LEN, schema: &SCHEMA },
+            Inner { index: envelope::DATA, first: envelope::AD, schema: &SCHEMA },
         ],
-        len: envelope::LEN + SCHEMA.len,
+        len: envelope::AD + SCHEMA.len,
     },
     content: Content::Ads(&FORM),
 };
@@ -46,7 +45,7 @@ const NONE: usize = SCHEMA.len;
 const WANTED: Wanted = Wanted::of(&[CREATIVE, PROD_NAME, IMG_URL, PROD_URL, PRICE, CURRENCY]);
 
 /// No message is no ad; a message without a target is one that cannot be shown.
-fn judge(members: &mut [Value], body: &mut [u8]) -> Judged {
+fn judge(members: &mut Members, body: &mut [u8]) -> Judged {
     if member(members, CREATIVE).kind(body) == Some(b'{') {
         set(members, CREATIVE, member(members, INNER_CREATIVE));
     }

@@ -3,13 +3,12 @@
 //! Section 2.2 of the wire contract: a prompt in `data`, or nothing there and the reason in `message`.
 
 use super::ads::Judged;
-use super::envelope;
+use super::envelope::{self, Members};
 use super::notes::Said;
 use super::said::{Wanted, is_there, say_all, target};
 use super::shape::{Content, Form, Shape, one};
 use crate::ad::{Ad, ChatbotPrompt};
 use crate::json::schema::{Inner, Schema};
-use crate::json::value::Value;
 
 /// What differs in answers to prompt calls.
 pub(super) static SHAPE: Shape = Shape {
@@ -17,9 +16,9 @@ pub(super) static SHAPE: Shape = Shape {
         names: &envelope::NAMES,
         inner: &[
             envelope::INSIDE_ERROR,
-            Inner { index: envelope::DATA, first: envelope::LEN, schema: &SCHEMA },
+            Inner { index: envelope::DATA, first: envelope::AD, schema: &SCHEMA },
         ],
-        len: envelope::LEN + SCHEMA.len,
+        len: envelope::AD + SCHEMA.len,
     },
     content: Content::Ads(&FORM),
 };
@@ -39,7 +38,7 @@ const NONE: usize = SCHEMA.len;
 const WANTED: Wanted = Wanted::of(&[PROMPT, LINK, BRAND, SPONSORED_PROMPT_ID, ICON, TOKEN]);
 
 /// No prompt is no ad; a prompt without a target is one that cannot be shown.
-fn judge(members: &mut [Value], body: &mut [u8]) -> Judged {
+fn judge(members: &mut Members, body: &mut [u8]) -> Judged {
     say_all(members, WANTED, NONE, body);
     if !is_there(members, PROMPT) {
         return Err(None);

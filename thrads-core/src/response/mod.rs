@@ -24,8 +24,8 @@ pub use poll::{PollAnswer, PollResults, PollRow, PollRows};
 
 use crate::head::Head;
 use crate::json::read::Reader;
-use crate::json::value::Value;
 use core::fmt;
+use envelope::Values;
 use shape::{Content, Shape};
 
 /// The call that an answer belongs to, since each has its own shape.
@@ -153,8 +153,8 @@ pub fn decode<'b>(endpoint: Endpoint, head: &Head, body: &'b mut [u8]) -> Answer
 
 #[inline(never)]
 fn read<'b>(shape: &'static Shape, head: &Head, body: &'b mut [u8]) -> Answer<'b> {
-    let mut values = [Value::ABSENT; envelope::MAX_LEN];
-    let values = values.get_mut(..shape.schema.len).unwrap_or_default();
+    let mut values = envelope::UNREAD;
+    let values = &mut values;
     let is_json = is_json(shape, values, body);
     let is_success = matches!(head.status, 200..=299);
     if is_success && !is_json {
@@ -172,7 +172,7 @@ fn read<'b>(shape: &'static Shape, head: &Head, body: &'b mut [u8]) -> Answer<'b
 
 /// Reads the `values` of a body, and says whether it is an object and all of it JSON.
 #[inline(never)]
-fn is_json(shape: &Shape, values: &mut [Value], body: &[u8]) -> bool {
+fn is_json(shape: &Shape, values: &mut Values, body: &[u8]) -> bool {
     core::str::from_utf8(body).is_ok() && Reader::new(body).document(shape.schema, values).is_ok()
 }
 
@@ -181,12 +181,12 @@ fn is_json(shape: &Shape, values: &mut [Value], body: &[u8]) -> bool {
 fn refusal<'b>(
     shape: &Shape,
     head: &Head,
-    values: Option<&mut [Value]>,
+    values: Option<&mut Values>,
     body: &'b mut [u8],
 ) -> Answer<'b> {
     if !matches!(head.status, 200..=299)
         && let Content::Poll(_, refused) = shape.content
-        && let Some(answer) = refused(head.status, values.as_deref().unwrap_or_default(), body)
+        && let Some(answer) = refused(head.status, values.as_deref(), body)
     {
         return Answer::Poll(answer);
     }

@@ -4,7 +4,9 @@
 //! what it refuses, the newer has FastAPI's `detail`.
 
 use super::around::Around;
-use super::envelope::{self, CODE, DETAIL, ERROR, ERROR_CODE, ERROR_MESSAGE, MESSAGE, member};
+use super::envelope::{
+    self, CODE, DETAIL, ERROR, ERROR_CODE, ERROR_MESSAGE, MESSAGE, Values, member,
+};
 use super::number::scaled;
 use super::said::{Takes, at, say};
 use super::shape::{Content, Shape};
@@ -81,32 +83,35 @@ const INSIDE_DETAIL: usize = envelope::LEN;
 const RESULT: usize = INSIDE_DETAIL + envelope::PROBLEM.len;
 
 /// The members of a result are those of `data` if it is an object, else the body's own.
-fn answer<'b>(values: &mut [Value], status: u16, body: &'b mut [u8]) -> Answer<'b> {
+fn answer<'b>(values: &mut Values, status: u16, body: &'b mut [u8]) -> Answer<'b> {
     let is_inside = member(values, envelope::DATA).kind(body) == Some(b'{');
-    let result = values.get_mut(RESULT..).unwrap_or_default();
+    let mut result = [Value::ABSENT; RESULTS.len];
+    if let Some(inside) = values.get(RESULT..).and_then(<[_]>::first_chunk) {
+        result = *inside;
+    }
     // The body was read once already, by other names.
-    let is_read = is_inside || Reader::new(body).document(&RESULTS, result).is_ok();
-    let list = member(result, OPTIONS);
+    let is_read = is_inside || Reader::new(body).document(&RESULTS, &mut result).is_ok();
+    let list = member(&result, OPTIONS);
     if is_read && list.kind(body) == Some(b'[') {
-        Answer::Poll(PollAnswer::Results(results(result, list, body)))
+        Answer::Poll(PollAnswer::Results(results(&mut result, list, body)))
     } else {
         Answer::Malformed(Malformed { status, snippet: snippet(body) })
     }
 }
 
 /// What a refusal says of a poll; `None` where it is an error of the call.
-fn refused(status: u16, values: &[Value], body: &[u8]) -> Option<PollAnswer<'static>> {
+fn refused(status: u16, values: Option<&Values>, body: &[u8]) -> Option<PollAnswer<'static>> {
     match status {
         409 => Some(PollAnswer::AlreadyVoted),
         401 | 404 => Some(PollAnswer::TokenInvalid),
-        400 if names_the_option(values, body) => Some(PollAnswer::InvalidOption),
+        400 if names_the_option(values?, body) => Some(PollAnswer::InvalidOption),
         _ => None,
     }
 }
 
 /// Generation A has a code, at the top or inside `error`; B has a sentence (T101).
-fn names_the_option(values: &[Value], body: &[u8]) -> bool {
-    let says_so = |index| {
+fn names_the_option(values: &Values, body: &[u8]) -> bool {
+    let says_so = |&index: &usize| {
         let value = member(values, index);
         let text = value.inside_of(body);
         value.is_text(body)
@@ -114,18 +119,22 @@ fn names_the_option(values: &[Value], body: &[u8]) -> bool {
                 || spells_in_any_case(text, "invalid poll option"))
     };
     let is_object = |index| member(values, index).kind(body) == Some(b'{');
-    [CODE, MESSAGE, ERROR, DETAIL].into_iter().any(says_so)
-        || is_object(ERROR) && [ERROR_CODE, ERROR_MESSAGE].into_iter().any(says_so)
-        || is_object(DETAIL) && [DETAIL_CODE, DETAIL_MESSAGE].into_iter().any(says_so)
+    [CODE, MESSAGE, ERROR, DETAIL].iter().any(says_so)
+        || is_object(ERROR) && [ERROR_CODE, ERROR_MESSAGE].iter().any(says_so)
+        || is_object(DETAIL) && [DETAIL_CODE, DETAIL_MESSAGE].iter().any(says_so)
 }
 
 const DETAIL_MESSAGE: usize = INSIDE_DETAIL;
 const DETAIL_CODE: usize = INSIDE_DETAIL + 2;
 
 /// The result whose members stand in `body`.
-fn results<'b>(members: &mut [Value], list: Value, body: &'b mut [u8]) -> PollResults<'b> {
-    for (member, takes) in
-        members.iter_mut().zip([Takes::Number, Takes::Number, Takes::Number, Takes::Text])
+fn results<'b>(
+    members: &mut [Value; RESULTS.len],
+    list: Value,
+    body: &'b mut [u8],
+) -> PollResults<'b> {
+    for (member, &takes) in
+        members.iter_mut().zip(&[Takes::Number, Takes::Number, Takes::Number, Takes::Text])
     {
         say(member, takes, body);
     }
@@ -168,9 +177,9 @@ impl<'b> Iterator for PollRows<'b> {
 }
 
 /// Makes the row whose members stand in `row`; one without an id is none.
-fn make<'b>(members: &mut [Value], row: &'b mut [u8]) -> Option<PollRow<'b>> {
-    for (member, takes) in
-        members.iter_mut().zip([Takes::Number, Takes::Text, Takes::Number, Takes::Number])
+fn make<'b>(members: &mut [Value; ROW.len], row: &'b mut [u8]) -> Option<PollRow<'b>> {
+    for (member, &takes) in
+        members.iter_mut().zip(&[Takes::Number, Takes::Text, Takes::Number, Takes::Number])
     {
         say(member, takes, row);
     }

@@ -3,7 +3,7 @@
 //! Part of `response`.
 
 use super::Diagnostic;
-use super::envelope::member;
+use super::envelope::{Members, Values, member};
 use crate::json::text::{is_blank, undo};
 use crate::json::value::Value;
 use crate::target::is_target;
@@ -34,7 +34,7 @@ pub(super) fn say(value: &mut Value, takes: Takes, body: &mut [u8]) {
 }
 
 /// The same of a member, which is where it stood then.
-pub(super) fn settle(values: &mut [Value], index: usize, takes: Takes, body: &mut [u8]) -> Value {
+pub(super) fn settle(values: &mut Values, index: usize, takes: Takes, body: &mut [u8]) -> Value {
     match values.get_mut(index) {
         Some(value) => {
             say(value, takes, body);
@@ -51,7 +51,7 @@ pub(super) fn at(value: Value, text: &str) -> Option<&str> {
 
 /// The same of the members of an ad: those that are wanted, of which `price` may be a number. The others become absent.
 #[inline(never)]
-pub(super) fn say_all(members: &mut [Value], wanted: Wanted, price: usize, body: &mut [u8]) {
+pub(super) fn say_all(members: &mut Members, wanted: Wanted, price: usize, body: &mut [u8]) {
     let Wanted(mut wanted) = wanted;
     for (index, member) in members.iter_mut().enumerate() {
         if wanted & 1 == 0 {
@@ -80,7 +80,7 @@ impl Wanted {
 
 /// Whether what a member says keeps the rule for targets.
 #[inline(never)]
-pub(super) fn target(members: &[Value], index: usize, body: &[u8]) -> Result<(), Diagnostic> {
+pub(super) fn target(members: &Members, index: usize, body: &[u8]) -> Result<(), Diagnostic> {
     let url = member(members, index);
     if !url.is_there() {
         return Err(Diagnostic::NoTarget);
@@ -90,18 +90,18 @@ pub(super) fn target(members: &[Value], index: usize, body: &[u8]) -> Result<(),
 }
 
 /// Leaves out a member that breaks the rule for targets.
-pub(super) fn drop_bad_target(members: &mut [Value], index: usize, body: &[u8]) {
+pub(super) fn drop_bad_target(members: &mut Members, index: usize, body: &[u8]) {
     if target(members, index, body).is_err() {
         set(members, index, Value::ABSENT);
     }
 }
 
 /// Whether a member says anything.
-pub(super) fn is_there(members: &[Value], index: usize) -> bool {
+pub(super) fn is_there(members: &Members, index: usize) -> bool {
     member(members, index).is_there()
 }
 
-pub(super) fn set(members: &mut [Value], index: usize, value: Value) {
+pub(super) fn set(members: &mut Members, index: usize, value: Value) {
     if let Some(member) = members.get_mut(index) {
         *member = value;
     }

@@ -4,11 +4,10 @@
 //! Part of `response`.
 
 use super::ads::{Found, Judged};
-use super::envelope;
+use super::envelope::{self, Members, Values};
 use super::{Answer, Endpoint, PollAnswer, bid, chatbot_message, chatbot_prompt, poll};
 use crate::ad::Ad;
 use crate::json::schema::Schema;
-use crate::json::value::Value;
 
 /// How the answer to a call is read.
 #[derive(Debug)]
@@ -29,8 +28,8 @@ pub(super) enum Content {
     Receipt,
 }
 
-type ReadPoll = for<'b> fn(&mut [Value], u16, &'b mut [u8]) -> Answer<'b>;
-type Refused = fn(u16, &[Value], &[u8]) -> Option<PollAnswer<'static>>;
+type ReadPoll = for<'b> fn(&mut Values, u16, &'b mut [u8]) -> Answer<'b>;
+type Refused = fn(u16, Option<&Values>, &[u8]) -> Option<PollAnswer<'static>>;
 
 /// How the ads of an answer are read.
 #[derive(Debug)]
@@ -39,11 +38,11 @@ pub(super) struct Form {
     pub(super) schema: &'static Schema,
     /// Says which format the ad of these members is, and leaves of them what it is made of. Those of a format that is not known
     /// stay as they came.
-    pub(super) judge: fn(&mut [Value], &mut [u8]) -> Judged,
+    pub(super) judge: fn(&mut Members, &mut [u8]) -> Judged,
     /// Makes the ad at a place of the body.
     pub(super) make: for<'b> fn(&'b str, usize) -> Option<Ad<&'b str>>,
     /// Finds the ads of an answer whose `data` is an object.
-    pub(super) find: fn(&mut Found, &mut [Value], &mut [u8]),
+    pub(super) find: fn(&mut Found, &mut Values, &mut [u8]),
     /// The member that two ads do not have in common; above all others if there is none.
     pub(super) id: usize,
 }
@@ -61,10 +60,12 @@ impl Shape {
 }
 
 /// `data` itself is the ad, unless the answer says beside it that none was served, as the oldest do.
-pub(super) fn one(found: &mut Found, values: &mut [Value], body: &mut [u8]) {
+pub(super) fn one(found: &mut Found, values: &mut Values, body: &mut [u8]) {
     let data = envelope::member(values, envelope::DATA);
-    if !envelope::is_not_served(values, body) {
-        found.take(data, values.get_mut(envelope::LEN..).unwrap_or_default(), body);
+    if !envelope::is_not_served(values, body)
+        && let Some(members) = envelope::members(values)
+    {
+        found.take(data, members, body);
     }
 }
 

@@ -4,7 +4,8 @@ use crate::app::{App, router};
 use crate::args::{Args, LISTEN};
 use crate::counters::Count;
 use metrics_exporter_prometheus::PrometheusHandle;
-use std::io;
+use std::fmt::Arguments;
+use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
@@ -19,9 +20,9 @@ pub(crate) async fn serve(args: &Args) -> Result<ExitCode, String> {
     let listener = listen(args.listen).await?;
     let address = listener.local_addr().map_err(|error| error.to_string())?;
     let app = Arc::new(App::new(args)?);
-    println!("the page:     http://{address}/");
-    println!("the operator: http://{address}/operator");
-    println!("the platform: {}", app.platform.describe());
+    say(format_args!("the page:     http://{address}/"));
+    say(format_args!("the operator: http://{address}/operator"));
+    say(format_args!("the platform: {}", app.platform.describe()));
 
     let (told, begins_to_end) = oneshot::channel();
     let ending = Arc::clone(&app);
@@ -81,7 +82,7 @@ async fn asked_to_end() {
 
 fn report(app: &App, took: Duration, is_whole: bool) {
     let count = |what| app.counters.get(what);
-    println!(
+    say(format_args!(
         "{} in {:.1} s: {} of {} turns ended, {} of {} impressions told",
         if is_whole { "drained" } else { "cut off" },
         took.as_secs_f32(),
@@ -89,5 +90,10 @@ fn report(app: &App, took: Duration, is_whole: bool) {
         count(Count::TurnBegun),
         count(Count::Told) + count(Count::Untold),
         count(Count::Counted),
-    );
+    ));
+}
+
+/// A server goes on where nobody reads what it says.
+fn say(line: Arguments<'_>) {
+    let _nobody_reads = writeln!(io::stdout(), "{line}");
 }

@@ -86,7 +86,7 @@ impl Args {
                 "--fault" => {
                     let name = value()?;
                     let fault = name.parse().map_err(|_| {
-                        format!("--fault {name}: no such fault (see --list-faults)")
+                        format!("--fault {name}: no such fault; --list-faults names them")
                     })?;
                     args.fault = Some(fault);
                 }
@@ -124,8 +124,9 @@ Usage: kiosk [OPTIONS]
   --base-url URL          talk to a platform elsewhere, https or loopback; the key is read from THRADS_API_KEY
   -h, --help              print this
 
-On a terminal you type and it answers: /why explains the last decision, /click shows where the ad leads, /new starts a
-new chat, /quit ends, and a number picks one of the questions offered. With a pipe it plays a conversation of ten turns.
+On a terminal you type and it answers: /why explains the last decision, /click shows where the ad leads, /noads asks for
+none until /new, which starts a new chat, /quit ends, and a number picks one of the questions offered. With a pipe it plays
+a conversation of ten turns.
 Where standard output is a terminal, and NO_COLOR is not set, messages come with a code to scan; showing it is no click.
 ";
 

@@ -1,16 +1,17 @@
 //! The kiosk itself: a conversation, and the ads that it earns.
 
 use crate::answers;
-use crate::args::{Args, Summary};
+use crate::args::Args;
 use crate::platform::Platform;
 use crate::reports::Reports;
-use crate::screen::Screen;
+use crate::screen::{Screen, write};
 use crate::tally::Tally;
 use crate::voice::Aloud;
+use std::io::BufRead;
 use std::time::{Duration, Instant};
 use thrads_core::{
-    Ad, BidRequest, Call, Clock, ConfigError, CountryCode, EndUser, Family, History, Millis, Offer,
-    Permission, Policy, PromptRequest, Role, Viewability,
+    Ad, BidRequest, Call, Clock, ConfigError, CountryCode, EndUser, Enforcement, Family, History,
+    Millis, Offer, Permission, Policy, PromptRequest, Role, Viewability,
 };
 use thrads_sandbox::Fault;
 use thrads_std::{Chat, Outcome, TokioClock};
@@ -57,7 +58,7 @@ impl Kiosk {
             platform.inject(fault, None);
         }
         let chat = platform.thrads().chat(family, policy);
-        println!("A shop kiosk, on the {}.\n", platform.describe(family));
+        write(format_args!("A shop kiosk, on the {}.\n\n", platform.describe(family)));
         Self {
             platform,
             chat,
@@ -93,7 +94,7 @@ impl Kiosk {
     /// Holds a conversation with the person at the terminal, until they leave.
     pub(crate) async fn converse(&mut self) {
         let mut lines = Some(typed_lines());
-        println!("Type a question; {COMMANDS} are understood.\n");
+        write(format_args!("Type a question; {COMMANDS} are understood.\n\n"));
         self.open_for_a_person(&mut lines).await;
         while let Some(line) = next_line(&mut lines, &self.screen).await {
             match line.trim() {
@@ -128,8 +129,10 @@ impl Kiosk {
         }
     }
 
-    pub(crate) fn summarise(&self, form: Summary) {
-        self.tally.print(form, self.platform.stats().as_ref());
+    pub(crate) fn summarise(&self, args: &Args) {
+        let is_shadowed = args.enforcement == Enforcement::Shadow;
+        let shadow = is_shadowed.then(|| self.chat.shadow());
+        self.tally.print(args.summary, self.platform.stats().as_ref(), shadow);
     }
 
     /// Asks for sponsored prompts before the first word, and shows them for as long as it takes to count.
@@ -368,8 +371,9 @@ fn bid_call<'a>(chat_id: &'a str, history: &'a Memory) -> Option<Call<'a>> {
 fn typed_lines() -> mpsc::Receiver<String> {
     let (sender, lines) = mpsc::channel(16);
     std::thread::spawn(move || {
-        for line in std::io::stdin().lines().map_while(Result::ok) {
-            if sender.blocking_send(line).is_err() {
+        for line in std::io::stdin().lock().split(b'\n').map_while(Result::ok) {
+            // A terminal may be set to another encoding.
+            if sender.blocking_send(String::from_utf8_lossy(&line).into_owned()).is_err() {
                 return;
             }
         }
@@ -385,7 +389,7 @@ async fn next_line(lines: &mut Option<mpsc::Receiver<String>>, screen: &Screen) 
         _ = tokio::signal::ctrl_c() => None,
     };
     if line.is_none() {
-        println!();
+        write(format_args!("\n"));
     }
     line
 }

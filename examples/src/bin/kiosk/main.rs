@@ -27,7 +27,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     match Args::parse(std::env::args().skip(1)) {
         Ok(Action::Print(text)) => {
-            print!("{text}");
+            screen::write(format_args!("{text}"));
             ExitCode::SUCCESS
         }
         Ok(Action::Run(args)) => run(&args),
@@ -56,7 +56,7 @@ fn run(args: &Args) -> ExitCode {
         } else {
             kiosk.play().await
         }
-        kiosk.summarise(args.summary);
+        kiosk.summarise(args);
     });
     // A thread that waits for a key press would keep the runtime from ending.
     std::process::exit(0)

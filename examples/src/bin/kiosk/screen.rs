@@ -3,7 +3,8 @@
 
 use crate::code::half_blocks;
 use crate::pictures::Pictures;
-use std::io::{IsTerminal, Write};
+use std::fmt::Arguments;
+use std::io::{ErrorKind, IsTerminal, Write};
 use terminal_size::{Height, Width, terminal_size};
 use thrads_core::{Ad, card};
 
@@ -30,7 +31,7 @@ impl Screen {
     }
 
     pub(crate) fn say(&self, who: &str, text: &str) {
-        println!("{who:>9}: {text}");
+        write(format_args!("{who:>9}: {text}\n"));
     }
 
     pub(crate) fn remark(&self, text: &str) {
@@ -41,23 +42,35 @@ impl Screen {
 
     pub(crate) fn note(&self, text: &str) {
         if self.is_coloured {
-            println!("           \x1b[2m{text}\x1b[0m");
+            write(format_args!("           \x1b[2m{text}\x1b[0m\n"));
         } else {
-            println!("           · {text}");
+            write(format_args!("           · {text}\n"));
         }
     }
 
     /// The card beside a bar, behind a number where it can be picked by one.
     pub(crate) fn show<T: AsRef<str>>(&mut self, ad: &Ad<T>, number: Option<usize>) {
-        print!("{}", shown(ad, number, self.is_coloured.then(code_side)));
+        write(format_args!("{}", shown(ad, number, self.is_coloured.then(code_side))));
         if let Some(Err(problem)) = self.pictures.as_mut().map(|pictures| pictures.add(ad)) {
             self.note(&problem);
         }
     }
 
     pub(crate) fn prompt(&self) {
-        print!("      you: ");
+        write(format_args!("      you: "));
         let _nobody_reads = std::io::stdout().flush();
+    }
+}
+
+/// Writes to standard output. Where nobody reads it any more, as behind `head`, the kiosk ends without a word.
+pub(crate) fn write(text: Arguments<'_>) {
+    match std::io::stdout().write_fmt(text) {
+        Ok(()) => {}
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => std::process::exit(0),
+        Err(error) => {
+            eprintln!("kiosk: standard output: {error}");
+            std::process::exit(1)
+        }
     }
 }
 

@@ -1,10 +1,11 @@
 //! What came of it all, beside what the platform counted.
 
 use crate::args::Summary;
+use crate::screen::write;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::time::Duration;
-use thrads_core::Hold;
+use thrads_core::{Hold, Shadow};
 use thrads_sandbox::Stats;
 use thrads_std::Outcome;
 
@@ -37,14 +38,14 @@ impl Tally {
         }
     }
 
-    pub(crate) fn print(&self, form: Summary, platform: Option<&Stats>) {
+    pub(crate) fn print(&self, form: Summary, platform: Option<&Stats>, shadow: Option<Shadow>) {
         match form {
-            Summary::Json => println!("{}", self.json(platform)),
-            Summary::Text => print!("{}", self.text(platform)),
+            Summary::Json => write(format_args!("{}\n", self.json(platform, shadow))),
+            Summary::Text => write(format_args!("{}", self.text(platform, shadow))),
         }
     }
 
-    fn json(&self, platform: Option<&Stats>) -> Value {
+    fn json(&self, platform: Option<&Stats>, shadow: Option<Shadow>) -> Value {
         let held: Map<_, _> =
             self.held.iter().map(|(reason, count)| ((*reason).to_owned(), json!(count))).collect();
         let counted = |stats: &Stats| json!({"requests": stats.requests, "ads": stats.ads, "impressions": stats.impressions});
@@ -58,12 +59,16 @@ impl Tally {
             "impressions": self.impressions,
             "revenue_micros": self.revenue_micros,
             "platform": platform.map(counted),
+            "shadow": shadow.map(|Shadow { saved, missed }| json!({"saved": saved, "missed": missed})),
         })
     }
 
-    fn text(&self, platform: Option<&Stats>) -> String {
+    fn text(&self, platform: Option<&Stats>, shadow: Option<Shadow>) -> String {
         let held: Vec<_> =
             self.held.iter().map(|(reason, count)| format!("{count} by {reason}")).collect();
+        let shadow = shadow.map(|Shadow { saved, missed }| {
+            ("by device", format!("{saved} calls fewer, {missed} ads fewer"), None)
+        });
         let rows = [
             ("turns", self.turns.to_string(), None),
             ("asked", self.asked.to_string(), platform.map(|stats| stats.requests.to_string())),
@@ -88,8 +93,10 @@ impl Tally {
             ),
             ("slowest turn", format!("{:.1} s", self.slowest_turn.as_secs_f32()), None),
         ];
-        let mut text = format!("\n{:>14}  {:<26}the platform counted\n", "", "this kiosk");
-        for (name, own, theirs) in rows {
+        let theirs = platform.map_or("", |_| "the platform counted");
+        let mut text = format!("\n{:>14}  {:<26}{theirs}", "", "this kiosk").trim_end().to_owned();
+        text.push('\n');
+        for (name, own, theirs) in rows.into_iter().chain(shadow) {
             text += format!("{name:>14}  {own:<26}{}", theirs.unwrap_or_default()).trim_end();
             text.push('\n');
         }

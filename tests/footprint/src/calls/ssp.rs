@@ -51,7 +51,10 @@ pub fn report(ad: &Ad<&str>) {
 /// A bid request with all that one can have.
 #[inline(never)]
 pub fn any_bid_request(publisher: &Publisher, conversation: Conversation<'_>, url: &mut [u8]) {
-    for bid in [contextual(conversation), opener()].into_iter().flatten() {
+    if let Ok(bid) = contextual(conversation) {
+        send(&Request::new(publisher, Call::Bid(bid)), url);
+    }
+    if let Ok(bid) = opener() {
         send(&Request::new(publisher, Call::Bid(bid)), url);
     }
 }
@@ -61,7 +64,9 @@ pub fn any_bid_request(publisher: &Publisher, conversation: Conversation<'_>, ur
 pub fn any_bid_answer(publisher: &Publisher, status: u16, body: &mut [u8]) {
     match decode(of(Endpoint::Bid), &Head::new(status), body) {
         Answer::Ads(served) => {
-            keep(&served.envelope);
+            let envelope = served.envelope;
+            keep((envelope.api_version(), envelope.timestamp()));
+            keep((envelope.docs_url(), envelope.total_time()));
             for ad in served.ads {
                 keep(&ad);
                 if let Ad::Unknown(unknown) = ad {

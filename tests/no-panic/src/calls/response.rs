@@ -3,7 +3,9 @@
 use super::config::head;
 use super::tracking;
 use crate::opaque::{keep, of, show};
-use thrads_core::{Ad, Answer, ApiError, ApiErrorKind, Cpm, Diagnostic, Endpoint, decode};
+use thrads_core::{
+    Ad, Answer, ApiError, ApiErrorKind, Cpm, Diagnostic, Endpoint, Envelope, decode,
+};
 
 pub(super) fn all() {
     let mut body = of([0_u8; 256]);
@@ -15,7 +17,8 @@ pub(super) fn all() {
 fn answer(answer: Answer<'_>) {
     match answer {
         Answer::Ads(mut served) => {
-            keep((served.request_id, served.message, served.envelope));
+            keep((served.request_id, served.message));
+            envelope(&served.envelope);
             served.ads.by_ref().for_each(|ad| read(&ad));
             keep(served.ads.diagnostic());
         }
@@ -24,6 +27,12 @@ fn answer(answer: Answer<'_>) {
         Answer::Malformed(malformed) => keep(malformed),
         _ => {}
     }
+}
+
+fn envelope(envelope: &Envelope<'_>) {
+    keep((envelope.api_version(), envelope.timestamp()));
+    keep((envelope.docs_url(), envelope.total_time()));
+    keep(*envelope == of(Envelope::default()));
 }
 
 pub(super) fn api_error(error: &ApiError<'_>) {

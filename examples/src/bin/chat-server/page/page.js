@@ -1,6 +1,6 @@
 // The chat: what the person says goes to the server, what comes back is shown as it comes.
 
-import { card, message, post, starter } from "./cards.js";
+import { card, element, message, post, starter } from "./cards.js";
 
 const [room, log, starters, composer, words, send, wish, fresh, status] = [
   "room", "log", "starters", "composer", "words", "send", "wish", "fresh", "status",
@@ -39,6 +39,8 @@ async function say(text, starterId) {
     if (send.disabled && !signal.aborted) throw new Error("cut short");
   } catch {
     if (!signal.aborted && send.disabled) fail(answer);
+  } finally {
+    answer.removeAttribute("aria-busy");
   }
 }
 
@@ -104,13 +106,21 @@ function noAds(isNo) {
   starters.replaceChildren();
 }
 
+function trouble(text) {
+  show(element("p", "trouble", text));
+}
+
+// What was said before comes first: until it is there, or for five seconds, nothing is sent.
 async function begin() {
   welcome();
+  send.disabled = true;
   fetch("/api/choice").then((reply) => reply.json()).then(({ wanted }) => noAds(!wanted)).catch(() => {});
-  const reply = await fetch("/api/chat").catch(() => null);
-  const entries = reply?.ok ? await reply.json() : [];
+  const reply = await fetch("/api/chat", { signal: AbortSignal.timeout(5000) }).catch(() => null);
+  const entries = reply?.ok ? await reply.json().catch(() => []) : [];
   for (const entry of entries) show(entry.type === "said" ? message(entry.who, entry.text) : card(entry.card));
-  if (entries.length === 0) await offer();
+  send.disabled = false;
+  if (reply?.status === 403) trouble("This page needs its cookie. Please allow cookies and open it again.");
+  else if (entries.length === 0) await offer();
 }
 
 composer.addEventListener("submit", (event) => {
@@ -129,8 +139,11 @@ words.addEventListener("keydown", (event) => {
 
 fresh.addEventListener("click", async () => {
   turn?.abort();
+  send.disabled = true;
+  const reply = await post("/api/new", {}).catch(() => null);
   send.disabled = false;
-  await post("/api/new", {}).catch(() => {});
+  // The old one would go on, and whoever asked for a new one would not know.
+  if (!reply?.ok) return trouble("That did not work. Please try again.");
   welcome();
   words.focus();
   await offer();
@@ -139,8 +152,9 @@ fresh.addEventListener("click", async () => {
 wish.addEventListener("click", async () => {
   const wanted = wish.getAttribute("aria-pressed") === "true";
   const reply = await post("/api/choice", { wanted }).catch(() => null);
-  if (reply?.ok) noAds(!wanted);
-  status.textContent = reply?.ok ? (wanted ? "Ads are on." : "Ads are off.") : "That did not work. Please try again.";
+  if (!reply?.ok) return trouble("That did not work. Please try again.");
+  noAds(!wanted);
+  status.textContent = wanted ? "Ads are on." : "Ads are off.";
 });
 
 begin();
