@@ -69,14 +69,15 @@ fn best_in(text: &Text<'_>, groups: &[Group], kinds: Kinds) -> Option<(usize, Fi
     }
     let harmless = shapes::harmless(groups);
     let is_number = kinds.has(Kind::Number) && harmless == 0 && all.is_number();
-    for &(kind, least) in &KINDS {
+    for &(kind, least, most) in &KINDS {
         if !kinds.has(kind) {
             continue;
         }
         // A number in groups may well have one that begins like a telephone's.
         let firsts = if is_number && kind == Kind::Phone { 1 } else { groups.len() };
         for first in 0..firsts {
-            for end in (first..=groups.len()).rev() {
+            let last = groups.len().min(first.wrapping_add(most.into()));
+            for end in (first..=last).rev() {
                 let part = Part::of(text, groups, first, end);
                 // Shorter parts have fewer digits still.
                 if part.digits < u32::from(least) {
@@ -113,7 +114,7 @@ pub(super) struct Part<'p> {
 
 impl<'p> Part<'p> {
     /// The groups from `first` to in front of `end`.
-    #[inline(never)]
+    #[cfg_attr(target_os = "none", inline(never))]
     fn of(text: &'p Text<'p>, all: &'p [Group], first: usize, end: usize) -> Self {
         let groups = all.get(first..end).unwrap_or_default();
         let (mut digits, mut lengths, mut bits) = (0_u32, 0_u32, 0_u32);
@@ -197,12 +198,12 @@ fn is_currency(code: u32) -> bool {
 
 /// 元 円 圆 块 원
 const CURRENCIES: [u32; 5] = [0x5143, 0x5186, 0x5706, 0x5757, 0xc6d0];
-/// What is made of parts of a chain, in order, and the fewest digits that it has.
-static KINDS: [(Kind, u8); 4] = [
-    (Kind::Ip, 4),
-    (Kind::Card, 13),
-    (Kind::Phone, 8),
-    (Kind::Number, MIN_DIGITS.to_le_bytes()[0]),
+/// What is made of parts of a chain, in order: the fewest digits and the most groups that it has.
+static KINDS: [(Kind, u8, u8); 4] = [
+    (Kind::Ip, 4, 4),
+    (Kind::Card, 13, u8::MAX),
+    (Kind::Phone, 8, u8::MAX),
+    (Kind::Number, MIN_DIGITS.to_le_bytes()[0], u8::MAX),
 ];
 /// Digits of the shortest number without a gap.
 pub(super) const MIN_DIGITS: u32 = 7;
