@@ -2,6 +2,7 @@
 //!
 //! A helper of `redact`: numbers of all kinds are looked for in parts of a chain.
 
+use super::ip::v6_around;
 use super::sign::{EDGE, LONG, Sign, Text};
 
 /// Digits without a gap.
@@ -44,14 +45,17 @@ impl Joint {
 /// A chain of at most [`MAX_GROUPS`]; it may go on.
 pub(super) type Chain = heapless::Vec<Group, MAX_GROUPS, u8>;
 
-/// The chain that begins with the digit at `at`.
+/// The chain that begins with the digit at `at`. An address of version 6 is no part of one.
 #[inline(never)]
 pub(super) fn chain_at(text: &Text<'_>, at: usize) -> Chain {
     let mut chain = Chain::new();
     let mut next = Some((at, Joint::Edge));
     while let Some((start, joint)) = next {
         let group = group_at(text, start, joint);
-        if chain.push(group).is_err() {
+        let is_of_address = joint == Joint::Space
+            && text.bytes.get(group.end) == Some(&b':')
+            && !v6_around(text, start).is_empty();
+        if is_of_address || chain.push(group).is_err() {
             break;
         }
         next = joint_at(text, group.end);
@@ -123,3 +127,20 @@ const JOINTS: [([Sign; MAX_JOINT], Joint); 12] = [
     ([b')', b'-', EDGE], Joint::Close),
     ([b')', b'/', EDGE], Joint::Close),
 ];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_of_version_6_is_no_part_of_a_chain() {
+        for (text, groups) in [
+            ("3 2001::abcd", 1),
+            ("3 1:2:3:4:5:6:7:8", 1),
+            ("555 123 4567: now", 3),
+            ("3 10:30", 2),
+        ] {
+            assert_eq!(chain_at(&Text::of(text), 0).len(), groups, "{text}");
+        }
+    }
+}

@@ -15,7 +15,7 @@ pub(super) fn find(text: &Text<'_>) -> Stretch {
     let mut from = 0;
     let mut looked = [0; 2];
     while let Some(at) = Wanted::DIGIT.first_in(text, from) {
-        let run = around(bytes, at, usize::MAX, PLAIN | JOINT);
+        let run = around(bytes, at, PLAIN | JOINT);
         let mut found = token(bytes, run);
         if found.is_empty() {
             found = password(bytes, at, &mut looked);
@@ -33,20 +33,19 @@ pub(super) fn find(text: &Text<'_>) -> Stretch {
 #[cfg(not(target_os = "none"))]
 pub(super) fn is_at(text: &Text<'_>, at: usize) -> bool {
     let bytes = text.bytes;
-    let run = around(bytes, at, usize::MAX, PLAIN | JOINT);
+    let run = around(bytes, at, PLAIN | JOINT);
     !token(bytes, run).is_empty() || !password(bytes, at, &mut [0; 2]).is_empty()
 }
 
-/// The bytes around the digit at `at` that are of these classes, no more than `most` on each side, without what is no letter
-/// or digit at either end.
+/// The bytes around the digit at `at` that are of these classes, without what is no letter or digit at either end.
 #[inline(never)]
-fn around(bytes: &[u8], at: usize, most: usize, classes: u8) -> Stretch {
+fn around(bytes: &[u8], at: usize, classes: u8) -> Stretch {
     let (before, behind) = bytes.split_at_checked(at).unwrap_or_default();
-    let behind = plain_length(behind.iter().take(most), classes);
+    let behind = plain_length(behind.iter(), classes);
     if behind == 0 {
         return Stretch { start: at, end: at };
     }
-    let before = plain_length(before.iter().rev().take(most), classes);
+    let before = plain_length(before.iter().rev(), classes);
     Stretch { start: at.wrapping_sub(before), end: at.wrapping_add(behind) }
 }
 
@@ -70,7 +69,7 @@ fn plain_length<'b>(bytes: impl Iterator<Item = &'b u8>, classes: u8) -> usize {
 fn password(bytes: &[u8], at: usize, looked: &mut [usize; 2]) -> Stretch {
     for ((classes, strong), looked) in PASSWORDS.iter().zip(looked) {
         if at >= *looked {
-            let word = around(bytes, at, MAX_PASSWORD, *classes);
+            let word = around(bytes, at, *classes);
             *looked = word.end;
             if is_password(bytes, word, *strong) {
                 return word;
@@ -171,8 +170,6 @@ const MIN_CORE: usize = 10;
 /// Hexadecimal digits: 128 bits.
 const MIN_HEX: u32 = 32;
 pub(super) const MIN_PASSWORD: usize = 12;
-/// Bytes of a password that are looked at on either side of a digit.
-const MAX_PASSWORD: usize = 64;
 
 #[cfg(test)]
 mod tests {
@@ -180,12 +177,14 @@ mod tests {
 
     #[test]
     fn a_password_is_found_in_any_part_of_a_word() {
+        let far = format!("pw A1{}$b", "z".repeat(99));
         for (text, secret) in [
             ("192.0.2.1.comE979anna&4ZZb2001 x", "comE979anna&4ZZb2001"),
             ("0.comE979anna&4ZZb2001１", "comE979anna&4ZZb2001"),
             ("pw 0080-0566-5566-821Kuen&&&Otter0 ok", "821Kuen&&&Otter0"),
             ("pw 0080-0566-5566-821Kuen$$Otter0 ok", "0080-0566-5566-821Kuen$$Otter0"),
             ("see H&M-Gutschein24", ""),
+            (&far, &far[3..]),
         ] {
             let Stretch { start, end } = find(&Text::of(text));
             assert_eq!(&text[start..end], secret, "{text}");
