@@ -69,7 +69,8 @@ impl Thrads {
     /// [`EnvError`], which names the variable.
     pub fn from_env() -> Result<Self, EnvError> {
         let Setup { publisher, options, fleet } =
-            Setup::read(|name| env::var_os(name)?.into_string().ok())?;
+            // What is no UTF-8 is there all the same, and no value that can be used.
+            Setup::read(|name| Some(env::var_os(name)?.to_string_lossy().into_owned()))?;
         Self::start(publisher, options, fleet).map_err(EnvError::start)
     }
 }
