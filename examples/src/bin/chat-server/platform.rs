@@ -70,8 +70,7 @@ impl Platform {
 
     /// The key that all processes of a fleet have, where this is one: they share a Redis.
     pub(crate) fn fleet(&self) -> Option<ApiKey> {
-        let given = |name| env::var(name).ok().filter(|value| !value.trim().is_empty());
-        given("THRADS_REDIS_URL")?;
+        given(REDIS_URL)?;
         let key = given("THRADS_API_KEY")
             .or_else(|| fs::read_to_string(given("THRADS_API_KEY_FILE")?.trim()).ok());
         ApiKey::new(&key?).ok()
@@ -79,10 +78,18 @@ impl Platform {
 
     pub(crate) fn describe(&self) -> String {
         match &self.sandbox {
+            Some(sandbox) if given(REDIS_URL).is_some() => {
+                format!("the sandbox at {}; {REDIS_URL} goes with a key", sandbox.base_url())
+            }
             Some(sandbox) => format!("the sandbox at {}", sandbox.base_url()),
             None => "the one that the environment names".to_owned(),
         }
     }
+}
+
+/// A variable of the environment, if there is more in it than white space.
+fn given(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.trim().is_empty())
 }
 
 fn inside(sandbox: &Sandbox) -> Result<Thrads, String> {
@@ -106,3 +113,5 @@ fn row(row: PollRow) -> Row {
     let share = row.percentage_milli.map_or(0, |milli| milli.saturating_add(500) / 1000);
     Row { id: row.id, votes: row.votes, share: share.min(100) }
 }
+
+const REDIS_URL: &str = "THRADS_REDIS_URL";
