@@ -36,6 +36,12 @@ pub const POLL: &str = concat!(
     r#""results_url":"https:\/\/ssp.thrads.ai\/results?token=t","advertiser":"Boilwell","price":"4.1","bidId":"b"}]}}"#,
 );
 
+/// No ad.
+pub const UNSOLD: &str = concat!(
+    r#"{"status":"success","requestId":"req_5f0c","data":{"bid":null},"message":"No bids","#,
+    r#""timestamp":"2026-05-04T09:00:05.120445Z","totalTime":0.041}"#,
+);
+
 /// FastAPI's refusal of two members.
 pub const REFUSED: &str = concat!(
     r#"{"detail":[{"type":"missing","loc":["body","userId"],"msg":"Field required","input":{}},"#,

@@ -8,7 +8,7 @@
 mod paint;
 
 use cortex_m_rt::entry;
-use footprint::answers::{BID, MESSAGES, POLL, PROMPT, PROMPTS, REFUSED, SETTINGS};
+use footprint::answers::{BID, MESSAGES, POLL, PROMPT, PROMPTS, REFUSED, SETTINGS, UNSOLD};
 use footprint::opaque::{Display, keep, of};
 use paint::measure;
 use semihosting::{println, process};
@@ -77,6 +77,7 @@ fn answers() -> Option<()> {
         ("decode_a_bid_of_850_bytes", Endpoint::Bid, 200, BID),
         ("decode_three_prompts", Endpoint::Bid, 200, PROMPTS),
         ("decode_a_poll", Endpoint::Bid, 200, POLL),
+        ("decode_an_answer_without_an_ad", Endpoint::Bid, 200, UNSOLD),
         ("decode_a_422", Endpoint::Bid, 422, REFUSED),
         ("decode_a_v1_prompt", Endpoint::Prompt, 200, PROMPT),
     ] {
