@@ -147,6 +147,17 @@ test("a new chat that cannot begin says so, and the old one stays", async () => 
   await context.close();
 });
 
+test("a new chat that gets no answer keeps nobody from going on", async () => {
+  const { context } = await person(browser);
+  const page = await quiet(server, context);
+  await context.route("**/api/new", () => {});
+  await page.getByRole("button", { name: "New chat" }).click();
+  await page.getByText("That did not work.").waitFor();
+  await say(page, "And a grinder?");
+  await answered(page, 1);
+  await context.close();
+});
+
 test("what is typed before the old messages are there comes behind them", async () => {
   const { context, troubles } = await person(browser);
   const page = await quiet(server, context);

@@ -121,74 +121,10 @@ const RECORD: usize = 16;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use embedded_storage::nor_flash::{ErrorType, NorFlashError, NorFlashErrorKind, ReadNorFlash};
+    use crate::power_cut::Flash;
 
-    /// Two small pages, whose power fails in the middle of an operation once `left` are done: so many bytes of it remain.
-    struct Part {
-        bytes: [u8; 2 * PAGE],
-        left: usize,
-        torn: usize,
-    }
-
-    #[derive(Debug)]
-    struct PowerCut;
-
-    impl NorFlashError for PowerCut {
-        fn kind(&self) -> NorFlashErrorKind {
-            NorFlashErrorKind::Other
-        }
-    }
-
-    impl ErrorType for &mut Part {
-        type Error = PowerCut;
-    }
-
-    impl ReadNorFlash for &mut Part {
-        const READ_SIZE: usize = 1;
-
-        fn read(&mut self, offset: u32, bytes: &mut [u8]) -> Result<(), PowerCut> {
-            bytes.copy_from_slice(&self.bytes[offset as usize..][..bytes.len()]);
-            Ok(())
-        }
-
-        fn capacity(&self) -> usize {
-            self.bytes.len()
-        }
-    }
-
-    impl NorFlash for &mut Part {
-        const WRITE_SIZE: usize = 4;
-        const ERASE_SIZE: usize = PAGE;
-
-        fn erase(&mut self, from: u32, to: u32) -> Result<(), PowerCut> {
-            self.change(from as usize, &vec![0xff; (to - from) as usize], |_, byte| byte)
-        }
-
-        fn write(&mut self, offset: u32, bytes: &[u8]) -> Result<(), PowerCut> {
-            self.change(offset as usize, bytes, |there, byte| there & byte)
-        }
-    }
-
-    impl Part {
-        fn new(fill: u8) -> Self {
-            Self { bytes: [fill; 2 * PAGE], left: usize::MAX, torn: 0 }
-        }
-
-        fn change(
-            &mut self,
-            at: usize,
-            bytes: &[u8],
-            change: impl Fn(u8, u8) -> u8,
-        ) -> Result<(), PowerCut> {
-            let is_cut = self.left == 0;
-            let done = if is_cut { self.torn.min(bytes.len()) } else { bytes.len() };
-            for (place, byte) in self.bytes[at..].iter_mut().zip(&bytes[..done]) {
-                *place = change(*place, *byte);
-            }
-            self.left = self.left.saturating_sub(1);
-            if is_cut { Err(PowerCut) } else { Ok(()) }
-        }
-    }
+    /// Two small pages.
+    type Part = Flash<PAGE>;
 
     const PAGE: usize = 4 * RECORD;
 

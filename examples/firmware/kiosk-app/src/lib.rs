@@ -28,6 +28,8 @@ mod picture;
 #[cfg(feature = "plain")]
 mod plain;
 mod polls;
+#[cfg(test)]
+mod power_cut;
 mod provision;
 mod pulse;
 mod reports;

@@ -79,7 +79,10 @@ impl Platform {
     pub(crate) fn describe(&self) -> String {
         match &self.sandbox {
             Some(sandbox) if given(REDIS_URL).is_some() => {
-                format!("the sandbox at {}; {REDIS_URL} goes with a key", sandbox.base_url())
+                format!(
+                    "the sandbox at {}; {REDIS_URL} is not used without a key",
+                    sandbox.base_url()
+                )
             }
             Some(sandbox) => format!("the sandbox at {}", sandbox.base_url()),
             None => "the one that the environment names".to_owned(),

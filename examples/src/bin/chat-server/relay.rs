@@ -14,7 +14,13 @@ use thrads_std::{Relay, RelayOptions, RelayReach, RelayVerdict};
 /// The relay of this server; none unless it was given a secret.
 pub(crate) fn start(args: &RelayArgs) -> Result<Option<Relay>, String> {
     let read = |file: &str| fs::read(file).map_err(|error| format!("{file}: {error}"));
-    let Some(secret) = &args.secret else { return Ok(None) };
+    if !args.seen_as.is_empty() && args.to_loopback.is_none() {
+        return Err("--relay-seen-as goes with --relay-to-loopback".to_owned());
+    }
+    let Some(secret) = &args.secret else {
+        let unused = args.to_loopback.as_ref().map(|_| "--relay-to-loopback goes with --relay");
+        return unused.map_or(Ok(None), |problem| Err(problem.to_owned()));
+    };
     let mut options = RelayOptions::default();
     if let Some(authority) = &args.to_loopback {
         options.reach = RelayReach::LoopbackForTests {
@@ -51,3 +57,20 @@ pub(crate) async fn relay(
 
 const FIELDS: [(HeaderName, &str); 2] =
     [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::net::{IpAddr, Ipv4Addr};
+
+    #[test]
+    fn what_would_be_left_unused_is_refused() {
+        let seen_as = vec![(IpAddr::V4(Ipv4Addr::new(10, 0, 2, 102)), 8443)];
+        let problem = |args| start(&args).err().unwrap_or_default();
+        let alone = RelayArgs { seen_as, ..RelayArgs::default() };
+        assert_eq!(problem(alone), "--relay-seen-as goes with --relay-to-loopback");
+        let without = RelayArgs { to_loopback: Some("ca.der".to_owned()), ..RelayArgs::default() };
+        assert_eq!(problem(without), "--relay-to-loopback goes with --relay");
+        assert!(start(&RelayArgs::default()).is_ok_and(|relay| relay.is_none()));
+    }
+}

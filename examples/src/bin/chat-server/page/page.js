@@ -106,19 +106,24 @@ function noAds(isNo) {
   starters.replaceChildren();
 }
 
+// A server that does not answer keeps nobody from going on for longer than this.
+function patience() {
+  return { signal: AbortSignal.timeout(5000) };
+}
+
 function trouble(text) {
   show(element("p", "trouble", text));
 }
 
-// What was said before comes first: until it is there, or for five seconds, nothing is sent.
+// What was said before comes first: until it is there, or for a while, nothing is sent and nothing begun anew.
 async function begin() {
   welcome();
-  send.disabled = true;
+  send.disabled = fresh.disabled = true;
   fetch("/api/choice").then((reply) => reply.json()).then(({ wanted }) => noAds(!wanted)).catch(() => {});
-  const reply = await fetch("/api/chat", { signal: AbortSignal.timeout(5000) }).catch(() => null);
+  const reply = await fetch("/api/chat", patience()).catch(() => null);
   const entries = reply?.ok ? await reply.json().catch(() => []) : [];
   for (const entry of entries) show(entry.type === "said" ? message(entry.who, entry.text) : card(entry.card));
-  send.disabled = false;
+  send.disabled = fresh.disabled = false;
   if (reply?.status === 403) trouble("This page needs its cookie. Please allow cookies and open it again.");
   else if (entries.length === 0) await offer();
 }
@@ -140,7 +145,7 @@ words.addEventListener("keydown", (event) => {
 fresh.addEventListener("click", async () => {
   turn?.abort();
   send.disabled = true;
-  const reply = await post("/api/new", {}).catch(() => null);
+  const reply = await post("/api/new", {}, patience()).catch(() => null);
   send.disabled = false;
   // The old one would go on, and whoever asked for a new one would not know.
   if (!reply?.ok) return trouble("That did not work. Please try again.");
@@ -151,7 +156,7 @@ fresh.addEventListener("click", async () => {
 
 wish.addEventListener("click", async () => {
   const wanted = wish.getAttribute("aria-pressed") === "true";
-  const reply = await post("/api/choice", { wanted }).catch(() => null);
+  const reply = await post("/api/choice", { wanted }, patience()).catch(() => null);
   if (!reply?.ok) return trouble("That did not work. Please try again.");
   noAds(!wanted);
   status.textContent = wanted ? "Ads are on." : "Ads are off.";
