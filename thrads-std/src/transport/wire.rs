@@ -122,5 +122,5 @@ fn encode(request: &Request<'_>) -> Vec<u8> {
 
 /// Fields of a request, with room for those that reqwest adds.
 const FIELDS: usize = 12;
-/// Bytes of a bid request with a few messages; a longer one grows. Allocators keep what is no longer at hand.
+/// Bytes of a bid request with a few messages; a longer one grows.
 const ORDINARY_BODY: usize = 1024;
