@@ -109,6 +109,7 @@ impl Account {
 
     /// The turns of a fleet's budget, where the budget is one.
     pub(crate) fn turns(&self) -> Option<Arc<Turns>> {
+        self.fleet.as_ref()?;
         self.key().turns.clone()
     }
 

@@ -227,12 +227,12 @@ impl Chat {
     }
 
     fn outcome(&mut self, ended: Ended, end: Instant, base: &BaseUrl) -> Outcome {
-        let account = Arc::clone(self.thrads.account());
-        let (now, person) = (account.clock.at(end), self.person.clone());
-        let session = &mut self.session;
+        let Self { thrads, session, person, on_screen, .. } = self;
+        let (account, person) = (thrads.account(), person.as_ref());
+        let now = account.clock.at(end);
         let outcome = match ended {
             Ended::Held(hold) => {
-                account.with(person.as_ref(), |lent| session.give_up(now, lent, hold));
+                account.with(person, |lent| session.give_up(now, lent, hold));
                 Outcome::Held(hold)
             }
             Ended::Failed(error) => Outcome::at(base, session.handle_failure(error)),
@@ -241,17 +241,17 @@ impl Chat {
                 Outcome::Failed(Failure::at(base, Cause::ShutDown))
             }
             Ended::Answer(head, mut body, place) => {
-                account.with(person.as_ref(), |lent| session.recheck_answer(&lent));
+                account.with(person, |lent| session.recheck_answer(&lent));
                 let outcome = match session.handle_head(&head) {
                     Next::Body => Outcome::at(base, session.handle_response(&head, &mut body)),
                     Next::Drop => Outcome::Failed(Failure::at(base, Cause::Stale)),
                 };
                 let is_shown = matches!(outcome, Outcome::Ad(_));
-                place.filter(|_| is_shown).into_iter().for_each(|place| self.on_screen.put(place));
+                place.filter(|_| is_shown).into_iter().for_each(|place| on_screen.put(place));
                 outcome
             }
         };
-        account.with(person.as_ref(), |lent| session.tell(now, lent));
+        account.with(person, |lent| session.tell(now, lent));
         outcome
     }
 }

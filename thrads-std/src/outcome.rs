@@ -99,10 +99,13 @@ impl Outcome {
 impl From<thrads_core::Outcome<'_>> for Outcome {
     fn from(outcome: thrads_core::Outcome<'_>) -> Self {
         match outcome {
-            thrads_core::Outcome::Ad(offers) => Self::Ad(Served {
-                request_id: offers.served().request_id.map(str::to_owned),
-                offers: offers.map(owned).collect(),
-            }),
+            thrads_core::Outcome::Ad(lent) => {
+                let request_id = lent.served().request_id.map(str::to_owned);
+                // A vector that is collected begins with room for four, which most answers never fill.
+                let mut offers = Vec::with_capacity(lent.size_hint().1.unwrap_or(1));
+                offers.extend(lent.map(owned));
+                Self::Ad(Served { request_id, offers })
+            }
             thrads_core::Outcome::NoAd(no_ad) => Self::NoAd {
                 request_id: no_ad.request_id.map(str::to_owned),
                 message: no_ad.message.map(str::to_owned),

@@ -47,6 +47,12 @@ impl<'b> Iterator for Ads<'b> {
         self.taken = self.taken.saturating_add(1);
         if place == 0 { None } else { (self.form.make)(self.text, place) }
     }
+
+    /// As many as were found, at most.
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let left = self.places.iter().skip(self.taken.into()).take_while(|place| **place > 0);
+        (0, Some(left.count()))
+    }
 }
 
 /// Says where they stand, and none of their words.

@@ -86,4 +86,9 @@ impl<'b> Iterator for Offers<'b> {
         let ad = self.served.ads.next()?;
         Some(Offer { ad, impression: Impression::mint(&ad), engagement: Engagement::mint(&ad) })
     }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        let (least, most) = self.served.ads.size_hint();
+        (least, most.map(|most| most.min(self.left)))
+    }
 }

@@ -102,7 +102,10 @@ pub(super) fn url(request: &Request<'_>) -> Option<Url> {
 fn headers(request: &Request<'_>) -> Option<HeaderMap> {
     let mut map = HeaderMap::with_capacity(FIELDS);
     for field in request.fields() {
-        let mut value = HeaderValue::from_str(field.value).ok()?;
+        let mut value = match field.value {
+            JSON => HeaderValue::from_static(JSON),
+            value => HeaderValue::from_str(value).ok()?,
+        };
         value.set_sensitive(field.is_secret);
         map.append(HeaderName::from_static(field.name), value);
     }
@@ -120,6 +123,8 @@ fn encode(request: &Request<'_>) -> Vec<u8> {
     bytes
 }
 
+/// What every body is, which need not be copied.
+const JSON: &str = "application/json";
 /// Fields of a request, with room for those that reqwest adds.
 const FIELDS: usize = 12;
 /// Bytes of a bid request with a few messages; a longer one grows.
