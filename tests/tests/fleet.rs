@@ -28,12 +28,15 @@ impl Rig {
     }
 
     fn replica(&self, replicas: u32) -> Thrads {
-        let publisher = Publisher {
+        let fleet = Fleet::new(&self.redis.url()).unwrap().replicas(replicas);
+        Thrads::in_fleet(self.publisher(), Options::default(), fleet).unwrap()
+    }
+
+    fn publisher(&self) -> Publisher {
+        Publisher {
             endpoints: Endpoints::at(BaseUrl::new(&self.sandbox.base_url()).unwrap()),
             ..Publisher::new(ApiKey::new(PRODUCTION_KEY).unwrap(), Environment::Production)
-        };
-        let fleet = Fleet::new(&self.redis.url()).unwrap().replicas(replicas);
-        Thrads::in_fleet(publisher, Options::default(), fleet).unwrap()
+        }
     }
 
     /// The platform never had to refuse. That no second holds more than the limit wherever it begins is for `fleet_load`
@@ -220,6 +223,23 @@ async fn a_clock_of_redis_that_goes_back_stops_nobody() {
     load(&thrads, 10, Duration::from_secs(1)).await;
     let (took, _) = served(&thrads).await;
     assert!(took < Duration::from_secs(4), "{took:?}");
+    rig.assert_kept();
+}
+
+#[tokio::test]
+async fn the_highest_limit_and_the_longest_times_are_taken() {
+    let Some(rig) = Rig::start() else { return };
+    let options = Options {
+        timeout: Duration::MAX,
+        max_rate_wait: Duration::MAX,
+        limit: u32::MAX,
+        ..Options::default()
+    };
+    let fleet = Fleet::new(&rig.redis.url()).unwrap();
+    assert_eq!(fleet.check(Duration::MAX).await, Ok(()));
+    let thrads = Thrads::in_fleet(rig.publisher(), options, fleet).unwrap();
+    served(&thrads).await;
+    thrads.shutdown(Duration::MAX).await;
     rig.assert_kept();
 }
 

@@ -92,9 +92,13 @@ impl Account {
         Arc::clone(&self.publisher.read().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// Asks that are under way keep the key they began with. The budget begins anew, as the platform's does.
+    /// Asks that are under way keep the key they began with. The budget begins anew, as the platform's does; that of the key
+    /// that is there already does not, and is only tried again.
     pub(crate) fn set_key(&self, key: ApiKey) {
         let mut publisher = self.publisher.write().unwrap_or_else(PoisonError::into_inner);
+        if publisher.key.expose() == key.expose() {
+            return self.key().health.on_new_key();
+        }
         let Publisher { environment, endpoints, .. } = Publisher::clone(&publisher);
         *self.key() = Key::new(&key, &self.options, self.fleet.as_ref());
         *publisher = Arc::new(Publisher { key, environment, endpoints });

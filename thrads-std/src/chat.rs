@@ -37,6 +37,10 @@ pub(crate) struct Asking {
     pub(crate) span: Span,
 }
 
+/// Who waits for an ask of a chat. Dropped before that has ended, it lets the ask go.
+#[derive(Debug)]
+pub(crate) struct Waits<'c>(pub(crate) &'c mut Chat);
+
 impl Chat {
     pub(crate) fn new(thrads: Thrads, family: Family, policy: Policy) -> Self {
         let meters = thrads.account().meters(None);
@@ -62,7 +66,7 @@ impl Chat {
     ///
     /// A call with a conversation is taken for the end of a turn, so make it once after every answer, also where no ad is
     /// wanted: a turn that is held counts too. An opener is no turn. Ends after the timeout at the latest. Dropping the
-    /// future leaves the chat usable; the turn counts, and what was sent is settled by the next ask.
+    /// future leaves the chat usable; the turn counts, and what was sent keeps no place under the person's caps.
     pub async fn ask(&mut self, call: Call<'_>) -> Outcome {
         if !call.is_opener() {
             self.session.on_turn();
@@ -170,12 +174,13 @@ impl Chat {
     pub(crate) fn ask_again(&mut self, call: Call<'_>) -> impl Future<Output = Outcome> + Send {
         let (asking, ask) = self.begin(call);
         let ask = ask.map(|ask| Box::pin(ask.run()).instrument(asking.span.clone()));
+        let waits = Waits(self);
         async move {
             let ended = match ask {
                 Ok(ask) => ask.await,
                 Err(ended) => ended,
             };
-            self.finish(asking, ended)
+            waits.finish(asking, ended)
         }
     }
 
@@ -217,7 +222,7 @@ impl Chat {
     }
 
     /// What an end of asking means to the chat, told to the operator as well.
-    pub(crate) fn finish(&mut self, asking: Asking, ended: Ended) -> Outcome {
+    fn finish(&mut self, asking: Asking, ended: Ended) -> Outcome {
         let Asking { family, publisher, start, span } = asking;
         let end = Instant::now();
         let outcome = self.outcome(ended, end, publisher.endpoints.of(family));
@@ -253,6 +258,30 @@ impl Chat {
         };
         account.with(person, |lent| session.tell(now, lent));
         outcome
+    }
+
+    /// Nobody waits for the ask under way any more: its ad is never shown, so its place with the person is free again.
+    fn let_go(&mut self) {
+        let account = self.thrads.account();
+        let now = account.clock.now();
+        let session = &mut self.session;
+        session.handle_failure(UNSENT);
+        account.with(self.person.as_ref(), |lent| session.tell(now, lent));
+    }
+}
+
+impl Waits<'_> {
+    /// The ask has ended.
+    pub(crate) fn finish(self, asking: Asking, ended: Ended) -> Outcome {
+        let outcome = self.0.finish(asking, ended);
+        std::mem::forget(self);
+        outcome
+    }
+}
+
+impl Drop for Waits<'_> {
+    fn drop(&mut self) {
+        self.0.let_go();
     }
 }
 

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::task::Poll;
 use std::time::Duration;
 use tokio::sync::Notify;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::timeout;
 
 /// What came of shutting down.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -68,24 +68,23 @@ impl Door {
     pub(crate) async fn shut(&self, within: Duration) -> Drained {
         self.is_shut.store(true, Ordering::SeqCst);
         let at_first = self.under_way.load(Ordering::SeqCst);
-        self.empty_by(Instant::now() + within).await;
+        let _is_late = timeout(within, self.empty()).await;
         let ended = self.under_way.load(Ordering::SeqCst);
         self.is_ended.store(true, Ordering::SeqCst);
         self.ended.notify_waiters();
-        self.empty_by(Instant::now() + LAST_WORDS).await;
+        let _is_late = timeout(LAST_WORDS, self.empty()).await;
         Drained { finished: at_first.saturating_sub(ended), ended }
     }
 
-    async fn empty_by(&self, deadline: Instant) {
+    /// Ends when nothing is under way.
+    async fn empty(&self) {
         loop {
             let mut left = pin!(self.left.notified());
             left.as_mut().enable();
             if self.under_way.load(Ordering::SeqCst) == 0 {
                 return;
             }
-            if timeout_at(deadline, left).await.is_err() {
-                return;
-            }
+            left.await;
         }
     }
 }

@@ -7,8 +7,10 @@ use crate::options::Options;
 use crate::thrads::Thrads;
 use crate::transport::StartError;
 use std::fmt;
+use std::fs::File;
+use std::io::Read;
 use std::time::Duration;
-use std::{env, fs};
+use std::{env, io, str};
 use thrads_core::{ApiKey, BaseUrl, Endpoints, Environment, Publisher};
 use zeroize::Zeroizing;
 
@@ -135,7 +137,8 @@ impl Setup {
         let replicas = read(REPLICAS).unwrap_or_else(|| "1".to_owned()).trim().parse();
         let replicas = replicas.map_err(|_| EnvError::value(REPLICAS))?;
         let authority = read(REDIS_CA_FILE).map(|path| authority(path.trim())).transpose()?;
-        let fleet = read(REDIS_URL).map(|url| fleet(&url, authority.as_deref(), replicas));
+        let fleet = read(REDIS_URL)
+            .map(|url| fleet(&url, authority.as_ref().map(|pem| pem.as_slice()), replicas));
         let fleet = fleet.transpose()?;
         let mut options = Options::default();
         if let Some(millis) = read(TIMEOUT_MS) {
@@ -146,9 +149,19 @@ impl Setup {
     }
 }
 
-fn authority(path: &str) -> Result<Vec<u8>, EnvError> {
+fn authority(path: &str) -> Result<Zeroizing<Vec<u8>>, EnvError> {
     let unreadable = EnvError { variable: REDIS_CA_FILE, problem: EnvProblem::Unreadable };
-    fs::read(path).map_err(|_| unreadable)
+    contents(path).map_err(|_| unreadable)
+}
+
+/// What is in a file, all in one place of the memory; an error where that is more than any such file holds.
+fn contents(path: &str) -> io::Result<Zeroizing<Vec<u8>>> {
+    let mut bytes = Zeroizing::new(Vec::with_capacity(MOST_IN_A_FILE + 1));
+    File::open(path)?.take(MOST_IN_A_FILE as u64 + 1).read_to_end(&mut bytes)?;
+    if bytes.len() > MOST_IN_A_FILE {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(bytes)
 }
 
 fn fleet(url: &str, authority: Option<&[u8]>, replicas: u32) -> Result<Fleet, EnvError> {
@@ -162,15 +175,15 @@ fn key(given: Option<String>, file: Option<String>) -> Result<ApiKey, EnvError> 
         (Some(_), Some(_)) => {
             return Err(EnvError { variable: KEY_FILE, problem: EnvProblem::Twice });
         }
-        (Some(key), None) => (KEY, Zeroizing::new(key)),
+        (Some(key), None) => (KEY, Zeroizing::new(key.into_bytes())),
         (None, Some(path)) => {
-            let text = fs::read_to_string(path.trim());
             let unreadable = EnvError { variable: KEY_FILE, problem: EnvProblem::Unreadable };
-            (KEY_FILE, Zeroizing::new(text.map_err(|_| unreadable)?))
+            (KEY_FILE, contents(path.trim()).map_err(|_| unreadable)?)
         }
         (None, None) => return Err(EnvError { variable: KEY, problem: EnvProblem::Missing }),
     };
-    ApiKey::new(&text).map_err(|_| EnvError::value(variable))
+    let text = str::from_utf8(&text).map_err(|_| EnvError::value(variable))?;
+    ApiKey::new(text).map_err(|_| EnvError::value(variable))
 }
 
 const KEY: &str = "THRADS_API_KEY";
@@ -182,10 +195,13 @@ const TIMEOUT_MS: &str = "THRADS_TIMEOUT_MS";
 const REDIS_URL: &str = "THRADS_REDIS_URL";
 const REDIS_CA_FILE: &str = "THRADS_REDIS_CA_FILE";
 const REPLICAS: &str = "THRADS_REPLICAS";
+/// A mebibyte: four times what all authorities of a system take.
+const MOST_IN_A_FILE: usize = 1 << 20;
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use std::fs;
 
     fn setup(variables: &[(&'static str, &str)]) -> Result<Setup, EnvError> {
         Setup::read(|name| {
@@ -230,6 +246,20 @@ mod tests {
         fs::remove_file(path).unwrap();
         let gone = setup(&[(KEY_FILE, path)]).err();
         assert_eq!(gone, Some(EnvError { variable: KEY_FILE, problem: EnvProblem::Unreadable }));
+    }
+
+    #[test]
+    fn a_file_without_end_is_not_read_to_its_end() {
+        let path = env::temp_dir().join(format!("thrads-long-{}", std::process::id()));
+        File::create(&path).unwrap().set_len(1 << 31).unwrap();
+        let file = path.to_str().unwrap();
+        let unreadable = |variable| Some(EnvError { variable, problem: EnvProblem::Unreadable });
+        assert_eq!(setup(&[(KEY_FILE, file)]).err(), unreadable(KEY_FILE));
+        let authority = setup(&[(KEY, "k"), (REDIS_CA_FILE, file)]).err();
+        assert_eq!(authority, unreadable(REDIS_CA_FILE));
+        fs::write(&path, b"k-\xff").unwrap();
+        assert_eq!(setup(&[(KEY_FILE, file)]).err(), Some(EnvError::value(KEY_FILE)));
+        fs::remove_file(path).unwrap();
     }
 
     #[test]

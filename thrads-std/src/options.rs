@@ -20,7 +20,7 @@ pub struct Options {
     pub timeout: Duration,
     /// How long an ask may wait for its turn in the key's budget, within the timeout and five seconds at most; half a second.
     pub max_rate_wait: Duration,
-    /// Requests a second that the key may make; 40. 0 counts as 1.
+    /// Requests a second that the key may make; 40. 0 counts as 1, and in a fleet more than 10,000 as that.
     pub limit: u32,
     /// Whether an ask may be repeated once within the timeout, where nothing had left yet or after a 429 or 503 that says
     /// when to come back; not by default.

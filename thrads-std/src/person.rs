@@ -119,7 +119,10 @@ impl People {
     /// Room for so many; for one at least.
     pub(crate) fn new(capacity: usize, caps: Caps) -> Self {
         let capacity = NonZeroUsize::new(capacity).unwrap_or(NonZeroUsize::MIN);
-        Self { known: LruCache::new(capacity), hasher: RandomState::new(), caps }
+        // One that is made with its capacity takes all of the memory at once.
+        let mut known = LruCache::unbounded();
+        known.resize(capacity);
+        Self { known, hasher: RandomState::new(), caps }
     }
 
     /// The person with this id, new if they are not known.

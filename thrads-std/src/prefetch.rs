@@ -4,7 +4,7 @@
 //! sentences that are complete so far.
 
 use crate::ask::Ended;
-use crate::chat::{Asking, Chat};
+use crate::chat::{Asking, Chat, Waits};
 use crate::outcome::Outcome;
 use std::fmt;
 use thrads_core::Call;
@@ -15,7 +15,7 @@ use tracing::Instrument;
 ///
 /// Its auction begins at the first complete sentence and runs beside the stream in a task of its own. Dropping this ends it:
 /// since it borrows the chat, a new turn or a new chat cannot begin before that, there is never more than one call of a
-/// chat in flight, and no late ad can be shown. What was sent by then is settled by the next ask.
+/// chat in flight, and no late ad can be shown. What was sent by then keeps no place under the person's caps.
 ///
 /// ```
 /// # use thrads_sandbox::{Config, STAGING_KEY, Sandbox};
@@ -49,7 +49,7 @@ use tracing::Instrument;
 /// ```
 #[must_use = "dropped, it ends the auction"]
 pub struct Prefetch<'c> {
-    chat: &'c mut Chat,
+    waits: Waits<'c>,
     state: State,
 }
 
@@ -66,7 +66,7 @@ impl Chat {
     /// A turn begins whose answer will be streamed. It counts as a turn from here on, whatever comes of it.
     pub fn prefetch(&mut self) -> Prefetch<'_> {
         self.on_turn();
-        Prefetch { chat: self, state: State::Listening }
+        Prefetch { waits: Waits(self), state: State::Listening }
     }
 }
 
@@ -90,7 +90,7 @@ impl Prefetch<'_> {
         if !matches!(self.state, State::Listening) {
             return;
         }
-        let (asking, ask) = self.chat.begin(call);
+        let (asking, ask) = self.waits.0.begin(call);
         self.state = match ask {
             Ok(ask) => {
                 let task = tokio::spawn(ask.run().instrument(asking.span.clone()));
@@ -103,14 +103,14 @@ impl Prefetch<'_> {
     /// The answer is complete: brings what was asked for while it was made. Where nothing was, because it was too short, it
     /// asks with `call` now. Ends after the timeout at the latest, counted from the start of the auction.
     pub async fn outcome(self, call: Call<'_>) -> Outcome {
-        let Self { chat, state } = self;
+        let Self { waits, state } = self;
         match state {
-            State::Listening => chat.ask_again(call).await,
-            State::Ended(asking, ended) => chat.finish(asking, ended),
+            State::Listening => waits.0.ask_again(call).await,
+            State::Ended(asking, ended) => waits.finish(asking, ended),
             State::UnderWay(asking, mut task) => {
                 // A task ends otherwise only when its runtime shuts down.
                 let ended = (&mut task.0).await.unwrap_or(Ended::ShutDown);
-                chat.finish(asking, ended)
+                waits.finish(asking, ended)
             }
         }
     }
@@ -118,7 +118,7 @@ impl Prefetch<'_> {
 
 impl fmt::Debug for Prefetch<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Prefetch").field("chat", &self.chat).finish_non_exhaustive()
+        f.debug_struct("Prefetch").field("chat", &self.waits.0).finish_non_exhaustive()
     }
 }
 

@@ -80,7 +80,8 @@ impl Thrads {
     }
 
     /// Goes on with another key, in all clones and chats at once and without a restart. Asks that are under way end with the
-    /// old one; the budget begins anew, as the platform's does.
+    /// old one; the budget begins anew, as the platform's does. The key that is there already keeps its budget, and is
+    /// tried again where the platform had refused it or failed.
     ///
     /// ```
     /// # use thrads_std::{Options, Thrads, core::{ApiKey, Environment, Publisher}};

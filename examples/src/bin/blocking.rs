@@ -3,7 +3,9 @@
 //! `cargo run --bin blocking` plays it against a sandbox of its own; with `THRADS_API_KEY` and the other variables of
 //! [`Thrads::from_env`] it asks the platform.
 
+use std::env;
 use std::error::Error;
+use std::io::{self, Write};
 use std::thread;
 use std::time::Duration;
 
@@ -16,6 +18,9 @@ use thrads_std::blocking::Thrads;
 use thrads_std::{Options, Outcome};
 
 fn main() -> Result<(), Box<dyn Error>> {
+    if env::args_os().len() > 1 {
+        return Err("it takes no options: THRADS_API_KEY and its like say whom it asks".into());
+    }
     let sandbox = Sandbox::start(Config::default())?;
     let thrads = start(&sandbox)?;
     let mut chat = thrads.chat(Family::Ssp, Policy::SERVER);
@@ -24,7 +29,10 @@ fn main() -> Result<(), Box<dyn Error>> {
         said(Role::User, "I need boots for hiking in wet weather."),
         said(Role::Assistant, "A waterproof membrane and a stiff sole."),
     ];
-    messages.iter().for_each(|message| println!("{}: {}", message.role.as_str(), message.content));
+    let mut screen = io::stdout();
+    for Message { role, content, .. } in &messages {
+        writeln!(screen, "{}: {content}", role.as_str())?;
+    }
     let person = EndUser::forwarded("203.0.113.7", "Mozilla/5.0 (X11; Linux x86_64)")?;
     let bid =
         BidRequest::contextual("user_5f0c", "chat_77aa", Conversation::new(&messages)?, person)?;
@@ -34,7 +42,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     for offer in served.offers {
         let mut text = String::new();
         card(&offer.ad, 60, &mut text)?;
-        println!("\n{text}\n");
+        writeln!(screen, "\n{text}\n")?;
         // It is on the screen now; an impression is half an ad in view for a second.
         thread::sleep(Duration::from_secs(1));
         let reported = thrads.report(offer.impression, person);
@@ -44,7 +52,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 fn start(sandbox: &Sandbox) -> Result<Thrads, Box<dyn Error>> {
-    if std::env::var_os("THRADS_API_KEY").is_some() {
+    if ["THRADS_API_KEY", "THRADS_API_KEY_FILE"].iter().any(|key| env::var_os(key).is_some()) {
         return Ok(Thrads::from_env()?);
     }
     let endpoints = Endpoints::at(BaseUrl::new(&sandbox.base_url())?);

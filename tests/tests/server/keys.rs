@@ -26,6 +26,18 @@ async fn a_new_key_serves_all_chats_at_once() {
 }
 
 #[tokio::test]
+async fn the_key_that_is_there_already_has_no_new_budget() {
+    let sandbox = generous();
+    let options = Options { limit: 1, max_rate_wait: std::time::Duration::ZERO, ..options() };
+    let thrads = Thrads::new(publisher(&sandbox.base_url(), PRODUCTION_KEY), options).unwrap();
+    assert_eq!(ask(&mut chat(&thrads)).await.code(), "ad");
+    thrads.set_key(ApiKey::new(PRODUCTION_KEY).unwrap());
+    assert_eq!(ask(&mut chat(&thrads)).await.code(), "held");
+    thrads.set_key(ApiKey::new(STAGING_KEY).unwrap());
+    assert_eq!(ask(&mut chat(&thrads)).await.code(), "ad");
+}
+
+#[tokio::test]
 async fn a_second_key_has_a_budget_of_its_own() {
     let sandbox = generous();
     let options = Options { limit: 1, max_rate_wait: std::time::Duration::ZERO, ..options() };

@@ -4,6 +4,7 @@ mod ahead;
 mod blocking;
 mod chats;
 mod end;
+mod extremes;
 mod keys;
 mod listen;
 mod metrics;

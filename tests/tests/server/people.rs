@@ -40,6 +40,24 @@ async fn two_chats_of_a_person_share_a_cap_and_another_person_does_not() {
 }
 
 #[tokio::test]
+async fn an_ask_that_nobody_waits_for_any_more_takes_no_place() {
+    let sandbox = generous();
+    let thrads = capped(&sandbox, Caps { hour: 1, ..Caps::default() });
+    let moment = Duration::from_millis(100);
+    sandbox.inject(Fault::Hang, Some(2));
+    let mut left = chat(&thrads, "ann");
+    assert!(tokio::time::timeout(moment, ask(&mut left)).await.is_err());
+    let mut ahead = left.prefetch();
+    ahead.start(call(&exchange(ANSWERED), BidConfig::default()));
+    tokio::time::sleep(moment).await;
+    drop(ahead);
+    assert_eq!(sandbox.stats().requests, 2);
+    let mut other = chat(&thrads, "ann");
+    assert_eq!(ask(&mut other).await.code(), "ad");
+    assert_eq!(held_by(&ask(&mut other).await), Some(Reason::Cap(Cap::Hour)));
+}
+
+#[tokio::test]
 async fn who_opts_out_is_not_asked_about_and_sees_nothing_late() {
     let sandbox = generous();
     let thrads = capped(&sandbox, Caps::default());

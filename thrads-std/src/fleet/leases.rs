@@ -54,7 +54,7 @@ pub(super) struct Lease {
 impl Leases {
     pub(super) fn new(limit: u32, replicas: u32) -> Self {
         let supply = Supply::Leased { free: VecDeque::new(), none_until: None };
-        let limit = limit.max(1);
+        let limit = limit.clamp(1, MOST);
         Self { supply, most: limit, limit, replicas: replicas.max(1) }
     }
 
@@ -183,6 +183,9 @@ impl Leases {
     }
 }
 
+/// The highest limit that is leased: beyond it a lease is so many send times, so close together, that no timer can tell them
+/// apart.
+const MOST: u32 = 10_000;
 /// How far ahead a lease may begin: further off than any ask waits, so that replicas have their leases in turn.
 pub(super) const LEAD: Duration = Duration::from_millis(1500);
 /// How long the send times of a lease may be together.

@@ -89,7 +89,7 @@ impl Link {
     where
         F: Future<Output = RedisResult<T>>,
     {
-        let deadline = tokio::time::Instant::now() + self.limit;
+        let deadline = tokio::time::Instant::now() + self.limit.min(LONGEST);
         let open = timeout_at(deadline, self.connection.get()).await;
         let open = open.map_err(|_| StoreError::Timeout)??;
         let error = match timeout_at(deadline, work(open.wire.clone())).await {
@@ -149,6 +149,8 @@ fn micros(duration: Duration) -> u64 {
     u64::try_from(duration.as_micros()).unwrap_or(u64::MAX)
 }
 
+/// No trip is waited for longer: a moment that is too far off is none.
+const LONGEST: Duration = Duration::from_secs(3600);
 static LEASE: LazyLock<Script> = LazyLock::new(|| Script::new(LEASE_LUA));
 static GIVE_BACK: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("give_back.lua")));
 const LEASE_LUA: &str = include_str!("lease.lua");

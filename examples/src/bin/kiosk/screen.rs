@@ -8,8 +8,10 @@ use std::io::{ErrorKind, IsTerminal, Write};
 use terminal_size::{Height, Width, terminal_size};
 use thrads_core::{Ad, card};
 
-/// Columns of text in a card.
+/// Columns of text in a card, at most.
 const COLUMNS: usize = 56;
+/// Those of the bar beside it, and of what stands before that.
+const BAR: usize = 12;
 
 pub(crate) struct Screen {
     is_coloured: bool,
@@ -50,7 +52,7 @@ impl Screen {
 
     /// The card beside a bar, behind a number where it can be picked by one.
     pub(crate) fn show<T: AsRef<str>>(&mut self, ad: &Ad<T>, number: Option<usize>) {
-        write(format_args!("{}", shown(ad, number, self.is_coloured.then(code_side))));
+        write(format_args!("{}", shown(ad, number, columns(), self.is_coloured.then(code_side))));
         if let Some(Err(problem)) = self.pictures.as_mut().map(|pictures| pictures.add(ad)) {
             self.note(&problem);
         }
@@ -76,10 +78,15 @@ pub(crate) fn write(text: Arguments<'_>) {
 
 /// The card; in colour, where `side` is given, with the code of a message of as many modules. Nothing of an ad without a
 /// card.
-fn shown<T: AsRef<str>>(ad: &Ad<T>, number: Option<usize>, side: Option<u32>) -> String {
+fn shown<T: AsRef<str>>(
+    ad: &Ad<T>,
+    number: Option<usize>,
+    columns: usize,
+    side: Option<u32>,
+) -> String {
     let mut text = String::new();
     let mut out = String::new();
-    if card(ad, COLUMNS, &mut text).is_err() {
+    if card(ad, columns, &mut text).is_err() {
         return out;
     }
     for (line, text) in text.lines().enumerate() {
@@ -97,6 +104,12 @@ fn shown<T: AsRef<str>>(ad: &Ad<T>, number: Option<usize>, side: Option<u32>) ->
         None => out += "           Code too long for this terminal: /click shows the address\n",
     }
     out
+}
+
+/// Columns that a card takes: fewer on a narrow terminal.
+fn columns() -> usize {
+    let room = terminal_size().map_or(usize::MAX, |(Width(columns), _)| columns.into());
+    room.saturating_sub(BAR).min(COLUMNS)
 }
 
 /// Modules that the terminal has room for on a side, two to a line; without an answer, those of 80 columns and 50 lines.
@@ -133,7 +146,7 @@ mod tests {
 
     #[test]
     fn without_colours_nothing_but_the_card_is_written() {
-        let plain = shown(&message("Steel.", URL), Some(2), None);
+        let plain = shown(&message("Steel.", URL), Some(2), COLUMNS, None);
         assert_eq!(
             plain,
             "        2 │ Sponsored\n          │ Kettle\n          │ Steel.\n          │ [Learn More]\n"
@@ -141,8 +154,16 @@ mod tests {
     }
 
     #[test]
+    fn a_card_is_as_narrow_as_it_has_to_be() {
+        let words = "Gas or electric: which kettle boils faster on an old stove?";
+        let text = shown(&message(words, URL), None, 40 - BAR, None);
+        assert!(text.lines().count() > 4, "{text}");
+        assert!(text.lines().all(|line| line.chars().count() <= 40), "{text}");
+    }
+
+    #[test]
     fn in_colour_a_message_has_its_code_and_a_question_has_none() {
-        let lines = shown(&message("Steel.", URL), None, Some(80)).lines().count();
+        let lines = shown(&message("Steel.", URL), None, COLUMNS, Some(80)).lines().count();
         assert!(lines > 4 + 15, "{lines} lines");
         let question = Ad::ChatbotPrompt(ChatbotPrompt {
             prompt: "Gas?",
@@ -152,10 +173,11 @@ mod tests {
             icon: None,
             token: None,
         });
-        assert_eq!(shown(&question, Some(1), Some(80)).lines().count(), 2);
+        assert_eq!(shown(&question, Some(1), COLUMNS, Some(80)).lines().count(), 2);
         let long = format!("{URL}{}", "x".repeat(3000));
         assert!(
-            shown(&message("Steel.", &long), None, Some(80)).contains("/click shows the address")
+            shown(&message("Steel.", &long), None, COLUMNS, Some(80))
+                .contains("/click shows the address")
         );
     }
 
@@ -163,7 +185,7 @@ mod tests {
     fn no_escape_sequence_comes_out_of_an_ad() {
         let words = "\x1b[2J\x1b]0;title\x07 \u{9b}31m \x1b[30;107m";
         for side in [None, Some(80), Some(20)] {
-            let text = shown(&message(words, URL), None, side);
+            let text = shown(&message(words, URL), None, COLUMNS, side);
             let own = ["\x1b[36m", "\x1b[1;33m", "\x1b[30;107m", "\x1b[0m"];
             let rest = own.iter().fold(text, |text, sequence| text.replace(sequence, ""));
             assert!(!rest.contains(|c: char| c.is_control() && c != '\n'), "{rest:?}");
