@@ -3,6 +3,7 @@
 //! A helper of `request`. Section 1 of the wire contract.
 
 use crate::error::ConfigError;
+use crate::json::utf8::as_text;
 use crate::target::is_target;
 use core::fmt;
 use zeroize::Zeroizing;
@@ -38,7 +39,7 @@ impl ApiKey {
 
     /// The key itself, for the one header it goes into.
     pub fn expose(&self) -> &str {
-        core::str::from_utf8(self.bytes.get(..self.length).unwrap_or_default()).unwrap_or_default()
+        as_text(self.bytes.get(..self.length).unwrap_or_default()).unwrap_or_default()
     }
 }
 
@@ -107,7 +108,7 @@ impl BaseUrl {
         let url = url.strip_suffix('/').unwrap_or(url);
         let is_plain =
             url.bytes().all(|byte| byte.is_ascii() && !matches!(byte, b'?' | b'#' | b'@'));
-        if is_plain && is_target(url.as_bytes()) { Ok(url) } else { Err(ConfigError::BaseUrl) }
+        if is_plain && is_target(url) { Ok(url) } else { Err(ConfigError::BaseUrl) }
     }
 
     /// The URL without a `/` at its end.

@@ -8,6 +8,7 @@ use super::shape::Form;
 use super::{Answer, Malformed, NoAd, Served, snippet};
 use crate::json::schema::{Inner, Names, Schema, count, names};
 use crate::json::text::{spells, spells_in_any_case};
+use crate::json::utf8::as_text;
 use crate::json::value::Value;
 use core::fmt;
 
@@ -136,7 +137,7 @@ pub(super) fn receipt<'b>(values: &mut Values, body: &'b mut [u8]) -> Answer<'b>
 fn no_ad<'b>(values: &mut Values, body: &'b mut [u8]) -> (NoAd<'b>, &'b str) {
     let request_id = settle(values, REQUEST_ID, Takes::Text, body);
     let message = settle(values, MESSAGE, Takes::Text, body);
-    let text = core::str::from_utf8(body).unwrap_or_default();
+    let text = as_text(body).unwrap_or_default();
     let envelope = Envelope::new(values, text);
     let (request_id, message) = (at(request_id, text), at(message, text));
     (NoAd { request_id, message, diagnostic: None, envelope }, text)
