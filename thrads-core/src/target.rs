@@ -4,6 +4,7 @@
 //! sent a ping, or is configured as an endpoint (wire contract 4.1, cases T45 and T89; RFC 3986 section 3).
 
 use crate::json::text::{hex, is_space};
+use crate::json::utf8::as_text;
 use core::fmt;
 use core::ops::Range;
 
@@ -30,7 +31,7 @@ impl<'a> Target<'a> {
     /// as a slash), user information (it shows a host that is none; RFC 9110 section 4.2.4 has it treated as an error),
     /// and a port that is none.
     pub fn parse(url: &'a str) -> Option<Self> {
-        let Head { secure, host, end, port } = Head::of(url)?;
+        let Head { secure, host, end, port } = Head::of(url.as_bytes())?;
         let (before, tail) = url.split_at_checked(end)?;
         let (path, _) = cut(tail, b'#');
         let (written, host) = (before.get(host.start..)?, url.get(host)?);
@@ -45,9 +46,14 @@ impl<'a> Target<'a> {
     }
 }
 
-/// Whether a URL keeps the rule.
-pub(crate) fn is_target(url: &str) -> bool {
+/// Whether a URL keeps the rule. One that is not UTF-8 does not.
+pub(crate) fn is_target(url: &[u8]) -> bool {
     Head::of(url).is_some()
+}
+
+/// The same of one in visible ASCII.
+pub(crate) fn is_visible_target(url: &str) -> bool {
+    Head::read(Url::plain(url).decoded()).is_some()
 }
 
 /// A URL that keeps the rule, as far as it takes to tell.
@@ -61,15 +67,15 @@ struct Head {
 
 impl Head {
     #[inline(never)]
-    fn of(url: &str) -> Option<Self> {
+    fn of(url: &[u8]) -> Option<Self> {
         // Nearly all URLs are plain ASCII, which is seen at once where registers are wide.
         let is_plain = cfg!(not(target_os = "none"))
-            && url.bytes().fold(0, |odd, byte| odd | u8::from(!byte.is_ascii_graphic())) == 0;
+            && url.iter().fold(0, |odd, byte| odd | u8::from(!byte.is_ascii_graphic())) == 0;
         let is_refused = |character: char| character.is_control() || is_space(character);
-        if !is_plain && url.chars().any(is_refused) {
+        if !is_plain && as_text(url)?.chars().any(is_refused) {
             return None;
         }
-        Self::read(Decoded { rest: url.as_bytes(), is_encoded: false })
+        Self::read(Decoded { rest: url, is_encoded: false })
     }
 
     /// Reads up to the path; of characters it looks at those only that mean something there.

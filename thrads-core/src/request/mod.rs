@@ -204,12 +204,12 @@ impl<'a> Request<'a> {
     ///
     /// [`BufferTooSmall`]. What is no target after all, which the types rule out, counts as one that needs nothing.
     pub fn target<'b>(&self, buffer: &'b mut [u8]) -> Result<Target<'b>, BufferTooSmall> {
-        let (mut slots, mut length) = (buffer.iter_mut(), 0_usize);
+        let mut length = 0_usize;
         for byte in self.url() {
-            length = length.wrapping_add(1);
-            if let Some(slot) = slots.next() {
-                *slot = byte;
+            if let Some(place) = buffer.get_mut(length) {
+                *place = byte;
             }
+            length = length.wrapping_add(1);
         }
         let url = buffer.get(..length).ok_or(BufferTooSmall { needed: length })?;
         as_text(url).and_then(Target::parse).ok_or(BufferTooSmall { needed: 0 })

@@ -5,7 +5,6 @@
 use super::Diagnostic;
 use super::envelope::{Members, Values, member};
 use crate::json::text::{is_blank, undo};
-use crate::json::utf8::as_text;
 use crate::json::value::Value;
 use crate::target::is_target;
 use core::ops::Range;
@@ -86,7 +85,7 @@ pub(super) fn target(members: &Members, index: usize, body: &[u8]) -> Result<(),
     if !url.is_there() {
         return Err(Diagnostic::NoTarget);
     }
-    let keeps_rule = body.get(url.range()).and_then(as_text).is_some_and(is_target);
+    let keeps_rule = body.get(url.range()).is_some_and(is_target);
     if keeps_rule { Ok(()) } else { Err(Diagnostic::RefusedTarget) }
 }
 
