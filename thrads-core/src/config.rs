@@ -3,7 +3,8 @@
 //! A helper of `request`. Section 1 of the wire contract.
 
 use crate::error::ConfigError;
-use crate::target::is_target;
+use crate::json::utf8::as_text;
+use crate::target::is_visible_target;
 use core::fmt;
 use zeroize::Zeroizing;
 
@@ -38,7 +39,7 @@ impl ApiKey {
 
     /// The key itself, for the one header it goes into.
     pub fn expose(&self) -> &str {
-        core::str::from_utf8(self.bytes.get(..self.length).unwrap_or_default()).unwrap_or_default()
+        as_text(self.bytes.get(..self.length).unwrap_or_default()).unwrap_or_default()
     }
 }
 
@@ -105,9 +106,12 @@ impl BaseUrl {
     /// The same, but for the length, without keeping it.
     pub(crate) fn check(url: &str) -> Result<&str, ConfigError> {
         let url = url.strip_suffix('/').unwrap_or(url);
-        let is_plain =
-            url.bytes().all(|byte| byte.is_ascii() && !matches!(byte, b'?' | b'#' | b'@'));
-        if is_plain && is_target(url.as_bytes()) { Ok(url) } else { Err(ConfigError::BaseUrl) }
+        let is_plain = |byte: u8| byte.is_ascii_graphic() && !matches!(byte, b'?' | b'#' | b'@');
+        if url.bytes().all(is_plain) && is_visible_target(url) {
+            Ok(url)
+        } else {
+            Err(ConfigError::BaseUrl)
+        }
     }
 
     /// The URL without a `/` at its end.

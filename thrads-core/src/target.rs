@@ -4,6 +4,7 @@
 //! sent a ping, or is configured as an endpoint (wire contract 4.1, cases T45 and T89; RFC 3986 section 3).
 
 use crate::json::text::{hex, is_space};
+use crate::json::utf8::as_text;
 use core::fmt;
 use core::ops::Range;
 
@@ -32,7 +33,7 @@ impl<'a> Target<'a> {
     pub fn parse(url: &'a str) -> Option<Self> {
         let Head { secure, host, end, port } = Head::of(url.as_bytes())?;
         let (before, tail) = url.split_at_checked(end)?;
-        let (path, _) = split_before(tail, b'#');
+        let (path, _) = cut(tail, b'#');
         let (written, host) = (before.get(host.start..)?, url.get(host)?);
         let authority = if port == default_port(secure) { host } else { written };
         Some(Self { secure, host, port, path, authority })
@@ -48,6 +49,11 @@ impl<'a> Target<'a> {
 /// Whether a URL keeps the rule. One that is not UTF-8 does not.
 pub(crate) fn is_target(url: &[u8]) -> bool {
     Head::of(url).is_some()
+}
+
+/// The same of one in visible ASCII.
+pub(crate) fn is_visible_target(url: &str) -> bool {
+    Head::read(Url::plain(url).decoded()).is_some()
 }
 
 /// A URL that keeps the rule, as far as it takes to tell.
@@ -66,7 +72,7 @@ impl Head {
         let is_plain = cfg!(not(target_os = "none"))
             && url.iter().fold(0, |odd, byte| odd | u8::from(!byte.is_ascii_graphic())) == 0;
         let is_refused = |character: char| character.is_control() || is_space(character);
-        if !is_plain && core::str::from_utf8(url).ok()?.chars().any(is_refused) {
+        if !is_plain && as_text(url)?.chars().any(is_refused) {
             return None;
         }
         Self::read(Decoded { rest: url, is_encoded: false })
@@ -77,18 +83,16 @@ impl Head {
     #[cfg_attr(target_os = "none", inline(never))]
     #[cfg_attr(not(target_os = "none"), inline(always))]
     fn read(mut bytes: Decoded<'_>) -> Option<Self> {
-        if !bytes.spells(b"http") {
+        let secure = bytes.clone().spells(b"https://");
+        let scheme: &[u8] = if secure { b"https://" } else { b"http://" };
+        if !bytes.spells(scheme) {
             return None;
         }
-        let secure = bytes.clone().spells(b"s");
-        if !bytes.spells(if secure { b"s://" } else { b"://" }) {
-            return None;
-        }
-        let start: usize = if secure { 8 } else { 7 };
+        let start = scheme.len();
         let (mut end, mut host_end, mut port) = (start, None, 0);
         // An IPv6 address is in brackets, and nothing follows them but a port.
         let mut brackets = Brackets::Absent;
-        let mut host = [0; MAX_LOOPBACK_BYTES];
+        let host = bytes.clone();
         for byte in bytes {
             match byte {
                 b'/' | b'?' | b'#' => break,
@@ -103,14 +107,14 @@ impl Head {
                 _ if brackets == Brackets::Closed => return None,
                 _ => {}
             }
-            if !secure && let Some(place) = host.get_mut(end.wrapping_sub(start)) {
-                *place = byte;
-            }
             end = end.wrapping_add(1);
         }
         let host_end = host_end.unwrap_or(end);
-        let host = host.get(..host_end.wrapping_sub(start)).unwrap_or_default();
-        if host_end == start || brackets == Brackets::Open || !(secure || is_loopback(host)) {
+        let length = host_end.wrapping_sub(start);
+        if host_end == start
+            || brackets == Brackets::Open
+            || !(secure || is_loopback(&host, length))
+        {
             return None;
         }
         // An empty port is the scheme's own.
@@ -219,21 +223,20 @@ impl Decoded<'_> {
 
 /// `localhost`, 127.0.0.0/8 as four decimal numbers, and `[::1]`; no other spelling, since resolvers disagree on them.
 #[cfg_attr(target_os = "none", inline(never))]
-fn is_loopback(host: &[u8]) -> bool {
-    let is_named =
-        ["localhost", "[::1]"].iter().any(|name| host.eq_ignore_ascii_case(name.as_bytes()));
-    is_named || v4_network(host) == Some(127)
+fn is_loopback(host: &Decoded<'_>, length: usize) -> bool {
+    let spells = |name: &[u8]| name.len() == length && host.clone().spells(name);
+    spells(b"localhost") || spells(b"[::1]") || v4_network(host.clone(), length) == Some(127)
 }
 
 /// Whether it is an IPv4 address in dotted decimal.
 pub(crate) fn is_v4(text: &[u8]) -> bool {
-    v4_network(text).is_some()
+    v4_network(Decoded { rest: text, is_encoded: false }, text.len()).is_some()
 }
 
 /// The first of four decimal numbers up to 255, without leading zeros.
-fn v4_network(text: &[u8]) -> Option<u16> {
+fn v4_network(text: Decoded<'_>, length: usize) -> Option<u16> {
     let (mut network, mut octet, mut dots) = (None, None, 0_u8);
-    for &byte in text {
+    for byte in text.take(length) {
         octet = match (byte, octet) {
             (b'.', Some(_)) => {
                 network = network.or(octet);
@@ -252,16 +255,17 @@ fn push_digit(value: u16, digit: u8) -> Option<u16> {
     value.checked_mul(10)?.checked_add(digit.into())
 }
 
-/// `text` before and from the first `end`, which is ASCII; the second part is empty where there is none.
+/// `text` before the first `end`, which is ASCII, and what is behind it, if there is one.
 ///
-/// In place of `str::find` and `str::split`, of whose searches the compiler cannot prove that they do not panic.
-pub(crate) fn split_before(text: &str, end: u8) -> (&str, &str) {
-    let end = text.as_bytes().iter().position(|&byte| byte == end).unwrap_or(text.len());
-    text.split_at_checked(end).unwrap_or((text, ""))
+/// In place of `str::split_once`, of whose search the compiler cannot prove that it does not panic.
+#[cfg_attr(target_os = "none", inline(never))]
+pub(crate) fn cut(text: &str, end: u8) -> (&str, Option<&str>) {
+    match text.bytes().position(|byte| byte == end) {
+        Some(at) => (text.get(..at).unwrap_or_default(), text.get(at.wrapping_add(1)..)),
+        None => (text, None),
+    }
 }
 
-/// Bytes of the longest loopback address, `127.255.255.255`.
-const MAX_LOOPBACK_BYTES: usize = 15;
 /// Scheme, authority and what ends it, of a tracker; a longer one is refused. A DNS name has at most 253 characters.
 const MAX_HEAD_BYTES: usize = 288;
 

@@ -4,6 +4,7 @@
 //! normaliser of case T17), and forgets whole exchanges, the oldest first.
 
 use super::{Conversation, Message, Role, Source, Timestamp};
+use crate::json::utf8::as_text;
 use crate::time::UnixMillis;
 use core::cell::Cell;
 use core::fmt;
@@ -125,7 +126,7 @@ impl<const MESSAGES: usize, const BYTES: usize> History<MESSAGES, BYTES> {
         if entries.is_empty() {
             return None;
         }
-        let text = core::str::from_utf8(&self.text).unwrap_or_default();
+        let text = as_text(&self.text).unwrap_or_default();
         let source = Source::History { text, entries };
         Some(Conversation { source, turn: self.turn, truncated: self.dropped > 0 })
     }

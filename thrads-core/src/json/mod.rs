@@ -8,5 +8,6 @@ pub(crate) mod plain;
 pub(crate) mod read;
 pub(crate) mod schema;
 pub(crate) mod text;
+pub(crate) mod utf8;
 pub(crate) mod value;
 pub(crate) mod write;

@@ -237,29 +237,32 @@ impl<'d> Reader<'d> {
             return Err(Malformed);
         }
         self.step();
-        // Most have no escape.
-        if self.skip_plain() == b'"' {
+        // Most have no escape, which is seen at once where registers are wide.
+        if cfg!(not(target_os = "none")) && self.skip_plain() == b'"' {
             self.step();
             return Ok(Value::new(start, self.at));
         }
-        self.escaped_text(start)
+        self.rest_of_text(start)
     }
 
-    /// The rest of a string, from the first byte that is not plain.
+    /// The rest of a string, whose first quote stands at `start`.
     #[inline(never)]
-    fn escaped_text(&mut self, start: usize) -> Read<Value> {
+    fn rest_of_text(&mut self, start: usize) -> Read<Value> {
+        // Where the plain ones are read by themselves, this one has an escape.
+        let mut is_escaped = cfg!(not(target_os = "none"));
         loop {
             match self.skip_plain() {
                 b'"' => break,
                 b'\\' => {
                     let escape = self.document.get(self.at..).and_then(escape);
                     self.at = self.at.wrapping_add(escape.ok_or(Malformed)?.1);
+                    is_escaped = true;
                 }
                 _ => return Err(Malformed),
             }
         }
         self.step();
-        Ok(Value::escaped(start, self.at))
+        Ok(if is_escaped { Value::escaped(start, self.at) } else { Value::new(start, self.at) })
     }
 
     /// The first byte from here that is not plain.

@@ -6,7 +6,7 @@
 use super::text::spells;
 use super::value::Value;
 #[cfg(any(test, target_os = "none"))]
-use crate::target::split_before;
+use crate::target::cut;
 use core::ops::Range;
 
 /// Which members of an object are wanted.
@@ -104,8 +104,8 @@ pub(crate) const fn count(names: Names) -> usize {
 fn position_in(names: &str, inside: &[u8], is_escaped: bool) -> Option<usize> {
     let (mut rest, mut index) = (names, 0_usize);
     loop {
-        let (candidate, behind) = split_before(rest, b'\n');
-        rest = behind.get(1..)?;
+        let (candidate, behind) = cut(rest, b'\n');
+        rest = behind?;
         if inside == candidate.as_bytes() || is_escaped && spells(inside, candidate) {
             return Some(index);
         }

@@ -4,6 +4,7 @@
 //! decoded text fits where the encoded one was.
 
 use super::plain::plain_prefix;
+use super::utf8::as_text;
 use core::cell::Cell;
 use core::ops::Range;
 
@@ -17,7 +18,7 @@ impl<'d> Chars<'d> {
     /// `inside` is UTF-8 without the quotes; anything else has no characters.
     #[cfg_attr(target_os = "none", inline(never))]
     pub(crate) fn new(inside: &'d [u8]) -> Self {
-        Self { rest: core::str::from_utf8(inside).unwrap_or_default() }
+        Self { rest: as_text(inside).unwrap_or_default() }
     }
 }
 
@@ -96,19 +97,25 @@ pub(crate) fn undo(inside: Range<usize>, document: &mut [u8]) -> usize {
     let (mut from, mut to) = (start, start);
     while from < end {
         let rest = document.get(from..end).unwrap_or_default();
-        let Some((character, length)) = escape(rest) else {
-            let plain = run(rest);
+        // Where there is room for it, what stands between two escapes is moved at once.
+        let plain = if cfg!(target_os = "none") { 0 } else { plain_prefix(rest) };
+        if plain > 0 {
             if to < from {
                 move_back(document, from..from.wrapping_add(plain), to);
             }
             from = from.wrapping_add(plain);
             to = to.wrapping_add(plain);
             continue;
-        };
-        let mut utf8 = [0; 4];
-        for byte in character.encode_utf8(&mut utf8).bytes() {
+        }
+        let Some(&first) = rest.first() else { break };
+        let mut utf8 = [first, 0, 0, 0];
+        let (mut kept, mut length) = (1, 1);
+        if let Some((character, taken)) = escape(rest) {
+            (kept, length) = (character.encode_utf8(&mut utf8).len(), taken);
+        }
+        for byte in utf8.iter().take(kept) {
             if let Some(place) = document.get_mut(to) {
-                *place = byte;
+                *place = *byte;
             }
             to = to.wrapping_add(1);
         }
@@ -116,11 +123,6 @@ pub(crate) fn undo(inside: Range<usize>, document: &mut [u8]) -> usize {
     }
     document.get_mut(to..end).unwrap_or_default().fill(b' ');
     to
-}
-
-/// How many bytes are moved at once that are no escape: at least one.
-fn run(rest: &[u8]) -> usize {
-    if cfg!(target_os = "none") { 1 } else { plain_prefix(rest).max(1) }
 }
 
 /// Moves the bytes of `range` to `to`, before its start. `copy_within` would do, but may panic for all that the compiler
@@ -148,23 +150,18 @@ pub(crate) fn escape(rest: &[u8]) -> Option<(char, usize)> {
     if rest.first() != Some(&b'\\') {
         return None;
     }
-    let character = match rest.get(1)? {
-        byte @ (b'"' | b'\\' | b'/') => char::from(*byte),
-        b'b' => '\u{8}',
-        b'f' => '\u{c}',
-        b'n' => '\n',
-        b'r' => '\r',
-        b't' => '\t',
-        b'u' => return unicode_escape(rest),
-        _ => return None,
-    };
-    Some((character, 2))
+    let name = *rest.get(1)?;
+    if name == b'u' {
+        return unicode_escape(rest);
+    }
+    let (_, character) = SHORT.iter().find(|(short, _)| *short == name)?;
+    Some((char::from(*character), 2))
 }
 
 fn unicode_escape(rest: &[u8]) -> Option<(char, usize)> {
-    let first = hex(rest.get(2..6)?)?;
-    let pair = if first & 0xfc00 == 0xd800 { rest.get(6..12) } else { None };
-    let (code, length) = match pair.and_then(|pair| hex(pair.strip_prefix(b"\\u")?)) {
+    let first = unit(rest)?;
+    let is_high = first & 0xfc00 == 0xd800;
+    let (code, length) = match rest.get(6..).filter(|_| is_high).and_then(unit) {
         Some(second) if second & 0xfc00 == 0xdc00 => {
             (0x1_0000_u32.wrapping_add((first & 0x3ff) << 10 | second & 0x3ff), 12)
         }
@@ -173,11 +170,29 @@ fn unicode_escape(rest: &[u8]) -> Option<(char, usize)> {
     Some((char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), length))
 }
 
+/// The number of `\u` and four digits.
+#[cfg_attr(target_os = "none", inline(never))]
+fn unit(rest: &[u8]) -> Option<u32> {
+    hex(rest.get(..6)?.strip_prefix(b"\\u")?)
+}
+
 /// The number that up to eight hexadecimal digits spell; 0 if there are none.
 #[cfg_attr(target_os = "none", inline(never))]
 pub(crate) fn hex(digits: &[u8]) -> Option<u32> {
     digits.iter().try_fold(0, |code, &byte| Some(code << 4 | char::from(byte).to_digit(16)?))
 }
+
+/// What stands behind the backslash of a short escape, and what it stands for.
+const SHORT: [(u8, u8); 8] = [
+    (b'"', b'"'),
+    (b'\\', b'\\'),
+    (b'/', b'/'),
+    (b'b', 8),
+    (b'f', 12),
+    (b'n', b'\n'),
+    (b'r', b'\r'),
+    (b't', b'\t'),
+];
 
 #[cfg(test)]
 mod tests {

@@ -8,7 +8,7 @@ use super::class::{Class, is_symbol};
 use super::speaker::{Speaker, is_stop};
 use super::text::Clean;
 use super::voice::Phrases;
-use crate::target::split_before;
+use crate::target::cut;
 
 /// A text on its way to words.
 pub(super) struct Words<'t> {
@@ -70,10 +70,10 @@ impl<'t> Words<'t> {
         (said, rest): (&str, Clean<'t>),
         speaker: &mut Speaker<'_, W>,
     ) -> fmt::Result {
-        let (stem, more) = split_before(said, b'/');
+        let (stem, more) = cut(said, b'/');
         speaker.phrase(stem)?;
         if self.number != Number::One {
-            speaker.phrase(more.get(1..).unwrap_or_default())?;
+            speaker.phrase(more.unwrap_or_default())?;
         }
         (self.rest, self.before, self.number) = (rest, LETTER, Number::None);
         Ok(())
@@ -211,13 +211,13 @@ impl<'t> Words<'t> {
 fn find<'p, 't>(table: &'p str, here: &Clean<'t>, any_case: bool) -> Option<(&'p str, Clean<'t>)> {
     let mut table = table;
     while !table.is_empty() {
-        let (line, behind) = split_before(table, b'\n');
-        table = behind.get(1..).unwrap_or_default();
-        let (written, said) = split_before(line, b' ');
+        let (line, behind) = cut(table, b'\n');
+        table = behind.unwrap_or_default();
+        let (written, _) = cut(line, b' ');
         if let Some(rest) = begins(here, written, any_case) {
             let goes_on = written.chars().next_back().is_some_and(is_word) && is_word(ahead(&rest));
             if !goes_on && !written.is_empty() {
-                return Some((said, rest));
+                return Some((line.get(written.len()..).unwrap_or_default(), rest));
             }
         }
     }

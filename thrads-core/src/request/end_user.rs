@@ -4,6 +4,7 @@
 
 use super::ip::is_address;
 use crate::error::ConfigError;
+use crate::json::utf8::as_text;
 
 /// Whom a request speaks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -252,7 +253,7 @@ impl CountryCode {
 
     /// The code as it was given.
     pub fn as_str(&self) -> &str {
-        core::str::from_utf8(&self.0).unwrap_or_default()
+        as_text(&self.0).unwrap_or_default()
     }
 }
 

@@ -37,7 +37,8 @@ pub use v1::MAX_WAIT_TURNS;
 
 use crate::config::{ApiKey, Family, Publisher};
 use crate::error::ConfigError;
-use crate::target::{Target, Url, split_before};
+use crate::json::utf8::as_text;
+use crate::target::{Target, Url, cut};
 
 /// An HTTP method that this crate uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -203,15 +204,15 @@ impl<'a> Request<'a> {
     ///
     /// [`BufferTooSmall`]. What is no target after all, which the types rule out, counts as one that needs nothing.
     pub fn target<'b>(&self, buffer: &'b mut [u8]) -> Result<Target<'b>, BufferTooSmall> {
-        let (mut slots, mut length) = (buffer.iter_mut(), 0_usize);
+        let mut length = 0_usize;
         for byte in self.url() {
-            length = length.wrapping_add(1);
-            if let Some(slot) = slots.next() {
-                *slot = byte;
+            if let Some(place) = buffer.get_mut(length) {
+                *place = byte;
             }
+            length = length.wrapping_add(1);
         }
         let url = buffer.get(..length).ok_or(BufferTooSmall { needed: length })?;
-        core::str::from_utf8(url).ok().and_then(Target::parse).ok_or(BufferTooSmall { needed: 0 })
+        as_text(url).and_then(Target::parse).ok_or(BufferTooSmall { needed: 0 })
     }
 
     /// Bytes of the absolute URL.
@@ -260,8 +261,9 @@ const CONTENT_TYPE: usize = 8;
 
 /// An id that does not tell who the person is: the platform asks for no e-mail address (wire contract 5).
 fn user_id(id: &str) -> Result<&str, ConfigError> {
-    let (name, domain) = split_before(id, b'@');
-    let is_email = !name.is_empty() && domain.bytes().any(|byte| byte == b'.');
+    let (name, domain) = cut(id, b'@');
+    let has_dot = |domain: &str| domain.bytes().any(|byte| byte == b'.');
+    let is_email = !name.is_empty() && domain.is_some_and(has_dot);
     if id.is_empty() || is_email { Err(ConfigError::UserId) } else { Ok(id) }
 }
 

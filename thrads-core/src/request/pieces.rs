@@ -22,6 +22,7 @@ pub struct Pieces<'p> {
 
 impl<'p> Pieces<'p> {
     /// Of nothing, until the walk has its steps.
+    #[cfg_attr(target_os = "none", inline(never))]
     pub(super) fn new() -> Self {
         let (walk, due) = (Walk::default(), Value::Absent);
         Self { walk, said: None, rest: &[], due, scratch: [0; SCRATCH] }
@@ -52,6 +53,7 @@ impl<'p> Pieces<'p> {
 impl Pieces<'_> {
     /// The next bytes; `None` at the end. A piece may be empty.
     #[expect(clippy::should_implement_trait, reason = "a piece may borrow the iterator")]
+    #[cfg_attr(target_os = "none", inline(never))]
     pub fn next(&mut self) -> Option<&[u8]> {
         if !self.rest.is_empty() {
             return Some(self.text());

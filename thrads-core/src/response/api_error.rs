@@ -13,8 +13,9 @@ use crate::head::Head;
 use crate::json::read::Reader;
 use crate::json::schema::{Schema, names};
 use crate::json::text::{Chars, is_space};
+use crate::json::utf8::as_text;
 use crate::json::value::Value;
-use crate::target::split_before;
+use crate::target::cut;
 use core::fmt;
 use core::ops::Range;
 
@@ -93,17 +94,23 @@ pub struct Loc<'b>(&'b str);
 impl ApiErrorKind {
     /// What `status` means.
     pub const fn of_status(status: u16) -> Self {
-        match status {
-            400 | 422 => Self::BadRequest,
-            401 => Self::Unauthorized,
-            403 => Self::Forbidden,
-            404 => Self::NotFound,
-            409 => Self::Conflict,
-            429 => Self::RateLimited,
-            501 => Self::NotImplemented,
-            500..=599 => Self::Server,
-            _ => Self::Unexpected,
+        let mut rest: &[(u16, Self)] = &[
+            (400, Self::BadRequest),
+            (422, Self::BadRequest),
+            (401, Self::Unauthorized),
+            (403, Self::Forbidden),
+            (404, Self::NotFound),
+            (409, Self::Conflict),
+            (429, Self::RateLimited),
+            (501, Self::NotImplemented),
+        ];
+        while let [(named, kind), behind @ ..] = rest {
+            if *named == status {
+                return *kind;
+            }
+            rest = behind;
         }
+        if matches!(status, 500..=599) { Self::Server } else { Self::Unexpected }
     }
 
     /// A short name for logs.
@@ -158,10 +165,17 @@ impl<'b> ApiError<'b> {
             let (message, fields) = (html_title(body), FieldErrors(Said::new("", 0)));
             return Answer::ApiError(Self { status, kind, message, request_id: None, fields });
         };
-        let first = mark_fields(values, body);
+        // What is inside a member counts only if the last of its name is an object.
+        if member(values, ERROR).kind(body) != Some(b'{') {
+            values.get_mut(ERROR_MESSAGE..LEN).unwrap_or_default().fill(Value::ABSENT);
+        }
+        let first = match mark(member(values, DETAIL), body) {
+            0 => mark(member(values, ERROR_DETAIL), body),
+            first => first,
+        };
         let message = message(values, first != 0, body);
         let request_id = settle(values, REQUEST_ID, Takes::Text, body);
-        let text = core::str::from_utf8(body).unwrap_or_default();
+        let text = as_text(body).unwrap_or_default();
         let fields = FieldErrors(Said::new(text, first));
         let message = at(message, text).or_else(|| fields.iter().next().map(|field| field.message));
         Answer::ApiError(Self { status, kind, message, request_id: at(request_id, text), fields })
@@ -170,10 +184,6 @@ impl<'b> ApiError<'b> {
 
 /// The first of the members that say something of the whole; a list of fields does so too.
 fn message(values: &mut Values, has_fields: bool, body: &mut [u8]) -> Value {
-    // What is inside a member counts only if the last of its name is an object.
-    if member(values, ERROR).kind(body) != Some(b'{') {
-        values.get_mut(ERROR_MESSAGE..LEN).unwrap_or_default().fill(Value::ABSENT);
-    }
     let mut found = Value::ABSENT;
     for &index in &[MESSAGE, DETAIL, ERROR_MESSAGE, ERROR, ERROR_DETAIL] {
         if !(found.is_there() || has_fields && index == ERROR_DETAIL) {
@@ -181,16 +191,6 @@ fn message(values: &mut Values, has_fields: bool, body: &mut [u8]) -> Value {
         }
     }
     found
-}
-
-/// Marks the items of the first list that has any. Returns where the first stands; 0 if there is none.
-fn mark_fields(values: &Values, body: &mut [u8]) -> usize {
-    let is_object = member(values, ERROR).kind(body) == Some(b'{');
-    let inside = if is_object { member(values, ERROR_DETAIL) } else { Value::ABSENT };
-    match mark(member(values, DETAIL), body) {
-        0 => mark(inside, body),
-        first => first,
-    }
 }
 
 /// Marks those items of a list that have a `loc` array and a `msg`; others are passed over.
@@ -229,14 +229,14 @@ const MSG: usize = 1;
 fn html_title(body: &[u8]) -> Option<&str> {
     let mut rest = snippet(body);
     loop {
-        let tag = split_before(rest, b'<').1.get(1..)?;
-        rest = tag;
-        if tag.as_bytes().get(..5)?.eq_ignore_ascii_case(b"title") {
+        rest = cut(rest, b'<').1?;
+        if rest.as_bytes().get(..5)?.eq_ignore_ascii_case(b"title") {
             break;
         }
     }
-    let (title, end) = split_before(split_before(rest, b'>').1.get(1..)?, b'<');
-    if end.is_empty() || title.chars().all(is_space) { None } else { Some(title) }
+    let (title, end) = cut(cut(rest, b'>').1?, b'<');
+    end?;
+    if title.chars().all(is_space) { None } else { Some(title) }
 }
 
 /// Without the platform's words, which may repeat the person's.

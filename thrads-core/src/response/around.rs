@@ -2,6 +2,7 @@
 //!
 //! Part of `response`, for results of polls.
 
+use crate::json::utf8::as_text;
 use crate::json::value::Value;
 use core::ops::Range;
 
@@ -19,7 +20,7 @@ impl<'b> Around<'b> {
         let length = part.end.saturating_sub(part.start).min(rest.len());
         let (bytes, behind) = rest.split_at_mut_checked(length).unwrap_or_default();
         // A body that is no UTF-8 is not taken apart.
-        let text = |bytes| core::str::from_utf8(bytes).unwrap_or_default();
+        let text = |bytes| as_text(bytes).unwrap_or_default();
         (Self { before: text(before), behind: text(behind), part }, bytes)
     }
 

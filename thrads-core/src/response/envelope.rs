@@ -8,6 +8,7 @@ use super::shape::Form;
 use super::{Answer, Malformed, NoAd, Served, snippet};
 use crate::json::schema::{Inner, Names, Schema, count, names};
 use crate::json::text::{spells, spells_in_any_case};
+use crate::json::utf8::as_text;
 use crate::json::value::Value;
 use core::fmt;
 
@@ -116,30 +117,31 @@ pub(super) fn ads<'b>(
 /// By itself, since what it moves is of no use while ads are looked for.
 #[inline(never)]
 fn lend<'b>(found: Found, values: &mut Values, body: &'b mut [u8]) -> Answer<'b> {
-    let (mut no_ad, text) = no_ad(values, body);
+    let (request_id, message, text) = words(values, body);
+    let envelope = Envelope::new(values, text);
     if found.is_empty() {
-        no_ad.diagnostic = found.diagnostic;
-        return Answer::NoAd(no_ad);
+        return Answer::NoAd(NoAd { request_id, message, diagnostic: found.diagnostic, envelope });
     }
-    let NoAd { request_id, message, envelope, .. } = no_ad;
     Answer::Ads(Served { request_id, message, envelope, ads: found.lend(text) })
 }
 
 /// An answer in which no ads are looked for.
 #[inline(never)]
 pub(super) fn receipt<'b>(values: &mut Values, body: &'b mut [u8]) -> Answer<'b> {
-    Answer::NoAd(no_ad(values, body).0)
+    let (request_id, message, text) = words(values, body);
+    let envelope = Envelope::new(values, text);
+    Answer::NoAd(NoAd { request_id, message, diagnostic: None, envelope })
 }
 
-/// The envelope of an answer whose ads are taken already, and the body as text.
-#[inline(never)]
-fn no_ad<'b>(values: &mut Values, body: &'b mut [u8]) -> (NoAd<'b>, &'b str) {
+/// The id of the request, the platform's words, and the body of them as text.
+fn words<'b>(
+    values: &mut Values,
+    body: &'b mut [u8],
+) -> (Option<&'b str>, Option<&'b str>, &'b str) {
     let request_id = settle(values, REQUEST_ID, Takes::Text, body);
     let message = settle(values, MESSAGE, Takes::Text, body);
-    let text = core::str::from_utf8(body).unwrap_or_default();
-    let envelope = Envelope::new(values, text);
-    let (request_id, message) = (at(request_id, text), at(message, text));
-    (NoAd { request_id, message, diagnostic: None, envelope }, text)
+    let text = as_text(body).unwrap_or_default();
+    (at(request_id, text), at(message, text), text)
 }
 
 pub(super) const NAMES: Names = names![

@@ -24,6 +24,7 @@ pub use poll::{PollAnswer, PollResults, PollRow, PollRows};
 
 use crate::head::Head;
 use crate::json::read::Reader;
+use crate::json::utf8::{as_text, text_prefix};
 use core::fmt;
 use envelope::Values;
 use shape::{Content, Shape};
@@ -173,7 +174,7 @@ fn read<'b>(shape: &'static Shape, head: &Head, body: &'b mut [u8]) -> Answer<'b
 /// Reads the `values` of a body, and says whether it is an object and all of it JSON.
 #[inline(never)]
 fn is_json(shape: &Shape, values: &mut Values, body: &[u8]) -> bool {
-    core::str::from_utf8(body).is_ok() && Reader::new(body).document(shape.schema, values).is_ok()
+    as_text(body).is_some() && Reader::new(body).document(shape.schema, values).is_ok()
 }
 
 /// `values` are those of the body, where it is JSON.
@@ -199,14 +200,7 @@ fn without_byte_order_mark(body: &mut [u8]) -> &mut [u8] {
 }
 
 fn snippet(body: &[u8]) -> &str {
-    let head = body.get(..body.len().min(MAX_SNIPPET_BYTES)).unwrap_or_default();
-    match core::str::from_utf8(head) {
-        Ok(text) => text,
-        Err(error) => head
-            .get(..error.valid_up_to())
-            .and_then(|head| core::str::from_utf8(head).ok())
-            .unwrap_or_default(),
-    }
+    text_prefix(body.get(..MAX_SNIPPET_BYTES).unwrap_or(body))
 }
 
 /// Without the platform's words, as all of these: they may repeat the person's.

@@ -14,6 +14,7 @@ use super::{Answer, Malformed, snippet};
 use crate::json::read::Reader;
 use crate::json::schema::{Inner, Schema, names};
 use crate::json::text::spells_in_any_case;
+use crate::json::utf8::as_text;
 use crate::json::value::Value;
 use core::fmt;
 
@@ -188,7 +189,7 @@ fn make<'b>(members: &mut [Value; ROW.len], row: &'b mut [u8]) -> Option<PollRow
     {
         say(member, takes, row);
     }
-    let text = core::str::from_utf8(row).ok()?;
+    let text = as_text(row)?;
     let said = |index| at(member(members, index), text);
     let number = |index, places| scaled(said(index)?.as_bytes(), places);
     Some(PollRow {

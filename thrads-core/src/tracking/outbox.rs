@@ -8,6 +8,7 @@ use super::impression::Impression;
 use crate::ad::PollOption;
 use crate::config::{BaseUrl, Publisher};
 use crate::error::TransportError;
+use crate::json::utf8::as_text;
 use crate::request::{EndUser, Interaction, Method, Request};
 use crate::target::Url;
 use crate::time::{Instant, Millis};
@@ -284,7 +285,7 @@ impl<const ENTRIES: usize, const BYTES: usize> Outbox<ENTRIES, BYTES> {
 
     pub(super) fn text(&self, index: usize) -> Option<&str> {
         let end = self.entries.get(index)?.end;
-        core::str::from_utf8(self.text.get(self.start(index)..end.into())?).ok()
+        as_text(self.text.get(self.start(index)..end.into())?)
     }
 
     fn start(&self, index: usize) -> usize {

@@ -5,6 +5,7 @@
 
 use super::entry::{Entry, Kept, Kind};
 use super::outbox::Outbox;
+use crate::json::utf8::as_text;
 use crate::request::Method;
 use crate::target::Url;
 use crate::time::{Instant, Millis, UnixMillis};
@@ -110,7 +111,7 @@ fn read(record: &[u8]) -> Option<(Entry, &str, &str)> {
     let header: &[u8; RECORD_HEADER] = header.try_into().ok()?;
     let &[version, s0, s1, m0, m1, kind, flags, n0, n1, n2, n3, ref expires @ ..] = header;
     let kind = Kind::of(kind, flags, u32::from_le_bytes([n0, n1, n2, n3]))?;
-    let text = core::str::from_utf8(text).ok().filter(|text| !text.is_empty())?;
+    let text = as_text(text).filter(|text| !text.is_empty())?;
     let (url, id) = match kind {
         Kind::Vote(length) => text.split_at_checked(length.into())?,
         _ => (text, ""),

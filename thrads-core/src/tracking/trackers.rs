@@ -4,7 +4,7 @@
 //! documentation has a member for one of them; both are read and none is sent twice.
 
 use crate::ad::Ad;
-use crate::target::{Url, split_before};
+use crate::target::{Url, cut};
 
 /// Trackers that an ad can have.
 pub const MAX_TRACKERS: usize = 3;
@@ -71,15 +71,14 @@ pub(super) fn text<T: AsRef<str>>(text: &Option<T>) -> Option<&str> {
 
 /// The value of the first query parameter of this name, still encoded.
 fn parameter<'a>(url: &'a str, name: &str) -> Option<&'a str> {
-    let (_, query) = split_before(split_before(url, b'#').0, b'?');
-    let mut rest = query.strip_prefix('?')?;
+    let mut rest = cut(cut(url, b'#').0, b'?').1?;
     loop {
-        let (pair, behind) = split_before(rest, b'&');
-        let (key, value) = split_before(pair, b'=');
-        if let Some(value) = value.strip_prefix('=').filter(|_| key == name) {
-            return Some(value);
+        let (pair, behind) = cut(rest, b'&');
+        let (key, value) = cut(pair, b'=');
+        if value.is_some() && key == name {
+            return value;
         }
-        rest = behind.strip_prefix('&')?;
+        rest = behind?;
     }
 }
 
