@@ -61,7 +61,7 @@ impl UnixMillis {
     /// Reads an HTTP date: `Wed, 21 Oct 2026 07:28:00 GMT`, or one of the two obsolete forms that RFC 9110 has every
     /// recipient accept, `Wednesday, 21-Oct-26 07:28:00 GMT` (a year from 1970 to 2069) and `Wed Oct 21 07:28:00 2026`.
     ///
-    /// `None` for anything else and for dates before 1970.
+    /// `None` for anything else, for days that a month does not have, and for dates before 1970.
     pub fn from_http_date(text: &str) -> Option<Self> {
         Self::from_http_date_bytes(text.trim_ascii().as_bytes())
     }
@@ -85,7 +85,12 @@ impl UnixMillis {
             let mut months = MONTHS.iter().zip(1..);
             months.find(|(month, _)| word == month.as_bytes()).map(|(_, number)| number)
         })?;
-        if !(1..=31).contains(&day) || year < 1970 || hour > 23 || minute > 59 || second > 60 {
+        // A leap year is every fourth one here: 29 February 2100 counts as 1 March.
+        let last = match month {
+            2 => 28_u32.wrapping_add(u32::from(year & 3 == 0)),
+            _ => 30 | (month ^ month >> 3),
+        };
+        if day.wrapping_sub(1) >= last || year < 1970 || hour > 23 || minute > 59 || second > 60 {
             return None;
         }
         let minutes = hour.wrapping_mul(60).wrapping_add(minute);
@@ -296,6 +301,11 @@ mod tests {
             "soon",
             "Wed, 21 Oct 2026 07:28:00 CET",
             "Wed, 32 Oct 2026 07:28:00 GMT",
+            "Sat, 31 Feb 2026 07:28:00 GMT",
+            "Mon, 29 Feb 2027 07:28:00 GMT",
+            "Friday, 31-Apr-26 07:28:00 GMT",
+            "Tue Jun 31 07:28:00 2026",
+            "Sun, 31 Nov 2026 07:28:00 GMT",
             "Wéd, 21 Oct 2026",
             "Wednesday, 21 Oct 2026",
             "Wed, 21 Oct 2026 07:28 GMT",
