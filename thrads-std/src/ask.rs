@@ -92,9 +92,11 @@ impl Asker {
         place: impl Future<Output = Result<Option<Place>, Hold>>,
     ) -> Result<Option<Place>, Hold> {
         let latest = since.after(self.account.options.patience());
-        while not_before.since(self.account.clock.now()) > GRAIN {
+        let mut now = since;
+        while not_before.since(now) > GRAIN {
             self.account.clock.sleep_until(not_before).await;
             not_before = self.recheck(not_before, latest)?;
+            now = self.account.clock.now();
         }
         let Some(turns) = self.account.turns() else { return Ok(None) };
         let now = self.account.clock.now();
@@ -104,7 +106,10 @@ impl Asker {
         // On the heap, so that who has no fleet does not carry it about.
         let turn = Box::pin(turns.wait(std::time::Instant::now() + patience, place)).await;
         self.meters.store_is_up(turns.is_up());
-        let until = |at| Hold { reason: Reason::Rate, until: Until::At(self.account.clock.at(at)) };
+        let until = |at: std::time::Instant| {
+            let at = self.account.clock.at(at.into());
+            Hold { reason: Reason::Rate, until: Until::At(at) }
+        };
         let place = turn.map_err(until)??;
         self.recheck(self.account.clock.now(), latest).map(|_| place)
     }
@@ -139,10 +144,10 @@ impl Asker {
     /// An exchange within what the timeout leaves of the time since the ask began.
     async fn send(&self, prepared: &mut Option<Prepared>) -> Ended {
         let Some(prepared) = prepared.take() else { return Ended::Failed(SENT) };
-        let spent = self.account.clock.now().since(self.start);
-        let left = Millis(self.account.options.timeout_millis().0.saturating_sub(spent.0));
+        let deadline = self.start.after(self.account.options.timeout_millis());
+        let deadline = self.account.clock.moment(deadline);
         let mut body = Vec::new();
-        match self.account.transport.send(prepared, left, &mut body).await {
+        match self.account.transport.send(prepared, deadline, &mut body).await {
             Ok(head) => {
                 self.learn(&head);
                 Ended::Answer(head, body, None)
@@ -181,7 +186,9 @@ impl Asker {
     }
 
     fn learn(&self, head: &Head) {
-        let (now, wall) = (self.account.clock.now(), self.account.clock.wall());
+        let clock = self.account.clock;
+        // The platform's own clock is asked first.
+        let (now, wall) = (clock.now(), if head.date.is_none() { clock.wall() } else { None });
         let mut head = *head;
         if let Some(turns) = self.account.turns() {
             head.limits.limit.take().into_iter().for_each(|limit| turns.learn(limit));

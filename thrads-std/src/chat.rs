@@ -12,11 +12,11 @@ use crate::telemetry::{self, Meters};
 use crate::thrads::Thrads;
 use crate::transport::Prepared;
 use std::sync::Arc;
-use std::time::Instant;
 use thrads_core::{
     BaseUrl, Call, Clock, Explained, Family, Kinds, Next, Permission, Policy, Publisher, Redactor,
     Session, Shadow, Step, TransportError, TransportErrorKind,
 };
+use tokio::time::Instant;
 use tracing::{Instrument, Span};
 
 /// The ads of one conversation. Takes 200 bytes at most and nothing else while it rests.
@@ -183,9 +183,8 @@ impl Chat {
     pub(crate) fn begin(&mut self, call: Call<'_>) -> (Asking, Result<Ask, Ended>) {
         let account = self.thrads.account();
         let publisher = account.publisher();
-        let (now, patience) = (account.clock.now(), account.options.patience());
-        let family = call.family();
-        let start = Instant::now();
+        let (family, start) = (call.family(), Instant::now());
+        let (now, patience) = (account.clock.at(start), account.options.patience());
         let asking = |publisher| Asking { family, publisher, start, span: telemetry::span() };
         if account.door.is_shut() {
             return (asking(publisher), Err(Ended::ShutDown));
@@ -199,7 +198,7 @@ impl Chat {
         });
         let ask = match step {
             Step::Hold(hold) => Err(Ended::Held(hold)),
-            Step::Send { request, not_before } => match Prepared::call(&request, url) {
+            Step::Send { ref request, not_before } => match Prepared::call(request, url) {
                 Ok(prepared) => Ok(Ask {
                     asker: Asker {
                         account: Arc::clone(account),
@@ -220,15 +219,16 @@ impl Chat {
     /// What an end of asking means to the chat, told to the operator as well.
     pub(crate) fn finish(&mut self, asking: Asking, ended: Ended) -> Outcome {
         let Asking { family, publisher, start, span } = asking;
-        let outcome = self.outcome(ended, publisher.endpoints.of(family));
+        let end = Instant::now();
+        let outcome = self.outcome(ended, end, publisher.endpoints.of(family));
         telemetry::tell(&span, &outcome, self.session.explained());
-        self.meters.asked(family, &outcome, start.elapsed());
+        self.meters.asked(family, &outcome, end - start);
         outcome
     }
 
-    fn outcome(&mut self, ended: Ended, base: &BaseUrl) -> Outcome {
+    fn outcome(&mut self, ended: Ended, end: Instant, base: &BaseUrl) -> Outcome {
         let account = Arc::clone(self.thrads.account());
-        let (now, person) = (account.clock.now(), self.person.clone());
+        let (now, person) = (account.clock.at(end), self.person.clone());
         let session = &mut self.session;
         let outcome = match ended {
             Ended::Held(hold) => {

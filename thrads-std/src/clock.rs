@@ -18,9 +18,14 @@ impl TokioClock {
         Self { origin: time::Instant::now() }
     }
 
-    /// A moment of the standard library's in this clock's terms.
-    pub(crate) fn at(&self, moment: std::time::Instant) -> Instant {
-        Instant::from_millis(millis(moment.saturating_duration_since(self.origin.into_std())))
+    /// A moment of tokio's in this clock's terms.
+    pub(crate) fn at(&self, moment: time::Instant) -> Instant {
+        Instant::from_millis(millis(moment.saturating_duration_since(self.origin)))
+    }
+
+    /// A moment of this clock in tokio's terms.
+    pub(crate) fn moment(&self, at: Instant) -> time::Instant {
+        self.origin + Duration::from_millis(at.as_millis())
     }
 }
 
@@ -32,11 +37,11 @@ impl Default for TokioClock {
 
 impl Clock for TokioClock {
     fn now(&self) -> Instant {
-        Instant::from_millis(millis(self.origin.elapsed()))
+        self.at(time::Instant::now())
     }
 
     async fn sleep_until(&self, moment: Instant) {
-        time::sleep_until(self.origin + Duration::from_millis(moment.as_millis())).await;
+        time::sleep_until(self.moment(moment)).await;
     }
 
     fn wall(&self) -> Option<UnixMillis> {

@@ -66,14 +66,19 @@ impl Call<'_> {
     /// made; a [`Session`](crate::Session) sees to both.
     #[must_use]
     pub fn permitted(mut self, permission: Permission) -> Self {
+        self.permit(permission);
+        self
+    }
+
+    /// The same where it stands: a call is some hundred bytes.
+    pub(crate) fn permit(&mut self, permission: Permission) {
         if !permission.tells_who() {
-            match &mut self {
+            match self {
                 Self::Prompt(prompt) => prompt.without_person(),
                 Self::Message(message) => message.without_person(),
                 Self::Bid(bid) => bid.without_person(),
             }
         }
-        self
     }
 
     /// The API that this call belongs to.
@@ -112,14 +117,18 @@ impl Call<'_> {
     /// The same call with offset and frequency for the platform to count by; what is `None` stays as it is.
     #[must_use]
     pub fn paced(mut self, offset: Option<u8>, frequency: Option<u8>, turn: Option<u32>) -> Self {
+        self.pace(offset, frequency, turn);
+        self
+    }
+
+    pub(crate) fn pace(&mut self, offset: Option<u8>, frequency: Option<u8>, turn: Option<u32>) {
         if self.is_opener() {
-            return self;
+            return;
         }
-        match &mut self {
+        match self {
             Self::Prompt(prompt) => prompt.v1.pace(offset, frequency),
             Self::Message(message) => message.v1.pace(offset, frequency),
             Self::Bid(bid) => bid.pace(offset, frequency, turn),
         }
-        self
     }
 }

@@ -38,7 +38,7 @@ impl Session {
         lent: impl Into<Lent<'l>>,
         patience: Millis,
         publisher: &'a Publisher,
-        call: Call<'a>,
+        mut call: Call<'a>,
     ) -> Step<'a> {
         let mut lent = lent.into();
         self.settle();
@@ -62,7 +62,8 @@ impl Session {
             is_trial: lent.health.is_some_and(Health::begin),
             is_late: false,
         });
-        let call = self.spaced(call).permitted(self.permission);
+        self.space(&mut call);
+        call.permit(self.permission);
         Step::Send { request: Request::new(publisher, call), not_before }
     }
 
@@ -140,12 +141,12 @@ impl Session {
     }
 
     /// Only one side counts: the platform is told not to, or is told what to count by.
-    fn spaced<'a>(&self, call: Call<'a>) -> Call<'a> {
+    fn space(&self, call: &mut Call<'_>) {
         let policy = self.pacing.policy();
         match policy.enforcement {
-            Enforcement::Device => call.unpaced(self.pacing.turn()),
+            Enforcement::Device => call.pace(Some(0), Some(0), Some(self.pacing.turn())),
             Enforcement::Server | Enforcement::Shadow => {
-                call.paced(policy.offset, policy.frequency, None)
+                call.pace(policy.offset, policy.frequency, None);
             }
         }
     }

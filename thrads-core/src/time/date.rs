@@ -31,8 +31,8 @@ impl UnixMillis {
         };
         let mut words = bytes.split(|byte| !byte.is_ascii_alphabetic());
         let month = words.find_map(|word| {
-            let mut months = MONTHS.iter().zip(1..);
-            months.find(|(month, _)| word == month.as_bytes()).map(|(_, number)| number)
+            let word = <[u8; 3]>::try_from(word).ok()?;
+            MONTHS.into_iter().zip(1..).find(|(month, _)| *month == word).map(|(_, number)| number)
         })?;
         if day.wrapping_sub(1) >= days_of_month(year, month)
             || year < 1970
@@ -90,8 +90,10 @@ fn numbers(text: &[u8]) -> Option<[u32; 5]> {
     places.next().is_none().then_some(numbers)
 }
 
-const MONTHS: [&str; 12] =
-    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+const MONTHS: [[u8; 3]; 12] = [
+    *b"Jan", *b"Feb", *b"Mar", *b"Apr", *b"May", *b"Jun", *b"Jul", *b"Aug", *b"Sep", *b"Oct",
+    *b"Nov", *b"Dec",
+];
 
 #[cfg(test)]
 mod tests {
@@ -119,6 +121,7 @@ mod tests {
             let seconds = day * 86_400 + 3723;
             let text = rfc3339(seconds * 1000);
             let month = MONTHS[text[5..7].parse::<usize>().unwrap() - 1];
+            let month = str::from_utf8(&month).unwrap();
             let http =
                 format!("Mon, {} {month} {} {} GMT", &text[8..10], &text[0..4], &text[11..19]);
             assert_eq!(

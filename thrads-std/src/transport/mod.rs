@@ -19,9 +19,9 @@ use std::ops::Range;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use thrads_core::{BaseUrl, Head, Millis, Request, Transport, TransportError, TransportErrorKind};
-use tokio::time::timeout;
+use tokio::time::{Instant, timeout_at};
 
 /// Bytes that the body of an answer may have; a longer one is `TooLarge` (wire contract T62).
 pub const MAX_BODY_BYTES: usize = 1 << 20;
@@ -117,28 +117,28 @@ impl ReqwestTransport {
     }
 
     /// Where the runtime stood still since the last exchange, it has yet to hear which connections were closed meanwhile.
-    async fn hear(&self) {
-        if self.age() > self.used.load(Ordering::Relaxed) + BUSY_MILLIS {
+    async fn hear(&self, now: Instant) {
+        if self.age(now) > self.used.load(Ordering::Relaxed) + BUSY_MILLIS {
             tokio::task::yield_now().await;
         }
     }
 
-    fn age(&self) -> u64 {
-        u64::try_from(self.made.elapsed().as_millis()).unwrap_or(u64::MAX)
+    fn age(&self, now: Instant) -> u64 {
+        u64::try_from((now - self.made).as_millis()).unwrap_or(u64::MAX)
     }
 
     /// Makes a connection to `base` and leaves it in the pool, by asking for its health without a key (wire contract 2.8).
     pub(crate) async fn touch(&self, base: &BaseUrl, within: Millis) -> Result<(), TransportError> {
         let request = Prepared::health(base)?;
-        self.send(request, within, &mut Vec::new()).await.map(|_| ())
+        self.send(request, after(within), &mut Vec::new()).await.map(|_| ())
     }
 
-    /// Sends what was made ready and reads the answer's body into `buffer`, all within `within`.
+    /// Sends what was made ready and reads the answer's body into `buffer`, all before `deadline`.
     // No async function: the request would be kept in its future twice.
     pub(crate) fn send<'s>(
         &'s self,
         prepared: Prepared,
-        within: Millis,
+        deadline: Instant,
         buffer: &'s mut Vec<u8>,
     ) -> impl Future<Output = Result<Head, TransportError>> + Send + 's {
         buffer.clear();
@@ -146,17 +146,17 @@ impl ReqwestTransport {
         let answer = self.client.execute(request);
         async move {
             let exchange = pin!(async {
-                self.hear().await;
+                self.hear(Instant::now()).await;
                 let mut response = answer.await.map_err(|error| classify(&error))?;
                 let head = wire::head(&response);
                 if wants_body {
                     read_body(&mut response, buffer).await?;
                 }
-                self.used.store(self.age(), Ordering::Relaxed);
+                self.used.store(self.age(Instant::now()), Ordering::Relaxed);
                 Ok(head)
             });
             let late = TransportError::maybe_sent(TransportErrorKind::Timeout);
-            timeout(Duration::from_millis(within.0), exchange).await.unwrap_or(Err(late))
+            timeout_at(deadline, exchange).await.unwrap_or(Err(late))
         }
     }
 }
@@ -172,7 +172,7 @@ impl Transport for ReqwestTransport {
         buffer: &mut Vec<u8>,
     ) -> Result<(Head, Range<usize>), TransportError> {
         let prepared = Prepared::of(request, wire::url(request))?;
-        let head = self.send(prepared, within, buffer).await?;
+        let head = self.send(prepared, after(within), buffer).await?;
         Ok((head, 0..buffer.len()))
     }
 }
@@ -198,6 +198,10 @@ impl Error for StartError {}
 
 /// An exchange so soon after another finds the pool as that one left it.
 const BUSY_MILLIS: u64 = 1;
+
+fn after(within: Millis) -> Instant {
+    Instant::now() + Duration::from_millis(within.0)
+}
 
 async fn read_body(
     response: &mut reqwest::Response,
