@@ -7,6 +7,7 @@ mod relay;
 use http::{Answer, Browser};
 use serde_json::{Value, json};
 use std::io::{BufRead, BufReader};
+use std::net::TcpListener;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 use thrads_sandbox::{Config, PRODUCTION_KEY, STAGING_KEY, Sandbox};
@@ -29,9 +30,8 @@ impl Server {
         Self::launch(options, &[("THRADS_API_KEY", key)])
     }
 
-    fn of_fleet(redis: &RedisServer) -> Self {
-        let url = redis.url();
-        let environment = [("THRADS_API_KEY", STAGING_KEY), ("THRADS_REDIS_URL", &url)];
+    fn of_fleet(url: &str) -> Self {
+        let environment = [("THRADS_API_KEY", STAGING_KEY), ("THRADS_REDIS_URL", url)];
         Self::launch(&["--formats", "message"], &environment)
     }
 
@@ -56,6 +56,16 @@ impl Server {
 
     fn browser(&self) -> Browser {
         Browser::open(&self.address)
+    }
+
+    /// What it says of `what` at its start.
+    fn said(&self, what: &str) -> String {
+        loop {
+            let line = self.lines.recv_timeout(Duration::from_secs(20)).expect("it says more");
+            if let Some(said) = line.strip_prefix(what) {
+                return said.trim_start_matches([':', ' ']).to_owned();
+            }
+        }
     }
 
     fn count(&self, metric: &str) -> u64 {
@@ -164,9 +174,21 @@ fn many_redeem_at_once_and_one_of_them_counts() {
 }
 
 #[test]
+fn a_fleet_says_at_its_start_whether_redis_is_there_and_serves_without() {
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("redis://{}", silent.local_addr().unwrap());
+    let alone = Server::of_fleet(&url);
+    let said = alone.said("the fleet");
+    assert!(said.contains("did not answer in time: look at its load"), "{said}");
+    card_at_last(&alone.browser());
+    let Some(redis) = RedisServer::start(&[]) else { return };
+    assert_eq!(Server::of_fleet(&redis.url()).said("the fleet"), "redis is there");
+}
+
+#[test]
 fn a_fleet_redeems_an_impression_once_at_any_of_its_processes() {
     let Some(mut redis) = RedisServer::start(&[]) else { return };
-    let (one, other) = (Server::of_fleet(&redis), Server::of_fleet(&redis));
+    let (one, other) = (Server::of_fleet(&redis.url()), Server::of_fleet(&redis.url()));
     let here = one.browser();
     let there = Browser::stranger(&other.address).with("cookie", here.cookie());
     // The card is on screen for a second before its token comes back; by then it is entered.

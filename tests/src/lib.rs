@@ -6,6 +6,7 @@
 //! `redaction_report`. Beside them, what several programs and tests need: a [`RedisServer`].
 
 mod conform;
+mod exchange;
 pub mod model;
 pub mod redaction;
 mod redis_server;

@@ -9,7 +9,7 @@
 //! conversation ─▶ pacing ─▶ request ─▶ [transport] ─▶ response ─▶ an Ad ─▶ render
 //! what was said  ask now?   bytes out   std │ embassy  bytes in     what    card, speech
 //!                                                                      └──▶ tracking ─▶ request (again)
-//!                                                                           seen, tapped, voted
+//!                                                                           seen, heard, tapped, voted
 //! ```
 //!
 //! # In scope
@@ -20,6 +20,7 @@
 //! - Deciding whether to ask: offset and frequency in turns, a person's caps and opt-out, the key's requests a second,
 //!   `Retry-After`, and how the platform is. Each decision says why and until when.
 //! - What of that survives a restart, as one small line of JSON.
+//! - What a person said without what must not leave ([`Redactor`]), and as much of the rest as they agreed to ([`Consent`]).
 //! - Impressions: which trackers an ad has, whether it could be seen, and telling each of them once.
 //! - The same for what a voice says: words that can be said, within so many seconds, and whether they were heard.
 //! - Reports that wait while there is no network, and are dropped when they are worth nothing any more.
@@ -87,7 +88,7 @@
 //! The wire path was first built on serde-json-core 0.7. It refuses a surrogate pair written as escapes, which is how
 //! Python writes an emoji; it recurses without a limit into members that nobody asked for; one `f64` brings 20 KB of soft
 //! float to a Cortex-M0+; and writing needs a second copy of the conversation. serde and serde-json-core serve
-//! [`Settings`], where none of that matters.
+//! [`Settings`] and [`Snapshot`], where none of that matters.
 //!
 //! # Memory and time are given
 //!

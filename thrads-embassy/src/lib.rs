@@ -69,7 +69,8 @@
 //! # What goes out
 //!
 //! The request's own fields, `Host` with the port where it is not the scheme's own, `Content-Length` where there is a
-//! body, and `connection: close` where the body of the answer is of no interest. reqwless adds nothing else: no `User-Agent`, `Accept` or `Accept-Encoding`.
+//! body, and `connection: close` where the body of the answer is of no interest. reqwless adds nothing else: no `User-Agent`,
+//! `Accept` or `Accept-Encoding`.
 //!
 //! # What is refused in an answer
 //!

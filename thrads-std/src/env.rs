@@ -31,6 +31,8 @@ pub enum EnvProblem {
     Missing,
     /// It is there beside another that says the same.
     Twice,
+    /// It says something of a Redis, and no `THRADS_REDIS_URL` names one.
+    NoRedis,
     /// It names a file that cannot be read.
     Unreadable,
     /// Its value cannot be used.
@@ -56,7 +58,7 @@ impl Thrads {
     /// | `THRADS_REDIS_CA_FILE` | a file with the authorities of its certificate, in PEM; the system's |
     /// | `THRADS_REPLICAS` | how many of them there are at most; 1 |
     ///
-    /// Proxies are [`Proxies::Environment`](crate::Proxies::Environment).
+    /// The last two need a `THRADS_REDIS_URL`. Proxies are [`Proxies::Environment`](crate::Proxies::Environment).
     ///
     /// ```no_run
     /// # fn main() -> Result<(), thrads_std::EnvError> {
@@ -101,6 +103,7 @@ impl fmt::Display for EnvError {
         let problem = match self.problem {
             EnvProblem::Missing => "is missing",
             EnvProblem::Twice => "is there beside THRADS_API_KEY: set one of them",
+            EnvProblem::NoRedis => "is there without THRADS_REDIS_URL: set both or neither",
             EnvProblem::Unreadable => "names a file that cannot be read",
             EnvProblem::Value => "holds a value that cannot be used",
             EnvProblem::Machine => return f.write_str("no thread could be made"),
@@ -134,18 +137,13 @@ impl Setup {
         let platform = Endpoints::default();
         let endpoints =
             Endpoints { v1: base(BASE_URL, platform.v1)?, ssp: base(SSP_URL, platform.ssp)? };
-        let replicas = read(REPLICAS).unwrap_or_else(|| "1".to_owned()).trim().parse();
-        let replicas = replicas.map_err(|_| EnvError::value(REPLICAS))?;
-        let authority = read(REDIS_CA_FILE).map(|path| authority(path.trim())).transpose()?;
-        let fleet = read(REDIS_URL)
-            .map(|url| fleet(&url, authority.as_ref().map(|pem| pem.as_slice()), replicas));
-        let fleet = fleet.transpose()?;
         let mut options = Options::default();
         if let Some(millis) = read(TIMEOUT_MS) {
             let millis = millis.trim().parse().ok().filter(|millis| (1..=60_000).contains(millis));
             options.timeout = Duration::from_millis(millis.ok_or(EnvError::value(TIMEOUT_MS))?);
         }
-        Ok(Self { publisher: Publisher { key, environment, endpoints }, options, fleet })
+        let publisher = Publisher { key, environment, endpoints };
+        Ok(Self { publisher, options, fleet: fleet(read)? })
     }
 }
 
@@ -164,10 +162,20 @@ fn contents(path: &str) -> io::Result<Zeroizing<Vec<u8>>> {
     Ok(bytes)
 }
 
-fn fleet(url: &str, authority: Option<&[u8]>, replicas: u32) -> Result<Fleet, EnvError> {
+fn fleet(read: impl Fn(&'static str) -> Option<String>) -> Result<Option<Fleet>, EnvError> {
+    let Some(url) = read(REDIS_URL) else {
+        return match [REDIS_CA_FILE, REPLICAS].into_iter().find(|name| read(name).is_some()) {
+            Some(variable) => Err(EnvError { variable, problem: EnvProblem::NoRedis }),
+            None => Ok(None),
+        };
+    };
+    let replicas = read(REPLICAS).unwrap_or_else(|| "1".to_owned()).trim().parse();
+    let replicas = replicas.map_err(|_| EnvError::value(REPLICAS))?;
+    let authority = read(REDIS_CA_FILE).map(|path| authority(path.trim())).transpose()?;
+    let authority = authority.as_ref().map(|pem| pem.as_slice());
     let not_built = EnvError { variable: REDIS_URL, problem: EnvProblem::NotBuilt };
     let wrong = |error| if cfg!(feature = "redis") { EnvError::start(error) } else { not_built };
-    Fleet::of_env(url, authority, replicas).map_err(wrong)
+    Fleet::of_env(&url, authority, replicas).map(Some).map_err(wrong)
 }
 
 fn key(given: Option<String>, file: Option<String>) -> Result<ApiKey, EnvError> {
@@ -280,6 +288,15 @@ mod tests {
         }
         let missing = setup(&[(KEY, "")]).err().unwrap();
         assert_eq!(missing.to_string(), "THRADS_API_KEY is missing");
+    }
+
+    #[test]
+    fn what_is_said_of_a_redis_needs_one() {
+        for (variable, value) in [(REDIS_CA_FILE, file!()), (REPLICAS, "4")] {
+            let error = setup(&[(KEY, "k"), (variable, value)]).err().unwrap();
+            assert_eq!(error, EnvError { variable, problem: EnvProblem::NoRedis });
+            assert!(error.to_string().starts_with(variable), "{error}");
+        }
     }
 
     #[cfg(feature = "redis")]

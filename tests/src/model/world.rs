@@ -4,11 +4,11 @@ use super::Mutant;
 use super::ledger::{Broken, Ledger};
 use super::scene::{Scene, Times};
 use super::step::{Reply, Step};
-use std::sync::LazyLock;
+use crate::exchange::{AD, PUBLISHER, SAID};
 use thrads_core::{
-    ApiKey, BidRequest, Call, Cap, Conversation, Decision, EndUser, Environment, Family, Head,
-    Health, Hold, Instant, Lent, Message, Millis, Next, Outcome, Publisher, Rate, Reason, Role,
-    Session, Snapshot, TransportError, TransportErrorKind, Until, User, Viewability,
+    BidRequest, Call, Cap, Conversation, Decision, EndUser, Family, Head, Health, Hold, Instant,
+    Lent, Millis, Next, Outcome, Rate, Reason, Session, Snapshot, TransportError,
+    TransportErrorKind, Until, User, Viewability,
 };
 
 /// Everything there is, at one moment.
@@ -498,15 +498,6 @@ fn call(has_turns: bool) -> Call<'static> {
     Call::Bid(bid.expect("ids"))
 }
 
-static PUBLISHER: LazyLock<Publisher> =
-    LazyLock::new(|| Publisher::new(ApiKey::new("K").expect("a key"), Environment::Staging));
-
-static SAID: [Message<'static>; 2] = [
-    Message { role: Role::User, content: "q", timestamp: None },
-    Message { role: Role::Assistant, content: "a", timestamp: None },
-];
-
-const AD: &str = r#"{"data":{"bid":{"headline":"H","url":"https://s.example/"}}}"#;
 const CHAT: &str = "c";
 /// How long an ask may wait for its turn.
 const PATIENCE: Millis = Millis(2000);

@@ -1,15 +1,14 @@
 //! A kiosk: one session after another, the person before it, its radio, and the ask under way.
 
 use super::Fleet;
-use super::random::Random;
-use thrads_core::{
-    ApiKey, BidRequest, Call, Caps, Conversation, EndUser, Environment, Family, Head, Health, Hold,
-    Instant, Lent, Message, Millis, Next, Outcome, Publisher, Rate, RetryAfter, Role, Session,
-    Step, TransportError, TransportErrorKind, User,
-};
-
 use super::platform::Reply;
-use std::sync::LazyLock;
+use super::random::Random;
+use crate::exchange::{AD, PUBLISHER, SAID};
+use thrads_core::{
+    BidRequest, Call, Caps, Conversation, EndUser, Family, Head, Health, Hold, Instant, Lent,
+    Millis, Next, Outcome, Rate, RetryAfter, Session, Step, TransportError, TransportErrorKind,
+    User,
+};
 
 pub(super) struct Kiosk {
     pub(super) random: Random,
@@ -135,15 +134,6 @@ impl Kiosk {
     }
 }
 
-static PUBLISHER: LazyLock<Publisher> =
-    LazyLock::new(|| Publisher::new(ApiKey::new("K").expect("a key"), Environment::Staging));
-
-static SAID: [Message<'static>; 2] = [
-    Message { role: Role::User, content: "q", timestamp: None },
-    Message { role: Role::Assistant, content: "a", timestamp: None },
-];
-
-const AD: &str = r#"{"data":{"bid":{"headline":"H","url":"https://s.example/"}}}"#;
 const RATE_WAIT: Millis = Millis(500);
 /// An ask over all.
 pub(super) const TIMEOUT: Millis = Millis(5000);

@@ -9,7 +9,7 @@ mod samples;
 
 use gungraun::prelude::*;
 use std::hint::black_box;
-use thrads_core::{Answer, Call, Endpoint, Head, Request, decode};
+use thrads_core::{Answer, Call, Endpoint, Head, Redactor, Request, decode};
 
 #[library_benchmark(setup = ready)]
 #[bench::bid_of_2_messages(bid(2))]
@@ -57,6 +57,13 @@ fn read((status, body): (u16, &mut [u8])) -> usize {
     }
 }
 
+#[library_benchmark(setup = text)]
+#[bench::clean(samples::ANSWER)]
+#[bench::with_finds(FINDS)]
+fn redact(text: &str) -> usize {
+    Redactor::default().pieces(black_box(text)).map(|piece| black_box(piece).as_str().len()).sum()
+}
+
 fn bid(messages: usize) -> Call<'static> {
     samples::bid(samples::messages(messages).leak())
 }
@@ -71,6 +78,16 @@ fn arrived(status: u16, body: &str) -> (u16, &'static mut [u8]) {
     (status, body.as_bytes().to_vec().leak())
 }
 
+/// 4 KB of a sentence.
+fn text(sentence: &str) -> &'static str {
+    sentence.repeat(4096 / sentence.len()).leak()
+}
+
+/// Somebody's address, telephone, bank account and network address.
+const FINDS: &str = "Write to erika@post.example or call +49 30 901820 after five. The account is \
+    DE89 3704 0044 0532 0130 00, and the printer answers at 192.168.7.21. ";
+
 library_benchmark_group!(name = build, benchmarks = [into_a_buffer, length, pieces]);
 library_benchmark_group!(name = answers, benchmarks = read);
-main!(library_benchmark_groups = [build, answers]);
+library_benchmark_group!(name = privacy, benchmarks = redact);
+main!(library_benchmark_groups = [build, answers, privacy]);

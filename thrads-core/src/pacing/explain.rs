@@ -97,7 +97,7 @@ impl Explained {
             (conversation, "shown in this conversation"),
             (hour, "this hour"),
             (day, "today"),
-            (failures, "failures in a row"),
+            (failures, if failures == 1 { "failure" } else { "failures in a row" }),
         ] {
             if count > 0 {
                 write!(f, ", {count} {what}")?;
@@ -133,5 +133,8 @@ mod tests {
         ] {
             assert_eq!(explained.to_string(), format!("held on turn 6 by {expected} {counted}"));
         }
+        let mut once = hold(Reason::OptOut, Until::Lifted);
+        once.counters.failures = 1;
+        assert!(once.to_string().contains(", 1 failure, "), "{once}");
     }
 }

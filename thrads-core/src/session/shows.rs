@@ -44,8 +44,8 @@ impl Session {
     }
 
     /// An ad of this conversation was seen, as [`Viewability`](crate::Viewability) tells: it counts now. False if it must
-    /// not be reported: the person has opted out or withdrawn consent, or it was on screen for so long without a word that it has been counted
-    /// already.
+    /// not be reported: the person has opted out or withdrawn consent, or it was on screen for so long without a word that it
+    /// has been counted already.
     pub fn on_seen<'l>(&mut self, now: Instant, lent: impl Into<Lent<'l>>) -> bool {
         let mut lent = lent.into();
         self.tell(now, lent.reborrow());

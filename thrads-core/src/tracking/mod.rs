@@ -10,6 +10,7 @@ mod outbox;
 mod record;
 mod trackers;
 mod viewability;
+mod waiting;
 
 pub use engagement::{Engagement, Feedback, PromptClick, Vote, poll_results};
 pub use impression::{Impression, ImpressionParts};

@@ -1,14 +1,14 @@
 //! Reports that could not be sent yet: they wait in memory of a fixed size, and are sent while they are worth anything.
 //!
-//! Part of `tracking`, over `entry`. Section 4.3 of the wire contract; `client` empties it.
+//! Part of `tracking`, over `entry` and `waiting`. Section 4.3 of the wire contract; `client` empties it.
 
 use super::engagement::{Feedback, PromptClick, Vote};
 use super::entry::{Entry, Kept, Kind, Settled, mark};
 use super::impression::Impression;
+use super::waiting::Waiting;
 use crate::ad::PollOption;
 use crate::config::{BaseUrl, Publisher};
 use crate::error::TransportError;
-use crate::json::utf8::as_text;
 use crate::request::{EndUser, Interaction, Method, Request};
 use crate::target::Url;
 use crate::time::{Instant, Millis};
@@ -34,9 +34,7 @@ pub const OUTBOX_EXPIRY: Millis = Millis::from_secs(900);
 ///
 /// Times are those of the caller's clock. One that goes back makes a report no older.
 pub struct Outbox<const ENTRIES: usize, const BYTES: usize> {
-    /// The texts of the entries, one behind the other.
-    text: heapless::Vec<u8, BYTES>,
-    entries: heapless::Vec<Entry, ENTRIES>,
+    pub(super) waiting: Waiting<ENTRIES, BYTES>,
     counts: OutboxCounts,
     expiry: Millis,
     /// Of the next report.
@@ -71,10 +69,8 @@ impl<const ENTRIES: usize, const BYTES: usize> Default for Outbox<ENTRIES, BYTES
 impl<const ENTRIES: usize, const BYTES: usize> Outbox<ENTRIES, BYTES> {
     /// An empty outbox whose reports are worth sending for [`OUTBOX_EXPIRY`].
     pub const fn new() -> Self {
-        const { assert!(ENTRIES >= 1 && BYTES <= 0xffff, "it has room, and places in 16 bits") }
         Self {
-            text: heapless::Vec::new(),
-            entries: heapless::Vec::new(),
+            waiting: Waiting::new(),
             counts: OutboxCounts { sent: 0, refused: 0, dropped: 0, expired: 0 },
             expiry: OUTBOX_EXPIRY,
             serial: 0,
@@ -89,12 +85,12 @@ impl<const ENTRIES: usize, const BYTES: usize> Outbox<ENTRIES, BYTES> {
 
     /// Reports that wait.
     pub fn len(&self) -> usize {
-        self.entries.len()
+        self.waiting.entries().len()
     }
 
     /// Whether none waits.
     pub fn is_empty(&self) -> bool {
-        self.entries.is_empty()
+        self.waiting.entries().is_empty()
     }
 
     /// What became of the others.
@@ -104,8 +100,7 @@ impl<const ENTRIES: usize, const BYTES: usize> Outbox<ENTRIES, BYTES> {
 
     /// Forgets all that waits, uncounted: consent was withdrawn, or another person came.
     pub fn clear(&mut self) {
-        self.text.clear();
-        self.entries.clear();
+        self.waiting.clear();
     }
 
     /// Takes an impression of an ad that has been seen or heard now, to be told to each of its trackers. One without
@@ -150,7 +145,7 @@ impl<const ENTRIES: usize, const BYTES: usize> Outbox<ENTRIES, BYTES> {
 
     /// When something is to be sent next; `None` where nothing waits.
     pub fn poll_at(&self) -> Option<Instant> {
-        self.first_ones().map(|(_, entry)| entry.due).min()
+        self.waiting.first_ones().map(|(_, entry)| entry.due).min()
     }
 
     /// What is to be sent now: the first report that is due and behind no other of its ad. Those that are too old are dropped.
@@ -159,7 +154,7 @@ impl<const ENTRIES: usize, const BYTES: usize> Outbox<ENTRIES, BYTES> {
     /// [`request`](Self::request) of what this names, [`settle`](Self::settle) it, and go on.
     pub fn due(&mut self, now: Instant) -> Option<Due> {
         self.expire(now);
-        self.first_ones().find(|(_, entry)| entry.due <= now).map(|(index, _)| Due(index))
+        self.waiting.first_ones().find(|(_, entry)| entry.due <= now).map(|(index, _)| Due(index))
     }
 
     /// The request of a report; `None` if there is none in its place.
@@ -169,7 +164,7 @@ impl<const ENTRIES: usize, const BYTES: usize> Outbox<ENTRIES, BYTES> {
         publisher: &'a Publisher,
         end_user: EndUser<'a>,
     ) -> Option<Request<'a>> {
-        self.entries.get(index)?.kind.request(self.text(index)?, publisher, end_user)
+        self.waiting.get(index)?.kind.request(self.waiting.text(index)?, publisher, end_user)
     }
 
     /// Whether a report goes to an endpoint of the platform's, and not to whoever else counts.
@@ -177,9 +172,11 @@ impl<const ENTRIES: usize, const BYTES: usize> Outbox<ENTRIES, BYTES> {
         let is_under = |base: &BaseUrl, text: &str| {
             text.strip_prefix(base.as_str()).is_some_and(|path| path.starts_with('/'))
         };
-        match self.entries.get(index).map(|entry| entry.kind) {
+        match self.waiting.get(index).map(|entry| entry.kind) {
             Some(Kind::FeedbackById(_) | Kind::FeedbackByToken) => true,
-            _ => self.text(index).is_some_and(|url| is_under(&publisher.endpoints.ssp, url)),
+            _ => {
+                self.waiting.text(index).is_some_and(|url| is_under(&publisher.endpoints.ssp, url))
+            }
         }
     }
 
@@ -190,39 +187,15 @@ impl<const ENTRIES: usize, const BYTES: usize> Outbox<ENTRIES, BYTES> {
         Due(index): Due,
         status: Result<u16, TransportError>,
     ) -> bool {
-        let Some(entry) = self.entries.get_mut(index) else { return true };
+        let Some(entry) = self.waiting.get_mut(index) else { return true };
         let count = match entry.settle(now, status) {
             Settled::Waits => return false,
             Settled::Sent => &mut self.counts.sent,
             Settled::Refused => &mut self.counts.refused,
         };
         *count = count.saturating_add(1);
-        self.remove(index);
+        self.waiting.remove(index);
         true
-    }
-
-    /// Each with its place that is behind no other of its ad.
-    fn first_ones(&self) -> impl Iterator<Item = (usize, &Entry)> {
-        let earlier = |index| self.entries.iter().take(index);
-        self.numbered()
-            .filter(move |(index, entry)| earlier(*index).all(|other| !other.comes_before(entry)))
-    }
-
-    fn numbered(&self) -> impl Iterator<Item = (usize, &Entry)> {
-        self.entries.iter().scan(0_usize, |next, entry| {
-            let index = *next;
-            *next = index.saturating_add(1);
-            Some((index, entry))
-        })
-    }
-
-    pub(super) fn entries(&self) -> impl Iterator<Item = &Entry> {
-        self.entries.iter()
-    }
-
-    /// The report of this number, with its place.
-    pub(super) fn find(&self, serial: u16) -> Option<(usize, &Entry)> {
-        self.numbered().find(|(_, entry)| entry.serial == serial)
     }
 
     /// The next report gets a later number than this.
@@ -251,25 +224,21 @@ impl<const ENTRIES: usize, const BYTES: usize> Outbox<ENTRIES, BYTES> {
     /// Puts a report behind the others, the oldest of which make room.
     pub(super) fn append(&mut self, entry: Entry, [url, id]: [Url<'_>; 2]) {
         let bytes = || url.bytes().chain(id.bytes());
-        let needed = bytes().fold(0_usize, |length, _| length.saturating_add(1));
-        if needed > BYTES {
+        let length = bytes().fold(0_usize, |length, _| length.saturating_add(1));
+        if length > BYTES {
             self.counts.dropped = self.counts.dropped.saturating_add(1);
             return;
         }
-        while self.entries.is_full() || BYTES.saturating_sub(self.text.len()) < needed {
-            self.remove(0);
+        while !self.waiting.has_room(length) {
+            self.waiting.remove(0);
             self.counts.dropped = self.counts.dropped.saturating_add(1);
         }
-        for byte in bytes() {
-            let _has_room = self.text.push(byte);
-        }
-        let end = u16::try_from(self.text.len()).unwrap_or(u16::MAX);
-        let _has_room = self.entries.push(Entry { end, ..entry });
+        self.waiting.push(entry, bytes());
     }
 
     fn expire(&mut self, now: Instant) {
         let mut index = 0;
-        while let Some(entry) = self.entries.get_mut(index) {
+        while let Some(entry) = self.waiting.get_mut(index) {
             // A clock that went back; what waits for its turn by the old one would wait too long.
             if entry.expires.since(now) > self.expiry {
                 (entry.due, entry.expires) = (now, now.after(self.expiry));
@@ -277,46 +246,11 @@ impl<const ENTRIES: usize, const BYTES: usize> Outbox<ENTRIES, BYTES> {
             if now < entry.expires {
                 index = index.saturating_add(1);
             } else {
-                self.remove(index);
+                self.waiting.remove(index);
                 self.count_expired();
             }
         }
     }
-
-    pub(super) fn text(&self, index: usize) -> Option<&str> {
-        let end = self.entries.get(index)?.end;
-        as_text(self.text.get(self.start(index)..end.into())?)
-    }
-
-    fn start(&self, index: usize) -> usize {
-        let before = index.checked_sub(1).and_then(|before| self.entries.get(before));
-        before.map_or(0, |before| before.end.into())
-    }
-
-    fn remove(&mut self, index: usize) {
-        let start = self.start(index);
-        let Some(end) = self.entries.get(index).map(|entry| usize::from(entry.end)) else { return };
-        let length = end.saturating_sub(start);
-        cut(&mut self.text, start, length);
-        cut(&mut self.entries, index, 1);
-        for entry in self.entries.iter_mut().skip(index) {
-            entry.end = entry.end.saturating_sub(u16::try_from(length).unwrap_or(0));
-        }
-    }
-}
-
-/// Takes `length` of a vector out from `start` on.
-fn cut<T: Copy, const N: usize>(vector: &mut heapless::Vec<T, N>, start: usize, length: usize) {
-    let left = vector.len().saturating_sub(length);
-    if let Some(tail) = vector.get_mut(start..) {
-        for to in 0..tail.len().saturating_sub(length) {
-            let moved = tail.get(to.saturating_add(length)).copied();
-            if let (Some(place), Some(moved)) = (tail.get_mut(to), moved) {
-                *place = moved;
-            }
-        }
-    }
-    vector.truncate(left);
 }
 
 fn plain(texts: [&str; 2]) -> [Url<'_>; 2] {

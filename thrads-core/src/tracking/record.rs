@@ -16,7 +16,7 @@ pub const RECORD_HEADER: usize = 19;
 impl<const ENTRIES: usize, const BYTES: usize> Outbox<ENTRIES, BYTES> {
     /// The numbers of the reports that wait, in their order. No two that wait have the same.
     pub fn serials(&self) -> impl Iterator<Item = u16> {
-        self.entries().map(|entry| entry.serial)
+        self.waiting.entries().iter().map(|entry| entry.serial)
     }
 
     /// Writes the report of this number to the front of `place`: [`RECORD_HEADER`] bytes and its URL. `None` where none waits
@@ -28,8 +28,8 @@ impl<const ENTRIES: usize, const BYTES: usize> Outbox<ENTRIES, BYTES> {
         wall: UnixMillis,
         place: &'p mut [u8],
     ) -> Option<&'p [u8]> {
-        let (index, entry) = self.find(serial)?;
-        let text = self.text(index)?;
+        let (index, entry) = self.waiting.find(serial)?;
+        let text = self.waiting.text(index)?;
         let left = entry.expires.since(now);
         let expires = wall.0.saturating_add(left.0).to_le_bytes();
         let (kind, flags, number) = entry.kind.parts();
@@ -54,7 +54,7 @@ impl<const ENTRIES: usize, const BYTES: usize> Outbox<ENTRIES, BYTES> {
     /// taken, and neither is what is no record.
     pub fn restore(&mut self, now: Instant, wall: UnixMillis, record: &[u8]) -> bool {
         let Some((entry, url, id)) = read(record) else { return false };
-        if self.find(entry.serial).is_some() {
+        if self.waiting.find(entry.serial).is_some() {
             return false;
         }
         let left = Millis(entry.expires.as_millis().saturating_sub(wall.0));

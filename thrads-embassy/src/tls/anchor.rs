@@ -2,7 +2,8 @@
 //!
 //! Under `chain`.
 
-use super::certificate::{Certificate, Key, MAY_SIGN_CERTIFICATES};
+use super::certificate::{Certificate, Key};
+use super::extensions::MAY_SIGN_CERTIFICATES;
 use crate::refusal::Refusal;
 use thrads_core::UnixMillis;
 

@@ -4,7 +4,8 @@
 //! once the path is known to lead somewhere, so that a stranger's certificates cost a device no arithmetic.
 
 use super::anchor::Anchor;
-use super::certificate::{Certificate, MAY_SIGN, MAY_SIGN_CERTIFICATES};
+use super::certificate::Certificate;
+use super::extensions::{MAY_SIGN, MAY_SIGN_CERTIFICATES};
 use super::name::has_name;
 use super::signature::Check;
 use crate::refusal::Refusal;

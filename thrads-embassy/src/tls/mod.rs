@@ -9,6 +9,8 @@ mod certificate;
 #[cfg(feature = "tls")]
 mod chain;
 #[cfg(feature = "tls")]
+mod extensions;
+#[cfg(feature = "tls")]
 mod guard;
 #[cfg(feature = "mbedtls")]
 mod hooks;

@@ -28,7 +28,7 @@ OWNERS = [
 ROOMS = [
     ("what a voice says, and cards as text", "core/src/render/"),
     ("the scrubber", "core/src/redact/"),
-    ("reports that wait, in memory and in flash", "core/src/tracking/(outbox|record|entry)|embassy/src/flash"),
+    ("reports that wait, in memory and in flash", "core/src/tracking/(outbox|waiting|record|entry)|embassy/src/flash"),
     ("settings from JSON", "core/src/(settings|config)"),
     ("certificates and TLS", "embassy/src/tls/"),
     ("HTTP and its pipes", "embassy/src/(http|body|wire|transport|link|relay)"),

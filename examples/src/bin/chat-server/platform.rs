@@ -2,13 +2,14 @@
 
 use crate::card::Links;
 use crate::transcript::{Ballot, Results, Row};
+use std::time::Duration;
 use std::{env, fs};
 use thrads_core::{
     ApiKey, BaseUrl, EndUser, Endpoints, Environment, Family, Policy, PromptClick, Publisher,
     Target,
 };
 use thrads_sandbox::{Config, STAGING_KEY, Sandbox};
-use thrads_std::{Chat, Options, PollRow, Polled, Thrads};
+use thrads_std::{Chat, Fleet, Options, PollRow, Polled, StoreError, Thrads};
 
 pub(crate) struct Platform {
     thrads: Thrads,
@@ -76,6 +77,18 @@ impl Platform {
         ApiKey::new(&key?).ok()
     }
 
+    /// Whether the Redis of the fleet can be worked with, where this is one.
+    pub(crate) async fn check_redis(&self) -> Option<Result<(), StoreError>> {
+        if self.sandbox.is_some() {
+            return None;
+        }
+        let mut fleet = Fleet::new(&given(REDIS_URL)?).ok()?;
+        if let Some(path) = given("THRADS_REDIS_CA_FILE") {
+            fleet = fleet.authority(&fs::read(path.trim()).ok()?).ok()?;
+        }
+        Some(fleet.check(FIRST_LOOK).await)
+    }
+
     pub(crate) fn describe(&self) -> String {
         match &self.sandbox {
             Some(sandbox) if given(REDIS_URL).is_some() => {
@@ -117,4 +130,6 @@ fn row(row: PollRow) -> Row {
     Row { id: row.id, votes: row.votes, share: share.min(100) }
 }
 
+/// A Redis that needs longer for a sign of life leases nothing in time either.
+const FIRST_LOOK: Duration = Duration::from_secs(2);
 const REDIS_URL: &str = "THRADS_REDIS_URL";

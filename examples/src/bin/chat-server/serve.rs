@@ -24,6 +24,8 @@ pub(crate) async fn serve(args: &Args) -> Result<ExitCode, String> {
     say(format_args!("the operator: http://{address}/operator"));
     say(format_args!("the platform: {}", app.platform.describe()));
 
+    tokio::spawn(look_at_redis(Arc::clone(&app)));
+
     let (told, begins_to_end) = oneshot::channel();
     let ending = Arc::clone(&app);
     let service = router(Arc::clone(&app)).into_make_service_with_connect_info::<SocketAddr>();
@@ -55,6 +57,17 @@ async fn listen(given: Option<SocketAddr>) -> Result<TcpListener, String> {
         listened => listened,
     };
     listened.map_err(|error| format!("cannot listen on {address}: {error}"))
+}
+
+/// Says how the fleet begins. The page is there meanwhile, and stays without Redis.
+async fn look_at_redis(app: Arc<App>) {
+    match app.platform.check_redis().await {
+        Some(Ok(())) => say(format_args!("the fleet:    redis is there")),
+        Some(Err(error)) => {
+            say(format_args!("the fleet:    {error}; this process goes on alone until then"));
+        }
+        None => {}
+    }
 }
 
 /// Histograms grow until somebody reads them, or this.

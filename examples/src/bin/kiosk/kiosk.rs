@@ -1,31 +1,20 @@
 //! The kiosk itself: a conversation, and the ads that it earns.
 
+mod watch;
+
 use crate::answers;
 use crate::args::Args;
+use crate::calls::{self, Memory};
 use crate::platform::Platform;
 use crate::reports::Reports;
 use crate::screen::{Screen, write};
 use crate::tally::Tally;
+use crate::typed::{Lines, next_line, typed_lines};
 use crate::voice::Aloud;
-use std::io::BufRead;
-use std::time::{Duration, Instant};
-use thrads_core::{
-    Ad, BidRequest, Call, Clock, ConfigError, CountryCode, EndUser, Enforcement, Family, History,
-    Millis, Offer, Permission, Policy, PromptRequest, Role, Viewability,
-};
+use std::time::Instant;
+use thrads_core::{Ad, Clock, Enforcement, Family, Offer, Permission, Policy, Role};
 use thrads_sandbox::Fault;
 use thrads_std::{Chat, Outcome, TokioClock};
-use tokio::sync::mpsc;
-use tokio::time::sleep;
-
-/// Turns of a person's visit that are remembered, and their text.
-type Memory = History<40, 8192>;
-
-const USER_AGENT: &str = concat!("thrads-kiosk/", env!("CARGO_PKG_VERSION"));
-const USER_ID: &str = "user_kiosk_7f3a";
-const COMMANDS: &str = "/why, /click, /noads, /new and /quit";
-/// The turn whose call fails in the scripted conversation.
-const FAILING_TURN: u32 = 3;
 
 pub(crate) struct Kiosk {
     platform: Platform,
@@ -140,14 +129,8 @@ impl Kiosk {
         self.open_for_a_person(&mut None).await;
     }
 
-    async fn open_for_a_person(&mut self, lines: &mut Option<mpsc::Receiver<String>>) {
-        let call = match self.family {
-            Family::V1 => country().map(|country| Call::Prompt(PromptRequest::new(country))),
-            Family::Ssp => {
-                end_user().and_then(|user| Ok(Call::Bid(BidRequest::opener(USER_ID, user)?)))
-            }
-        };
-        let Ok(call) = call else { return };
+    async fn open_for_a_person(&mut self, lines: &mut Option<Lines>) {
+        let Ok(call) = calls::opener(self.family) else { return };
         let outcome = self.chat.ask(call).await;
         self.tally.openers += 1;
         let offers = self.shown(outcome);
@@ -182,10 +165,7 @@ impl Kiosk {
     /// `None` where there is no conversation to ask with, because question and answer did not fit the memory.
     async fn ask(&mut self) -> Option<Outcome> {
         let chat_id = format!("chat_kiosk_{}", self.chat_number);
-        let call = match self.family {
-            Family::V1 => prompt_call(&chat_id, &self.history)?,
-            Family::Ssp => bid_call(&chat_id, &self.history)?,
-        };
+        let call = calls::contextual(self.family, &chat_id, &self.history)?;
         Some(self.chat.ask(call).await)
     }
 
@@ -220,91 +200,6 @@ impl Kiosk {
         self.on_offer.extend(question.map(str::to_owned));
         self.click_url = offer.ad.click_url().map(str::to_owned);
         self.screen.show(&offer.ad, question.map(|_| self.on_offer.len()));
-    }
-
-    /// Counts the ads on the screen once they have been there for a second. A person who types on before that has not
-    /// looked at them.
-    async fn watch(
-        &mut self,
-        offers: Vec<Offer<String>>,
-        lines: &mut Option<mpsc::Receiver<String>>,
-    ) {
-        match self.voice {
-            Some(voice) => self.say(voice, offers, lines).await,
-            None => self.watch_screen(offers, lines).await,
-        }
-    }
-
-    /// Says the ads one by one, until the person speaks. One that plays a script listens for as long as each takes to count.
-    async fn say(
-        &mut self,
-        voice: &Aloud,
-        offers: Vec<Offer<String>>,
-        lines: &mut Option<mpsc::Receiver<String>>,
-    ) {
-        let questions = offers.iter().filter(|offer| question(&offer.ad).is_some()).count();
-        let mut number = self.on_offer.len().saturating_sub(questions);
-        for offer in offers {
-            let is_question = question(&offer.ad).is_some();
-            number += usize::from(is_question);
-            let Some((text, spoken)) = voice.words(&offer.ad, is_question.then_some(number)) else {
-                continue;
-            };
-            self.screen.say("voice", &text);
-            let seconds = |millis: Millis| millis.0 as f32 / 1000.0;
-            let (total, label) = (seconds(spoken.total), seconds(spoken.disclosure));
-            self.screen
-                .note(&format!("{total:.1} s to say, the disclosure in the first {label:.1} s"));
-            let is_patient = lines.is_some();
-            if voice.say(&text, spoken, is_patient, interrupted(lines)).await {
-                self.report(offer, "disclosure and half of the message heard").await;
-            }
-            if has_typed(lines) {
-                return;
-            }
-        }
-    }
-
-    async fn watch_screen(
-        &mut self,
-        offers: Vec<Offer<String>>,
-        lines: &mut Option<mpsc::Receiver<String>>,
-    ) {
-        let mut view = Viewability::new();
-        view.on_sample(self.clock.now(), 1000);
-        let Some(viewable_at) = view.poll_at().filter(|_| !offers.is_empty()) else { return };
-        tokio::select! {
-            () = self.clock.sleep_until(viewable_at) => {}
-            () = interrupted(lines) => {}
-        }
-        // Timers may be a little early by this clock's milliseconds.
-        while self.clock.now() < viewable_at && !has_typed(lines) {
-            sleep(Duration::from_millis(1)).await;
-        }
-        if !view.on_sample(self.clock.now(), 1000) {
-            return;
-        }
-        for offer in offers {
-            self.report(offer, "seen for a second").await;
-        }
-    }
-
-    async fn report(&mut self, offer: Offer<String>, why: &str) {
-        let Ok(user) = end_user() else { return };
-        let thrads = self.platform.thrads();
-        self.reports.add(thrads, offer.impression, self.platform.pays());
-        if let Some(said) = self.reports.send(thrads, user, &mut self.tally).await {
-            self.screen.remark(&format!("{why}: {said}"));
-        }
-    }
-
-    /// Tries again to send what has been waiting.
-    async fn catch_up(&mut self) {
-        let Ok(user) = end_user() else { return };
-        let thrads = self.platform.thrads();
-        if let Some(said) = self.reports.send(thrads, user, &mut self.tally).await {
-            self.screen.remark(&format!("earlier: {said}"));
-        }
     }
 
     fn picked(&self, text: &str) -> Option<String> {
@@ -346,64 +241,6 @@ fn question(ad: &Ad<String>) -> Option<&str> {
     }
 }
 
-fn country() -> Result<CountryCode, ConfigError> {
-    CountryCode::new("GB")
-}
-
-/// The kiosk speaks for itself: the platform sees its address on the connection.
-fn end_user() -> Result<EndUser<'static>, ConfigError> {
-    EndUser::this_device(USER_AGENT)
-}
-
-fn prompt_call<'a>(chat_id: &'a str, history: &'a Memory) -> Option<Call<'a>> {
-    let (user, chatbot) = history.conversation()?.latest_exchange();
-    let prompt = PromptRequest::new(country().ok()?).user_id(USER_ID).ok()?.chat_id(chat_id);
-    Some(Call::Prompt(prompt.content(user, chatbot).ok()?.end_user(end_user().ok()?)))
-}
-
-fn bid_call<'a>(chat_id: &'a str, history: &'a Memory) -> Option<Call<'a>> {
-    BidRequest::contextual(USER_ID, chat_id, history.conversation()?, end_user().ok()?)
-        .ok()
-        .map(Call::Bid)
-}
-
-/// Lines from the terminal, read on a thread of their own since a read cannot be given up.
-fn typed_lines() -> mpsc::Receiver<String> {
-    let (sender, lines) = mpsc::channel(16);
-    std::thread::spawn(move || {
-        for line in std::io::stdin().lock().split(b'\n').map_while(Result::ok) {
-            // A terminal may be set to another encoding.
-            if sender.blocking_send(String::from_utf8_lossy(&line).into_owned()).is_err() {
-                return;
-            }
-        }
-    });
-    lines
-}
-
-/// The next line; `None` at the end of input and on Ctrl-C.
-async fn next_line(lines: &mut Option<mpsc::Receiver<String>>, screen: &Screen) -> Option<String> {
-    screen.prompt();
-    let line = tokio::select! {
-        line = lines.as_mut()?.recv() => line,
-        _ = tokio::signal::ctrl_c() => None,
-    };
-    if line.is_none() {
-        write(format_args!("\n"));
-    }
-    line
-}
-
-/// Ends when the person has typed a line, which is left for the conversation, or at Ctrl-C; never where nobody types.
-async fn interrupted(lines: &mut Option<mpsc::Receiver<String>>) {
-    if lines.is_none() {
-        return std::future::pending().await;
-    }
-    while !has_typed(lines) {
-        sleep(Duration::from_millis(20)).await;
-    }
-}
-
-fn has_typed(lines: &Option<mpsc::Receiver<String>>) -> bool {
-    lines.as_ref().is_some_and(|lines| !lines.is_empty() || lines.is_closed())
-}
+const COMMANDS: &str = "/why, /click, /noads, /new and /quit";
+/// The turn whose call fails in the scripted conversation.
+const FAILING_TURN: u32 = 3;

@@ -7,6 +7,7 @@
 #[path = "../../../firmware/kiosk-app/src/answers.rs"]
 mod answers;
 mod args;
+mod calls;
 mod code;
 mod kiosk;
 mod pictures;
@@ -14,6 +15,7 @@ mod platform;
 mod reports;
 mod screen;
 mod tally;
+mod typed;
 mod voice;
 
 use args::{Action, Args};
