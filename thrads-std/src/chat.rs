@@ -67,11 +67,14 @@ impl Chat {
     /// A call with a conversation is taken for the end of a turn, so make it once after every answer, also where no ad is
     /// wanted: a turn that is held counts too. An opener is no turn. Ends after the timeout at the latest. Dropping the
     /// future leaves the chat usable; the turn counts, and what was sent keeps no place under the person's caps.
-    pub async fn ask(&mut self, call: Call<'_>) -> Outcome {
-        if !call.is_opener() {
-            self.session.on_turn();
+    #[expect(clippy::manual_async_fn, reason = "that would keep the call in its future twice")]
+    pub fn ask(&mut self, call: Call<'_>) -> impl Future<Output = Outcome> + Send {
+        async move {
+            if !call.is_opener() {
+                self.session.on_turn();
+            }
+            self.ask_again(call).await
         }
-        self.ask_again(call).await
     }
 
     /// An ad of this chat was half in view for a second: it counts. Report its impression only if this is true.

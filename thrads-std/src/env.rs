@@ -263,7 +263,8 @@ mod tests {
         let file = path.to_str().unwrap();
         let unreadable = |variable| Some(EnvError { variable, problem: EnvProblem::Unreadable });
         assert_eq!(setup(&[(KEY_FILE, file)]).err(), unreadable(KEY_FILE));
-        let authority = setup(&[(KEY, "k"), (REDIS_CA_FILE, file)]).err();
+        let redis = (REDIS_URL, "rediss://127.0.0.1");
+        let authority = setup(&[(KEY, "k"), redis, (REDIS_CA_FILE, file)]).err();
         assert_eq!(authority, unreadable(REDIS_CA_FILE));
         fs::write(&path, b"k-\xff").unwrap();
         assert_eq!(setup(&[(KEY_FILE, file)]).err(), Some(EnvError::value(KEY_FILE)));

@@ -16,8 +16,8 @@ pub(crate) fn print(met: &[(Client, Vec<Figures>)]) -> bool {
         "{:<22}{:>10}{:>8}{:>10}{:>8}{:>10}{:>9}{:>9}",
         "", "asks/s", "ratio", "CPU us", "ratio", "allocs", "p50 us", "p99 us"
     );
-    for (client, _) in met {
-        let Some(figures) = of(*client) else { continue };
+    for client in Client::ALL {
+        let Some(figures) = of(client) else { continue };
         let outside = (figures.allocations - bare.allocations).max(0.0);
         println!(
             "{:<22}{:>10.0}{:>8.3}{:>10.1}{:>8.3}{:>10.1}{:>9.0}{:>9.0}",
