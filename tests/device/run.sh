@@ -8,7 +8,6 @@
 set -eu
 cd "$(dirname "$0")/../.."
 copy=target/device
-targets=${CARGO_TARGET_DIR:-$PWD/target}
 
 rm -rf "$copy"
 mkdir -p "$copy"
@@ -24,6 +23,8 @@ fi
 sed -i 's/target_os = "none"/all()/g' $files
 echo "device: $places places as a device has them" >&2
 
-cargo test -q --target-dir "$targets" -p thrads-core --lib
-cargo test -q --target-dir "$targets" -p thrads-tests --test conformance --test damage --test protocol --test redaction \
+# Not where the workspace itself is built: to cargo the two would be one.
+export CARGO_TARGET_DIR="$PWD/../device-build"
+cargo test -q -p thrads-core --lib
+cargo test -q -p thrads-tests --test conformance --test damage --test protocol --test redaction \
     --test creatives --test consent --test no_allocation

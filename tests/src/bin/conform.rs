@@ -1,20 +1,10 @@
 //! Answers conformance lines on standard input, one line each, until the input ends.
 
-use std::io::{self, Write};
+use std::io;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    match std::env::args().nth(1).as_deref() {
-        None => run(),
-        Some("--help" | "-h") => match io::stdout().write_all(HELP.as_bytes()) {
-            Ok(()) => ExitCode::SUCCESS,
-            Err(_) => ExitCode::FAILURE,
-        },
-        Some(_) => {
-            eprint!("{HELP}");
-            ExitCode::from(2)
-        }
-    }
+    if std::env::args().len() > 1 { thrads_tests::usage(HELP) } else { run() }
 }
 
 fn run() -> ExitCode {

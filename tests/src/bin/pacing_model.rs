@@ -66,8 +66,16 @@ fn status(is_right: bool) -> ExitCode {
 
 fn usage() -> ExitCode {
     let names: Vec<_> = Mutant::ALL.iter().map(|mutant| mutant.name()).collect();
-    eprintln!("usage: pacing_model [--mutate all|{}]", names.join("|"));
-    ExitCode::from(2)
+    thrads_tests::usage(&HELP.replace("NAMES", &names.join(" ")))
 }
 
 const LEAST_STATES: usize = 1_000_000;
+const HELP: &str = "\
+Explores the pacing machine in every order of events, and shows that planted mistakes are found.
+
+    pacing_model                    every scene, then every mistake
+    pacing_model --mutate all       every mistake
+    pacing_model --mutate NAME      one of: NAMES
+
+Exits 1 where an invariant does not hold, too few states were seen or a mistake is not found.
+";

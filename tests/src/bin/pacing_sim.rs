@@ -8,10 +8,7 @@ fn main() -> ExitCode {
     let file = match arguments.as_slice() {
         [] => "target/pacing_sim.svg",
         [file] if !file.starts_with('-') => file,
-        _ => {
-            eprintln!("usage: pacing_sim [FILE.svg]");
-            return ExitCode::from(2);
-        }
+        _ => return thrads_tests::usage(HELP),
     };
     let start = std::time::Instant::now();
     let fleets = Fleet::all();
@@ -30,3 +27,11 @@ fn main() -> ExitCode {
 }
 
 const KIOSKS: usize = 1000;
+const HELP: &str = "\
+Plays a day of a thousand kiosks with each way of pacing, prints what came of it and draws it.
+
+    pacing_sim              the picture goes to target/pacing_sim.svg
+    pacing_sim FILE.svg     or there
+
+Exits 1 where a promise is broken, 2 where the picture cannot be written.
+";

@@ -2,7 +2,7 @@
 //! it by hand, and through Python's `requests`.
 //!
 //! One table from one run: each client in processes of its own, five rounds in turns, the median of each figure, and ratios
-//! to the client written by hand. Exits 1 where a goal is missed. `--rounds N --asks N` for shorter runs.
+//! to the client written by hand.
 
 mod bare;
 mod by_hand;
@@ -23,10 +23,10 @@ fn main() -> ExitCode {
         [] => (5, 8000),
         ["--rounds", rounds, "--asks", asks] => match (rounds.parse(), asks.parse()) {
             (Ok(rounds), Ok(asks)) if rounds > 0 && asks >= 100 => (rounds, asks),
-            _ => return usage(),
+            _ => return thrads_tests::usage(HELP),
         },
         [contestant::COMMAND, client, base, asks] => return contestant::main(client, base, asks),
-        _ => return usage(),
+        _ => return thrads_tests::usage(HELP),
     };
     let config = Config { always_match: true, limit: u32::MAX, ..Config::default() };
     let Ok(sandbox) = Sandbox::start(config) else { return ExitCode::FAILURE };
@@ -42,7 +42,12 @@ fn main() -> ExitCode {
     if table::print(&met) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
 }
 
-fn usage() -> ExitCode {
-    eprintln!("usage: bench_server [--rounds N --asks N]");
-    ExitCode::from(2)
-}
+const HELP: &str = "\
+Compares thrads-std with reqwest and serde_json as a user would write it, with reqwest alone, and with Python's `requests`:
+the same call against one loopback sandbox, each client in processes of its own, medians of rounds that go there and back.
+
+    bench_server                            five rounds of 8000 asks
+    bench_server --rounds N --asks N        or so many, of 100 asks at least
+
+Exits 1 where a goal is missed.
+";

@@ -25,12 +25,7 @@ async fn main() -> ExitCode {
         (None, None, None) => (1000, 60),
         (Some(Ok(chats)), None, None) => (chats, 60),
         (Some(Ok(chats)), Some(Ok(seconds)), None) => (chats, seconds),
-        _ => {
-            eprintln!(
-                "chat_load: give a number of chats and of seconds, or nothing for 1000 and 60"
-            );
-            return ExitCode::from(2);
-        }
+        _ => return thrads_tests::usage(HELP),
     };
     match load(chats, Duration::from_secs(seconds)).await {
         Ok(report) => {
@@ -66,3 +61,14 @@ async fn load(chats: u64, time: Duration) -> Result<Report, String> {
     let ended = server.end()?;
     Ok(Report { chats, time, memory_before, memory, asks, ended, tally: shared.tally() })
 }
+
+const HELP: &str = "\
+Puts people on the page's server by loopback, ends it with a SIGTERM in the middle of it all, and prints how long they waited
+and what it took. The server is built by tests/browser/load.sh.
+
+    chat_load                       a thousand chats for 60 seconds
+    chat_load CHATS [SECONDS]       or so many
+
+Exits 1 where an answer that had begun does not end or an accepted impression does not reach the platform, 2 where the server
+does not run.
+";

@@ -4,8 +4,6 @@
 //! hour off, and while people have caps. Exits 1 when a promise is broken, 0 when all hold, and 0 with a reason where there is
 //! no Redis. A run in which the machine itself stood still, so that a promise looks broken, is measured again, three times at
 //! most.
-//!
-//! `fleet_load [--seconds N]`: how long a run is measured, 60 by default.
 
 mod replica;
 mod run;
@@ -26,8 +24,7 @@ fn main() -> ExitCode {
         _ => None,
     };
     let Some(seconds) = seconds else {
-        eprintln!("usage: fleet_load [--seconds N], 20 at least");
-        return ExitCode::from(2);
+        return thrads_tests::usage(HELP);
     };
     let disturbances =
         [Disturbance::None, Disturbance::RedisGone, Disturbance::ClockOff, Disturbance::Caps];
@@ -56,3 +53,12 @@ fn main() -> ExitCode {
 /// A send time holds for 26 ms, and a second has room for requests that come 41 ms late: this much is left for the way.
 const TOO_LONG: Duration = Duration::from_millis(15);
 const ATTEMPTS: u32 = 4;
+const HELP: &str = "\
+Runs four processes of 64 chats each behind one key, against the strict sandbox at 40 requests a second and a Redis of its
+own: undisturbed, with Redis killed and restarted, with a clock an hour off, and while people have caps. Prints a table each.
+
+    fleet_load                  60 seconds a run
+    fleet_load --seconds N      or N of them, 20 at least
+
+Exits 1 when a promise is broken, 0 when all hold, and 0 with a reason where there is no redis-server.
+";
