@@ -11,7 +11,7 @@ copy=target/device
 
 rm -rf "$copy"
 mkdir -p "$copy"
-git ls-files -z | tar --null --files-from - -cf - | tar -xf - -C "$copy"
+tar --exclude=target --exclude=node_modules -cf - Cargo.* README.md thrads-* examples tests | tar -xf - -C "$copy"
 cd "$copy"
 
 files=$(grep -rl 'target_os = "none"' thrads-core/src | grep -v '/json/value.rs$')
