@@ -104,6 +104,11 @@ impl Account {
         *publisher = Arc::new(Publisher { key, environment, endpoints });
     }
 
+    #[cfg(feature = "redis")]
+    pub(crate) fn fleet(&self) -> Option<&Fleet> {
+        self.fleet.as_ref()
+    }
+
     /// Lends what the chats of a key and of a person share. The key is locked first.
     pub(crate) fn with<R>(&self, person: Option<&Person>, use_it: impl FnOnce(Lent<'_>) -> R) -> R {
         let Key { rate, health, .. } = &mut *self.key();

@@ -24,6 +24,7 @@ pub(crate) use names::PersonId;
 pub(crate) use on_screen::{OnScreen, Place};
 pub(crate) use places::Places;
 
+use crate::thrads::Thrads;
 use crate::transport::StartError;
 use leases::{Leases, Turn};
 use link::{Link, Order};
@@ -110,6 +111,31 @@ impl Fleet {
     #[must_use]
     pub fn replicas(self, replicas: u32) -> Self {
         Self { replicas: replicas.max(1), ..self }
+    }
+}
+
+impl Thrads {
+    /// [`Fleet::check`] of the fleet that this publisher is in.
+    ///
+    /// # Errors
+    ///
+    /// [`StoreError`], after `within` at the latest; [`StoreError::NoFleet`] without one.
+    ///
+    /// ```
+    /// # use thrads_std::{Fleet, Options, StoreError, Thrads, core::{ApiKey, Environment, Publisher}};
+    /// # use std::time::Duration;
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// # let publisher = Publisher::new(ApiKey::new("K")?, Environment::Staging);
+    /// let thrads = Thrads::new(publisher, Options::default())?;
+    /// let alone = thrads.check_fleet(Duration::from_secs(1)).await;
+    /// assert_eq!(alone, Err(StoreError::NoFleet));
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub async fn check_fleet(&self, within: Duration) -> Result<(), StoreError> {
+        let fleet = self.account().fleet().ok_or(StoreError::NoFleet)?;
+        fleet.check(within).await
     }
 }
 

@@ -9,7 +9,7 @@ use thrads_core::{
     Target,
 };
 use thrads_sandbox::{Config, STAGING_KEY, Sandbox};
-use thrads_std::{Chat, Fleet, Options, PollRow, Polled, StoreError, Thrads};
+use thrads_std::{Chat, Options, PollRow, Polled, StoreError, Thrads};
 
 pub(crate) struct Platform {
     thrads: Thrads,
@@ -78,15 +78,8 @@ impl Platform {
     }
 
     /// Whether the Redis of the fleet can be worked with, where this is one.
-    pub(crate) async fn check_redis(&self) -> Option<Result<(), StoreError>> {
-        if self.sandbox.is_some() {
-            return None;
-        }
-        let mut fleet = Fleet::new(&given(REDIS_URL)?).ok()?;
-        if let Some(path) = given("THRADS_REDIS_CA_FILE") {
-            fleet = fleet.authority(&fs::read(path.trim()).ok()?).ok()?;
-        }
-        Some(fleet.check(FIRST_LOOK).await)
+    pub(crate) async fn check_fleet(&self) -> Result<(), StoreError> {
+        self.thrads.check_fleet(FIRST_LOOK).await
     }
 
     pub(crate) fn describe(&self) -> String {

@@ -11,6 +11,7 @@ use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::{Duration, Instant};
+use thrads_std::StoreError;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::time::{sleep, timeout};
@@ -61,12 +62,12 @@ async fn listen(given: Option<SocketAddr>) -> Result<TcpListener, String> {
 
 /// Says how the fleet begins. The page is there meanwhile, and stays without Redis.
 async fn look_at_redis(app: Arc<App>) {
-    match app.platform.check_redis().await {
-        Some(Ok(())) => say(format_args!("the fleet:    redis is there")),
-        Some(Err(error)) => {
+    match app.platform.check_fleet().await {
+        Ok(()) => say(format_args!("the fleet:    redis is there")),
+        Err(StoreError::NoFleet) => {}
+        Err(error) => {
             say(format_args!("the fleet:    {error}; this process goes on alone until then"));
         }
-        None => {}
     }
 }
 
