@@ -1,5 +1,6 @@
 //! reqwest alone: a request that was made beforehand, and an answer that nobody reads. What it allocates is the floor.
 
+use crate::asking::Chat;
 use crate::said;
 use reqwest::header::{HeaderMap, HeaderValue};
 use thrads_core::{ApiKey, BaseUrl, Endpoints, Environment, Publisher, Request};
@@ -11,7 +12,7 @@ pub(crate) struct Bare {
 }
 
 impl Bare {
-    pub(crate) fn new(base: &str) -> Option<Self> {
+    pub(crate) fn chats(base: &str, chats: usize) -> Option<Vec<Self>> {
         let publisher = Publisher {
             endpoints: Endpoints::at(BaseUrl::new(base).ok()?),
             ..Publisher::new(ApiKey::new(PRODUCTION_KEY).ok()?, Environment::Production)
@@ -29,10 +30,13 @@ impl Bare {
         *request.headers_mut() = headers;
         *request.body_mut() = Some(bytes(body));
         let client = reqwest::Client::builder().no_proxy().build().ok()?;
-        Some(Self { client, request })
+        let chat = || Some(Self { client: client.clone(), request: request.try_clone()? });
+        std::iter::repeat_with(chat).take(chats).collect()
     }
+}
 
-    pub(crate) async fn ask(&mut self) -> Option<usize> {
+impl Chat for Bare {
+    async fn ask(&mut self) -> Option<usize> {
         let mut answer = self.client.execute(self.request.try_clone()?).await.ok()?;
         let mut length = 0;
         while let Some(chunk) = answer.chunk().await.ok()? {

@@ -1,10 +1,12 @@
 //! The call as a user of reqwest and serde_json would write it.
 
+use crate::asking::Chat;
 use crate::said;
 use serde::{Deserialize, Serialize};
 use std::time::Duration;
 use thrads_sandbox::PRODUCTION_KEY;
 
+#[derive(Clone)]
 pub(crate) struct ByHand {
     client: reqwest::Client,
     url: String,
@@ -75,12 +77,15 @@ struct Bid {
 }
 
 impl ByHand {
-    pub(crate) fn new(base: &str) -> Option<Self> {
+    pub(crate) fn chats(base: &str, chats: usize) -> Option<Vec<Self>> {
         let client = reqwest::Client::builder().timeout(Duration::from_secs(5)).no_proxy().build();
-        Some(Self { client: client.ok()?, url: format!("{base}{}", said::PATH), turn: 0 })
+        let chat = Self { client: client.ok()?, url: format!("{base}{}", said::PATH), turn: 0 };
+        Some(vec![chat; chats])
     }
+}
 
-    pub(crate) async fn ask(&mut self) -> Option<usize> {
+impl Chat for ByHand {
+    async fn ask(&mut self) -> Option<usize> {
         self.turn += 1;
         let said = |role, content: &str| Message { role, content: content.to_owned() };
         let exchange =

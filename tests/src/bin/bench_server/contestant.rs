@@ -1,18 +1,15 @@
 //! A client that is measured, in a process of its own.
 
-use crate::bare::Bare;
-use crate::by_hand::ByHand;
-use crate::ours::Ours;
 use crate::python;
-use std::fs;
-use std::process::{Command, ExitCode};
-use std::time::{Duration, Instant};
-use tokio::runtime::Runtime;
+use std::io::{BufRead, BufReader, Write};
+use std::process::{Child, ChildStdin, ChildStdout, Command, Stdio};
+use std::str::FromStr;
+use std::time::Duration;
 
-/// The first argument that makes this program a contestant; its name, the sandbox and how many asks follow.
+/// The first argument that makes this program a contestant; its name, the sandbox and how many chats it has follow.
 pub(crate) const COMMAND: &str = "contestant";
 
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Client {
     Ours,
     ByHand,
@@ -20,12 +17,27 @@ pub(crate) enum Client {
     Python,
 }
 
-/// What one process measured.
+/// A process whose chats ask as often as a line on its standard input says, and which tells in a line what that took. At the
+/// end of its input it tells what is true of all asks.
+pub(crate) struct Contestant {
+    pub(crate) client: Client,
+    pub(crate) rounds: Vec<Round>,
+    chats: usize,
+    process: Child,
+    input: ChildStdin,
+    output: BufReader<ChildStdout>,
+}
+
+/// What an ask of a round took.
 #[derive(Clone, Copy)]
-pub(crate) struct Figures {
-    /// On one core, one after the other.
+pub(crate) struct Round {
     pub(crate) asks_a_second: f64,
     pub(crate) cpu_micros: f64,
+}
+
+/// What is true of all asks of a client.
+#[derive(Clone, Copy)]
+pub(crate) struct Totals {
     pub(crate) allocations: f64,
     pub(crate) p50_micros: f64,
     pub(crate) p99_micros: f64,
@@ -42,89 +54,64 @@ impl Client {
             Self::Python => "python requests",
         }
     }
-
-    /// Runs it in a process of its own; Python makes a tenth of the asks.
-    pub(crate) fn run(self, base: &str, asks: usize) -> Option<Figures> {
-        if self == Self::Python {
-            return python::run(base, asks / 10);
-        }
-        let program = std::env::current_exe().ok()?;
-        let output = Command::new(program)
-            .args([COMMAND, self.name(), base, &asks.to_string()])
-            .output()
-            .ok()?;
-        Figures::read(&String::from_utf8(output.stdout).ok()?)
-    }
 }
 
-impl Figures {
-    /// Five numbers in a line.
-    pub(crate) fn read(line: &str) -> Option<Self> {
-        let numbers: Option<Vec<f64>> = line.split_whitespace().map(|n| n.parse().ok()).collect();
-        let [asks_a_second, cpu_micros, allocations, p50_micros, p99_micros] = numbers?[..] else {
-            return None;
+impl Contestant {
+    /// Starts it and lets it warm up. `None`, and a line on the standard error, where it cannot run.
+    pub(crate) fn start(client: Client, base: &str, chats: usize) -> Option<Self> {
+        let this = Self::warm(client, base, chats);
+        if this.is_none() {
+            eprintln!("{} does not run", client.name());
+        }
+        this
+    }
+
+    /// A round. One that fails leaves the client without a figure in it.
+    pub(crate) fn run(&mut self, asks: usize) {
+        let asks = if self.client == Client::Python { asks.div_ceil(10) } else { asks };
+        let round =
+            self.take(asks).unwrap_or(Round { asks_a_second: f64::NAN, cpu_micros: f64::NAN });
+        self.rounds.push(round);
+    }
+
+    /// Ends it.
+    pub(crate) fn end(self) -> Option<Totals> {
+        let Self { mut process, input, mut output, .. } = self;
+        drop(input);
+        let [allocations, p50_micros, p99_micros] = numbers(&mut output)?;
+        process.wait().ok()?;
+        Some(Totals { allocations, p50_micros, p99_micros })
+    }
+
+    fn warm(client: Client, base: &str, chats: usize) -> Option<Self> {
+        let mut command = match client {
+            Client::Python => python::command(base, chats),
+            _ => {
+                let mut command = Command::new(std::env::current_exe().ok()?);
+                command.args([COMMAND, client.name(), base, &chats.to_string()]);
+                command
+            }
         };
-        Some(Self { asks_a_second, cpu_micros, allocations, p50_micros, p99_micros })
+        let mut process = command.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;
+        let (input, output) = (process.stdin.take()?, BufReader::new(process.stdout.take()?));
+        let mut this = Self { client, rounds: vec![], chats, process, input, output };
+        this.take(20).map(|_| this)
+    }
+
+    fn take(&mut self, asks: usize) -> Option<Round> {
+        writeln!(self.input, "{asks}").ok()?;
+        let [wall, cpu] = numbers(&mut self.output)?.map(Duration::from_nanos);
+        let asks = (asks * self.chats) as f64;
+        Some(Round {
+            asks_a_second: asks / wall.as_secs_f64(),
+            cpu_micros: cpu.as_secs_f64() * 1e6 / asks,
+        })
     }
 }
 
-pub(crate) fn main(client: &str, base: &str, asks: &str) -> ExitCode {
-    let Ok(asks) = asks.parse() else { return ExitCode::from(2) };
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let Ok(runtime) = runtime else { return ExitCode::FAILURE };
-    // reqwest wants a provider for TLS, even for plain text.
-    let _installed = rustls::crypto::ring::default_provider().install_default();
-    let figures = match client {
-        "thrads-std" => Ours::new(base)
-            .and_then(|mut client| measure(&runtime, asks, || runtime.block_on(client.ask()))),
-        "reqwest + serde_json" => ByHand::new(base)
-            .and_then(|mut client| measure(&runtime, asks, || runtime.block_on(client.ask()))),
-        _ => Bare::new(base)
-            .and_then(|mut client| measure(&runtime, asks, || runtime.block_on(client.ask()))),
-    };
-    let Some(Figures { asks_a_second, cpu_micros, allocations, p50_micros, p99_micros }) = figures
-    else {
-        return ExitCode::FAILURE;
-    };
-    println!("{asks_a_second} {cpu_micros} {allocations} {p50_micros} {p99_micros}");
-    ExitCode::SUCCESS
-}
-
-fn measure(_: &Runtime, asks: usize, mut ask: impl FnMut() -> Option<usize>) -> Option<Figures> {
-    for _ in 0..200 {
-        ask()?;
-    }
-    let mut took = Vec::with_capacity(asks);
-    let (begin, begin_cpu) = (Instant::now(), cpu()?);
-    // To count takes longer than to allocate, and Python has nobody who counts.
-    allocation_counter::opt_out(|| {
-        took.extend((0..asks).map_while(|_| {
-            let start = Instant::now();
-            ask().map(|_| start.elapsed())
-        }));
-    });
-    let (wall, used) = (begin.elapsed(), cpu()? - begin_cpu);
-    if took.len() < asks {
-        return None;
-    }
-    let counted = allocation_counter::measure(|| {
-        for _ in 0..200 {
-            ask();
-        }
-    });
-    took.sort_unstable();
-    let micros = |time: Duration| time.as_secs_f64() * 1e6;
-    Some(Figures {
-        asks_a_second: asks as f64 / wall.as_secs_f64(),
-        cpu_micros: micros(used) / asks as f64,
-        allocations: counted.count_total as f64 / 200.0,
-        p50_micros: micros(took[asks / 2]),
-        p99_micros: micros(took[asks * 99 / 100]),
-    })
-}
-
-/// What this thread has run so far, in nanoseconds by Linux' own account; nothing here runs on another.
-fn cpu() -> Option<Duration> {
-    let told = fs::read_to_string("/proc/self/schedstat").ok()?;
-    told.split_whitespace().next()?.parse().ok().map(Duration::from_nanos)
+fn numbers<T: FromStr, const N: usize>(output: &mut impl BufRead) -> Option<[T; N]> {
+    let mut line = String::new();
+    output.read_line(&mut line).ok()?;
+    let numbers: Option<Vec<T>> = line.split_whitespace().map(|n| n.parse().ok()).collect();
+    numbers?.try_into().ok()
 }

@@ -1,9 +1,11 @@
 //! The same call against the same loopback sandbox: through thrads-std, through reqwest and serde_json as a user would write
 //! it by hand, and through Python's `requests`.
 //!
-//! One table from one run: each client in processes of its own, five rounds in turns, the median of each figure, and ratios
-//! to the client written by hand.
+//! One table from one run: each client in a process of its own, with chats that ask at once as a server's do. Rounds are
+//! short, and each is held against the client written by hand in the same round, so that what else the machine does in
+//! these seconds meets all alike.
 
+mod asking;
 mod bare;
 mod by_hand;
 mod contestant;
@@ -12,42 +14,64 @@ mod python;
 mod said;
 mod table;
 
-use contestant::{Client, Figures};
+use contestant::{Client, Contestant};
 use std::process::ExitCode;
 use thrads_sandbox::{Config, Sandbox};
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
-    let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
-    let (rounds, asks) = match arguments[..] {
-        [] => (5, 8000),
-        ["--rounds", rounds, "--asks", asks] => match (rounds.parse(), asks.parse()) {
-            (Ok(rounds), Ok(asks)) if rounds > 0 && asks >= 100 => (rounds, asks),
-            _ => return thrads_tests::usage(HELP),
-        },
-        [contestant::COMMAND, client, base, asks] => return contestant::main(client, base, asks),
-        _ => return thrads_tests::usage(HELP),
+    if let [contestant::COMMAND, client, base, chats] =
+        arguments.iter().map(String::as_str).collect::<Vec<_>>()[..]
+    {
+        return asking::main(client, base, chats);
+    }
+    let Some(Scale { rounds, chats, asks }) = Scale::of(&arguments) else {
+        return thrads_tests::usage(HELP);
     };
     let config = Config { always_match: true, limit: u32::MAX, ..Config::default() };
     let Ok(sandbox) = Sandbox::start(config) else { return ExitCode::FAILURE };
-    let base = sandbox.base_url();
-    let mut met: Vec<(Client, Vec<Figures>)> = Client::ALL.map(|client| (client, vec![])).into();
+    let start = |client| Contestant::start(client, &sandbox.base_url(), chats);
+    let mut contestants: Vec<Contestant> = Client::ALL.into_iter().filter_map(start).collect();
     for _ in 0..rounds {
-        for (client, figures) in &mut met {
-            figures.extend(client.run(&base, asks));
-        }
-        // There and back, so that none always comes behind Python, whose second of work at full load is felt by the next.
-        met.reverse();
+        contestants.iter_mut().for_each(|contestant| contestant.run(asks));
+        // There and back, so that none always comes behind Python, whose work at full load is felt by the next.
+        contestants.reverse();
     }
-    if table::print(&met) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+    if table::print(contestants) { ExitCode::SUCCESS } else { ExitCode::FAILURE }
+}
+
+struct Scale {
+    rounds: usize,
+    chats: usize,
+    /// Of each chat in a round.
+    asks: usize,
+}
+
+impl Scale {
+    fn of(arguments: &[String]) -> Option<Self> {
+        let mut scale = Self { rounds: 150, chats: 16, asks: 40 };
+        for option in arguments.chunks(2) {
+            let [name, value] = option else { return None };
+            let value = value.parse().ok().filter(|value| *value > 0)?;
+            match name.as_str() {
+                "--rounds" => scale.rounds = value,
+                "--chats" => scale.chats = value,
+                "--asks" => scale.asks = value,
+                _ => return None,
+            }
+        }
+        Some(scale)
+    }
 }
 
 const HELP: &str = "\
 Compares thrads-std with reqwest and serde_json as a user would write it, with reqwest alone, and with Python's `requests`:
-the same call against one loopback sandbox, each client in processes of its own, medians of rounds that go there and back.
+the same call against one loopback sandbox, each client in a process of its own on one core, in rounds that go there and
+back; medians of all rounds, and of the ratios to the client written by hand in the same round. A minute and a half.
 
-    bench_server                            five rounds of 8000 asks
-    bench_server --rounds N --asks N        or so many, of 100 asks at least
+    --rounds N    so many [150]
+    --chats N     so many chats ask at once, each in its own task, in Python in its own thread [16]
+    --asks N      each of them so often in a round, in Python a tenth of that [40]
 
 Exits 1 where a goal is missed.
 ";

@@ -1,5 +1,6 @@
 //! The call through thrads-std.
 
+use crate::asking;
 use crate::said;
 use thrads_core::{ApiKey, BaseUrl, Endpoints, Environment, Family, Kinds, Policy, Publisher};
 use thrads_sandbox::PRODUCTION_KEY;
@@ -8,7 +9,7 @@ use thrads_std::{Chat, Options, Outcome, Proxies, Thrads};
 pub(crate) struct Ours(Chat);
 
 impl Ours {
-    pub(crate) fn new(base: &str) -> Option<Self> {
+    pub(crate) fn chats(base: &str, chats: usize) -> Option<Vec<Self>> {
         let publisher = Publisher {
             endpoints: Endpoints::at(BaseUrl::new(base).ok()?),
             ..Publisher::new(ApiKey::new(PRODUCTION_KEY).ok()?, Environment::Production)
@@ -20,11 +21,13 @@ impl Ours {
             ..Options::default()
         };
         let thrads = Thrads::new(publisher, options).ok()?;
-        Some(Self(thrads.chat(Family::Ssp, Policy::device(0, 0))))
+        let chat = || Self(thrads.chat(Family::Ssp, Policy::device(0, 0)));
+        Some(std::iter::repeat_with(chat).take(chats).collect())
     }
+}
 
-    /// Asks; the length of the headline, so that nothing can be left out.
-    pub(crate) async fn ask(&mut self) -> Option<usize> {
+impl asking::Chat for Ours {
+    async fn ask(&mut self) -> Option<usize> {
         let messages = said::messages();
         let outcome = self.0.ask(said::call(&messages)?).await;
         let Outcome::Ad(served) = outcome else { return None };
