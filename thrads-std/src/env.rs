@@ -9,6 +9,7 @@ use crate::transport::StartError;
 use std::fmt;
 use std::fs::File;
 use std::io::Read;
+use std::num::NonZeroU32;
 use std::time::Duration;
 use std::{env, io, str};
 use thrads_core::{ApiKey, BaseUrl, Endpoints, Environment, Publisher};
@@ -169,13 +170,15 @@ fn fleet(read: impl Fn(&'static str) -> Option<String>) -> Result<Option<Fleet>,
             None => Ok(None),
         };
     };
-    let replicas = read(REPLICAS).unwrap_or_else(|| "1".to_owned()).trim().parse();
-    let replicas = replicas.map_err(|_| EnvError::value(REPLICAS))?;
+    let replicas = match read(REPLICAS) {
+        Some(number) => number.trim().parse().map_err(|_| EnvError::value(REPLICAS))?,
+        None => NonZeroU32::MIN,
+    };
     let authority = read(REDIS_CA_FILE).map(|path| authority(path.trim())).transpose()?;
     let authority = authority.as_ref().map(|pem| pem.as_slice());
     let not_built = EnvError { variable: REDIS_URL, problem: EnvProblem::NotBuilt };
     let wrong = |error| if cfg!(feature = "redis") { EnvError::start(error) } else { not_built };
-    Fleet::of_env(&url, authority, replicas).map(Some).map_err(wrong)
+    Fleet::of_env(&url, authority, replicas.get()).map(Some).map_err(wrong)
 }
 
 fn key(given: Option<String>, file: Option<String>) -> Result<ApiKey, EnvError> {
@@ -297,6 +300,15 @@ mod tests {
             let error = setup(&[(KEY, "k"), (variable, value)]).err().unwrap();
             assert_eq!(error, EnvError { variable, problem: EnvProblem::NoRedis });
             assert!(error.to_string().starts_with(variable), "{error}");
+        }
+    }
+
+    #[test]
+    fn a_fleet_has_a_replica_at_least() {
+        for replicas in ["0", "-1", "two"] {
+            let url = (REDIS_URL, "redis://redis.example");
+            let error = setup(&[(KEY, "k"), url, (REPLICAS, replicas)]).err();
+            assert_eq!(error, Some(EnvError::value(REPLICAS)), "{replicas}");
         }
     }
 
