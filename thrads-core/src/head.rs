@@ -1,7 +1,7 @@
 //! The head of an answer: status, and the few header fields that mean something here.
 //!
-//! A helper of `pacing`, `response` and the transports. Sections 3.13 and 3.14 of the wire contract. `Head` is `Copy`, so a transport hands it over by value and keeps its
-//! buffers to itself.
+//! A helper of `pacing`, `response` and the transports. Sections 3.13 and 3.14 of the wire contract. `Head` is `Copy`, so a
+//! transport hands it over by value and keeps its buffers to itself.
 
 use crate::time::{Millis, UnixMillis};
 

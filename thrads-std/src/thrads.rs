@@ -109,7 +109,8 @@ impl Thrads {
     }
 
     /// The person with this id, with the caps of [`Options::caps`]: the same in all chats of this publisher, and in all
-    /// replicas of a fleet, as long as they are remembered. To another key of the publisher's they are new to the fleet. What outlives the process, such as an opt-out, is for the caller to keep.
+    /// replicas of a fleet, as long as they are remembered. To another key of the publisher's they are new to the fleet. What
+    /// outlives the process, such as an opt-out, is for the caller to keep.
     ///
     /// ```
     /// # use thrads_std::{Options, Thrads, core::{ApiKey, Caps, Environment, Family, Policy, Publisher}};
@@ -175,7 +176,8 @@ impl Thrads {
 
     /// Lets no more asks in, from this publisher's chats in all clones; they are [`Cause::ShutDown`] from then on. Waits
     /// `within` for asks and reports that are under way, ends the rest, tells the fleet of ads that were seen or not, gives
-    /// send times back that were leased for nothing, and says how many there were of each. Reports may still begin meanwhile. A publisher made by [`with_key`](Self::with_key) is shut down by itself.
+    /// send times back that were leased for nothing, and says how many there were of each. Reports may still begin meanwhile.
+    /// A publisher made by [`with_key`](Self::with_key) is shut down by itself.
     ///
     /// ```
     /// # #[tokio::main(flavor = "current_thread")]

@@ -189,8 +189,8 @@ impl<T: Transport, C: Clock> Client<T, C> {
     /// Reports an impression to each of its trackers, in the end user's name and without the key.
     ///
     /// Each is told at most once with effect: a second time only where no connection was made or the answer was a 5xx.
-    /// Each attempt ends after the timeout. `buffer` is there for the transport; bodies of answers are not read. Dropped half-way, the
-    /// trackers not yet told are never told.
+    /// Each attempt ends after the timeout. `buffer` is there for the transport; bodies of answers are not read. Dropped
+    /// half-way, the trackers not yet told are never told.
     pub async fn report<S: AsRef<str>>(
         &mut self,
         impression: Impression<S>,

@@ -3,9 +3,9 @@
 //! A scripted conversation over verified TLS, and a line for each number of the summary. `run.sh` starts it beside a sandbox;
 //! what the kiosk is provisioned with are files of the host in the folder that QEMU runs in: `settings.json`, `key` and the
 //! anchors, `anchor.der`. With a file `people` it serves the person in it instead, with ads of the format in `format`. What it
-//! draws it leaves there as `screen-01.pbm` and so on, and what it could not tell yet in `flash`, as a device keeps it over a power
-//! cut, beside the last `time` that it knew. The exit status is 0 if the conversation was held to its end, whatever became of the
-//! ads.
+//! draws it leaves there as `screen-01.pbm` and so on, and what it could not tell yet in `flash`, as a device keeps it over a
+//! power cut, beside the last `time` that it knew. The exit status is 0 if the conversation was held to its end, whatever
+//! became of the ads.
 #![no_std]
 #![no_main]
 
