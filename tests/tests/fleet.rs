@@ -11,7 +11,7 @@ use thrads_core::{
     Message, Policy, Publisher, Reason, Role,
 };
 use thrads_sandbox::{Config, PRODUCTION_KEY, Sandbox};
-use thrads_std::{Fleet, Options, Outcome, StartError, Thrads};
+use thrads_std::{Fleet, Options, Outcome, StartError, StoreError, Thrads};
 use thrads_tests::RedisServer;
 
 /// A strict platform, and a Redis of this test's own.
@@ -241,6 +241,28 @@ async fn the_highest_limit_and_the_longest_times_are_taken() {
     served(&thrads).await;
     thrads.shutdown(Duration::MAX).await;
     rig.assert_kept();
+}
+
+#[tokio::test]
+async fn a_look_at_redis_finds_what_asks_would_fail_with() {
+    let Some(rig) = Rig::start() else { return };
+    let look = |user: &'static str| {
+        let fleet = Fleet::new(&rig.redis.url().replace("//", &format!("//{user}"))).unwrap();
+        async move { fleet.check(Duration::from_secs(5)).await }
+    };
+    assert_eq!(look("").await, Ok(()));
+    for (user, may) in [("no_scripts", "~thrads:* +@read"), ("no_keys", "~other:* +@all")] {
+        rig.redis.command(&format!("ACL SETUSER {user} on >p {may}")).unwrap();
+    }
+    assert_eq!(look("no_scripts:p@").await, Err(StoreError::Login));
+    assert_eq!(look("no_keys:p@").await, Err(StoreError::Login));
+    rig.redis.command("CONFIG SET maxmemory 1").unwrap();
+    assert_eq!(look("").await, Err(StoreError::Full));
+    rig.redis.command("CONFIG SET maxmemory 0").unwrap();
+    rig.redis.command("REPLICAOF 127.0.0.1 1").unwrap();
+    assert_eq!(look("").await, Err(StoreError::ReadOnly));
+    rig.redis.command("REPLICAOF NO ONE").unwrap();
+    assert_eq!(look("").await, Ok(()));
 }
 
 #[tokio::test]

@@ -81,6 +81,18 @@ impl Link {
         .await
     }
 
+    /// Does once what everything that is shared needs: a script that reads the clock and writes.
+    pub(super) async fn probe(&self) -> Result<(), StoreError> {
+        let probe = |mut wire| async move {
+            redis::cmd("EVAL").arg(PROBE_LUA).arg(1).arg(PROBE_KEY).exec_async(&mut wire).await
+        };
+        match self.trip(probe).await {
+            // In a cluster the key of a probe is on any node; it got as far as that.
+            Err(StoreError::Cluster) => Ok(()),
+            ended => ended,
+        }
+    }
+
     /// Something done over the connection within the limit. A connection that fails is not used again.
     pub(super) async fn trip<T, F>(
         &self,
@@ -151,6 +163,9 @@ fn micros(duration: Duration) -> u64 {
 
 /// No trip is waited for longer: a moment that is too far off is none.
 const LONGEST: Duration = Duration::from_secs(3600);
+/// Without a publisher, since the probe has none.
+const PROBE_KEY: &str = "thrads:probe";
+const PROBE_LUA: &str = "redis.call('SET', KEYS[1], redis.call('TIME')[1], 'PX', 1000)";
 static LEASE: LazyLock<Script> = LazyLock::new(|| Script::new(LEASE_LUA));
 static GIVE_BACK: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("give_back.lua")));
 const LEASE_LUA: &str = include_str!("lease.lua");

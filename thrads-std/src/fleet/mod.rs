@@ -95,15 +95,14 @@ impl Fleet {
         Ok(Self { server: self.server.trusting(pem)?, ..self })
     }
 
-    /// Connects, logs in and asks for a sign of life, for the start of a process or a probe of its readiness; nothing depends
-    /// on it.
+    /// Connects, logs in and tries what a fleet does there, a script that writes a key for a second: for the start of a
+    /// process or a probe of its readiness; nothing depends on it.
     ///
     /// # Errors
     ///
     /// [`StoreError`], after `within` at the latest.
     pub async fn check(&self, within: Duration) -> Result<(), StoreError> {
-        let link = Link::new(self.server.clone(), within);
-        link.trip(|mut wire| async move { redis::cmd("PING").exec_async(&mut wire).await }).await
+        Link::new(self.server.clone(), within).probe().await
     }
 
     /// How many replicas there are at most. Without Redis each sends its part of nine tenths of the limit, so give the most
