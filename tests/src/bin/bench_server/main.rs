@@ -32,7 +32,10 @@ fn main() -> ExitCode {
     let Ok(sandbox) = Sandbox::start(config) else { return ExitCode::FAILURE };
     let start = |client| Contestant::start(client, &sandbox.base_url(), chats);
     let mut contestants: Vec<Contestant> = Client::ALL.into_iter().filter_map(start).collect();
-    for _ in 0..rounds {
+    for round in 0..rounds {
+        if round % TOLD == 0 {
+            eprintln!("round {} of {rounds}", round + 1);
+        }
         contestants.iter_mut().for_each(|contestant| contestant.run(asks));
         // There and back, so that none always comes behind Python, whose work at full load is felt by the next.
         contestants.reverse();
@@ -64,10 +67,12 @@ impl Scale {
     }
 }
 
+/// Rounds between two lines that say how far it is.
+const TOLD: usize = 30;
 const HELP: &str = "\
 Compares thrads-std with reqwest and serde_json as a user would write it, with reqwest alone, and with Python's `requests`:
 the same call against one loopback sandbox, each client in a process of its own on one core, in rounds that go there and
-back; medians of all rounds, and of the ratios to the client written by hand in the same round. A minute and a half.
+back; medians of all rounds, and of the ratios to the client written by hand in the same round. Takes a minute.
 
     --rounds N    so many [150]
     --chats N     so many chats ask at once, each in its own task, in Python in its own thread [16]
