@@ -12,6 +12,7 @@ struct Figures {
 /// Prints it; whether the goals are met: throughput and CPU at least 0.97 of the client written by hand, strictly fewer
 /// allocations outside reqwest, twenty times Python.
 pub(crate) fn print(contestants: Vec<Contestant>) -> bool {
+    let begun = contestants.len();
     let mut met: Vec<Figures> = contestants.into_iter().filter_map(Figures::of).collect();
     met.sort_by_key(|figures| figures.client);
     let of = |client| met.iter().find(|figures| figures.client == client);
@@ -21,6 +22,10 @@ pub(crate) fn print(contestants: Vec<Contestant>) -> bool {
         eprintln!("a client did not run");
         return false;
     };
+    if met.len() < begun {
+        eprintln!("python did not run to its end");
+        return false;
+    }
     println!(
         "{:<22}{:>10}{:>8}{:>10}{:>8}{:>10}{:>9}{:>9}",
         "", "asks/s", "ratio", "CPU us", "ratio", "allocs", "p50 us", "p99 us"
