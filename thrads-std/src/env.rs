@@ -57,7 +57,7 @@ impl Thrads {
     /// | `THRADS_TIMEOUT_MS` | how long an ask may take over all, 1 to 60000; 5000 |
     /// | `THRADS_REDIS_URL` | one budget for all processes that name it, `redis://` or `rediss://`; feature `redis` |
     /// | `THRADS_REDIS_CA_FILE` | a file with the authorities of its certificate, in PEM; the system's |
-    /// | `THRADS_REPLICAS` | how many of them there are at most; 1 |
+    /// | `THRADS_REPLICAS` | how many of them there are at most, from 1 on; 1 |
     ///
     /// The last two need a `THRADS_REDIS_URL`. Proxies are [`Proxies::Environment`](crate::Proxies::Environment).
     ///

@@ -95,8 +95,9 @@ impl Fleet {
         Ok(Self { server: self.server.trusting(pem)?, ..self })
     }
 
-    /// Connects, logs in and tries what a fleet does there, a script that writes a key for a second: for the start of a
-    /// process or a probe of its readiness; nothing depends on it.
+    /// Connects, logs in and tries what a fleet does there, a script that writes the key `thrads:probe` for a second: for the
+    /// start of a process or a probe of its readiness; nothing depends on it. A node of a cluster that has this key elsewhere
+    /// counts as there.
     ///
     /// # Errors
     ///
